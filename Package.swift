@@ -1,0 +1,44 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// A system library found by pkg-config; `make deps` installs what is missing.
+func library(_ name: String, pkgConfig: String, apt: String, brew: String) -> Target {
+  .systemLibrary(
+    name: "C\(name)", path: "Sources/CLibraries/C\(name)", pkgConfig: pkgConfig,
+    providers: [.apt([apt]), .brew([brew])])
+}
+
+let swiftSettings: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "Kiln",
+  platforms: [.macOS(.v26)],
+  products: [
+    .library(name: "Kiln", targets: ["Kiln"]),
+    .executable(name: "kiln", targets: ["KilnCommand"]),
+  ],
+  targets: [
+    library("Crypto", pkgConfig: "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
+    library("ISAL", pkgConfig: "libisal", apt: "libisal-dev", brew: "isa-l"),
+    library("JPEG", pkgConfig: "libjpeg", apt: "libjpeg-dev", brew: "jpeg-turbo"),
+    library("PNG", pkgConfig: "libpng", apt: "libpng-dev", brew: "libpng"),
+    library("Zlib", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),
+    library("Zstd", pkgConfig: "libzstd", apt: "libzstd-dev", brew: "zstd"),
+    .target(name: "CImageShims", dependencies: ["CJPEG", "CPNG"]),
+    .target(
+      name: "Kiln",
+      dependencies: ["CCrypto", "CImageShims", "CISAL", "CZlib", "CZstd"],
+      swiftSettings: swiftSettings),
+    .executableTarget(name: "KilnCommand", dependencies: ["Kiln"], swiftSettings: swiftSettings),
+    .testTarget(name: "KilnTests", dependencies: ["Kiln"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "CommandTests", dependencies: ["KilnCommand"], swiftSettings: swiftSettings),
+  ],
+  swiftLanguageModes: [.v6]
+)

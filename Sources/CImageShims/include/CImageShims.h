@@ -1,0 +1,3 @@
+#ifndef C_IMAGE_SHIMS_H
+#define C_IMAGE_SHIMS_H
+#endif

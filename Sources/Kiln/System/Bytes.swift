@@ -1,0 +1,87 @@
+/// Appends to memory that was reserved once, so that an encoder's hot loop is plain stores.
+///
+/// It lives only inside ``makeBytes(capacity:_:)``. Every append checks the room left: a capacity
+/// computed too small is a programmer's mistake and traps, it never writes outside the buffer.
+@safe struct ByteCursor: ~Copyable {
+  private let base: UnsafeMutableRawPointer
+  private let capacity: Int
+  private(set) var count = 0
+
+  fileprivate init(base: UnsafeMutableRawPointer, capacity: Int) {
+    unsafe self.base = base
+    self.capacity = capacity
+  }
+
+  /// Appends one byte.
+  @inline(__always)
+  mutating func append(_ byte: UInt8) {
+    precondition(count < capacity)
+    // In range by the check above.
+    unsafe base.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
+    count += 1
+  }
+
+  /// Stores a whole word, little-endian, and advances by its first `used` bytes.
+  ///
+  /// Digits from a table become one store. Needs room for the whole word.
+  @inline(__always)
+  mutating func append<Word: FixedWidthInteger & BitwiseCopyable>(prefix used: Int, of word: Word) {
+    precondition(count + MemoryLayout<Word>.size <= capacity && used <= MemoryLayout<Word>.size)
+    // In range by the check above.
+    unsafe base.storeBytes(of: word.littleEndian, toByteOffset: count, as: Word.self)
+    count += used
+  }
+
+  /// Appends the elements of `bytes`.
+  @inline(__always)
+  mutating func append(_ bytes: Span<UInt8>) {
+    precondition(bytes.count <= capacity - count)
+    // In range by the check above; the source is read within its own span.
+    unsafe bytes.withUnsafeBytes {
+      guard let source = $0.baseAddress else { return }
+      unsafe base.advanced(by: count).copyMemory(from: source, byteCount: $0.count)
+    }
+    count += bytes.count
+  }
+
+  /// Appends the UTF-8 bytes of a string.
+  mutating func append(_ text: String) {
+    for byte in text.utf8 { append(byte) }
+  }
+
+  /// Appends an integer in big-endian order.
+  @inline(__always)
+  mutating func append<Word: FixedWidthInteger & BitwiseCopyable>(bigEndian word: Word) {
+    append(prefix: MemoryLayout<Word>.size, of: word.byteSwapped)
+  }
+
+  /// Appends an integer in little-endian order.
+  @inline(__always)
+  mutating func append<Word: FixedWidthInteger & BitwiseCopyable>(littleEndian word: Word) {
+    append(prefix: MemoryLayout<Word>.size, of: word)
+  }
+
+  /// Lets a codec write into the room left; `body` returns how many bytes it wrote.
+  mutating func append(
+    byCodec body: (UnsafeMutableBufferPointer<UInt8>) throws -> Int
+  ) rethrows {
+    // The buffer is exactly the room left; what the codec reports is checked against it.
+    let room = unsafe UnsafeMutableBufferPointer(
+      start: base.advanced(by: count).assumingMemoryBound(to: UInt8.self), count: capacity - count)
+    let written = unsafe try body(room)
+    precondition(written >= 0 && written <= capacity - count)
+    count += written
+  }
+}
+
+/// Builds an array of at most `capacity` bytes without clearing it first.
+/// - Throws: what `body` throws.
+func makeBytes(capacity: Int, _ body: (inout ByteCursor) throws -> Void) rethrows -> [UInt8] {
+  // The cursor counts what it has written, so exactly that many bytes are initialised.
+  unsafe try [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+    guard let base = UnsafeMutableRawPointer(buffer.baseAddress) else { return }
+    var cursor = unsafe ByteCursor(base: base, capacity: capacity)
+    try body(&cursor)
+    count = cursor.count
+  }
+}
