@@ -44,6 +44,24 @@
     count += bytes.count
   }
 
+  /// Appends sixteen bytes as one store.
+  @inline(__always)
+  mutating func append(_ lanes: SIMD16<UInt8>) {
+    precondition(capacity - count >= MemoryLayout<SIMD16<UInt8>>.size)
+    // In range by the check above; vectors hold plain bytes, and the store may be unaligned.
+    unsafe base.storeBytes(of: lanes, toByteOffset: count, as: SIMD16<UInt8>.self)
+    count += MemoryLayout<SIMD16<UInt8>>.size
+  }
+
+  /// Appends `byte` so many times.
+  @inline(__always)
+  mutating func append(repeating byte: UInt8, count times: Int) {
+    precondition(times >= 0 && times <= capacity - count)
+    // In range by the check above.
+    unsafe base.advanced(by: count).initializeMemory(as: UInt8.self, repeating: byte, count: times)
+    count += times
+  }
+
   /// Appends the UTF-8 bytes of a string.
   mutating func append(_ text: String) {
     for byte in text.utf8 { append(byte) }
