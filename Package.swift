@@ -30,10 +30,11 @@ let package = Package(
     library("PNG", pkgConfig: "libpng", apt: "libpng-dev", brew: "libpng"),
     library("Zlib", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),
     library("Zstd", pkgConfig: "libzstd", apt: "libzstd-dev", brew: "zstd"),
+    .systemLibrary(name: "CLinux", path: "Sources/CLibraries/CLinux"),
     .target(name: "CImageShims", dependencies: ["CJPEG", "CPNG"]),
     .target(
       name: "Kiln",
-      dependencies: ["CCrypto", "CImageShims", "CISAL", "CZlib", "CZstd"],
+      dependencies: ["CCrypto", "CImageShims", "CISAL", "CLinux", "CZlib", "CZstd"],
       swiftSettings: swiftSettings),
     .executableTarget(name: "KilnCommand", dependencies: ["Kiln"], swiftSettings: swiftSettings),
     .testTarget(name: "KilnTests", dependencies: ["Kiln"], swiftSettings: swiftSettings),

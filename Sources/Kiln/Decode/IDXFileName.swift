@@ -1,0 +1,67 @@
+/// What the usual names of IDX files say, such as `emnist-letters-train-images-idx3-ubyte.gz`:
+/// `[dataset-]split-(images|labels)[-.]idxN-type[.gz]`.
+struct IDXFileName: Equatable {
+  enum Role { case images, labels }
+
+  /// What stands before the split: empty for MNIST's own names.
+  let dataset: String
+  /// The usual name of the split.
+  let split: String
+  let role: Role
+  let isGzip: Bool
+
+  init(dataset: String, split: String, role: Role, isGzip: Bool) {
+    self.dataset = dataset
+    self.split = split
+    self.role = role
+    self.isGzip = isGzip
+  }
+
+  /// Reads a file name; nil where it is none of an IDX file.
+  init?(parsing name: String) {
+    var rest = Substring(name.lowercased())
+    isGzip = rest.hasSuffix(".gz")
+    if isGzip { rest = rest.dropLast(3) }
+    guard let idx = Self.lastRange(of: "idx", in: rest), idx > rest.startIndex else { return nil }
+    let suffix = rest[idx...].dropFirst(3)
+    guard suffix.isEmpty || suffix.first?.isNumber == true else { return nil }
+    rest = rest[..<idx].dropLast()
+    guard let role = Self.roles.first(where: { rest.hasSuffix($0.word) }) else { return nil }
+    self.role = role.role
+    rest = rest.dropLast(role.word.count)
+    let words = rest.split { "-_.".contains($0) }.map(String.init)
+    guard let last = words.last else {
+      (dataset, split) = ("", "data")
+      return
+    }
+    split = Self.splits[last] ?? last
+    dataset = words.dropLast().joined(separator: "-")
+  }
+
+  private static let roles: [(word: String, role: Role)] = [
+    ("images", .images), ("image", .images), ("labels", .labels), ("label", .labels),
+  ]
+
+  /// Names that mean one of the usual splits.
+  private static let splits = [
+    "t10k": "test", "valid": "val", "validation": "val", "training": "train", "testing": "test",
+    "xnist": "nist",
+  ]
+
+  private static func lastRange(of word: String, in text: Substring) -> String.Index? {
+    var end = text.endIndex
+    while end > text.startIndex {
+      let start = text.index(before: end)
+      if text[start...].hasPrefix(word) { return start }
+      end = start
+    }
+    return nil
+  }
+
+  /// Orders splits as they are usually named: train, val, test, then by the alphabet.
+  static func precedes(_ first: String, _ second: String) -> Bool {
+    let order = ["train", "val", "test"]
+    let rank = { (split: String) in order.firstIndex(of: split) ?? order.count }
+    return (rank(first), first) < (rank(second), second)
+  }
+}

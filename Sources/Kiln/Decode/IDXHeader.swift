@@ -1,0 +1,129 @@
+// IDX, the format of the MNIST files (http://yann.lecun.com/exdb/mnist/, "The IDX file format"):
+//
+//   offset  bytes  content
+//   0       2      zero
+//   2       1      element type: 08 u8, 09 i8, 0B i16, 0C i32, 0D f32, 0E f64
+//   3       1      rank: number of dimensions
+//   4       4 x r  dimensions, big-endian unsigned; the first one counts the samples
+//   4 + 4r  ...    elements, big-endian, row-major
+
+/// The header of an IDX file, checked.
+struct IDXHeader: Equatable {
+  /// No published data set has more than four dimensions.
+  static let maximumRank = 8
+  /// The largest sample that is read, as one sample must fit into memory: 8192 x 8192 RGB is 192 MiB.
+  static let maximumSampleByteCount = 256 << 20
+
+  let elementType: ElementType
+  let dimensions: [Int]
+  /// Bytes of all elements together.
+  let dataByteCount: Int
+
+  var byteCount: Int { 4 + 4 * dimensions.count }
+  var count: Int { dimensions[0] }
+  var sampleShape: [Int] { Array(dimensions.dropFirst()) }
+
+  /// Whether four bytes can begin an IDX file.
+  static func isMagic(_ bytes: [UInt8]) -> Bool {
+    bytes.count >= 4 && bytes[0] == 0 && bytes[1] == 0
+      && elementType(code: bytes[2]) != nil && (1...maximumRank).contains(Int(bytes[3]))
+  }
+
+  /// Reads a header from the start of a stream.
+  init(parsing stream: any ByteStream) throws {
+    let magic = try stream.read(4)
+    guard magic.count == 4 else { throw IDXError.headerEnds(at: magic.count, expected: 4) }
+    guard magic[0] == 0, magic[1] == 0 else { throw IDXError.notIDX(found: magic) }
+    guard let elementType = Self.elementType(code: magic[2]) else {
+      throw IDXError.unknownType(code: magic[2])
+    }
+    let rank = Int(magic[3])
+    guard (1...Self.maximumRank).contains(rank) else { throw IDXError.badRank(rank) }
+    let bytes = try stream.read(4 * rank)
+    guard bytes.count == 4 * rank else {
+      throw IDXError.headerEnds(at: 4 + bytes.count, expected: 4 + 4 * rank)
+    }
+    let dimensions = (0..<rank).map { axis in
+      bytes[4 * axis..<4 * axis + 4].reduce(0) { $0 << 8 | Int($1) }
+    }
+    try self.init(elementType: elementType, dimensions: dimensions)
+  }
+
+  init(elementType: ElementType, dimensions: [Int]) throws(IDXError) {
+    guard let sampleByteCount = Self.product([elementType.byteCount] + dimensions.dropFirst()),
+      let dataByteCount = Self.product([sampleByteCount, dimensions[0]])
+    else { throw .tooLarge(dimensions) }
+    guard sampleByteCount <= Self.maximumSampleByteCount else {
+      throw .sampleTooLarge(byteCount: sampleByteCount)
+    }
+    self.elementType = elementType
+    self.dimensions = dimensions
+    self.dataByteCount = dataByteCount
+  }
+
+  /// The product, or nil where it exceeds an `Int`.
+  private static func product(_ factors: [Int]) -> Int? {
+    var product = 1
+    for factor in factors {
+      let (next, overflow) = product.multipliedReportingOverflow(by: factor)
+      if overflow { return nil }
+      product = next
+    }
+    return product
+  }
+
+  private static let codes: [(code: UInt8, type: ElementType)] = [
+    (0x08, .uint8), (0x09, .int8), (0x0B, .int16), (0x0C, .int32), (0x0D, .float32),
+    (0x0E, .float64),
+  ]
+
+  static func elementType(code: UInt8) -> ElementType? {
+    codes.first { $0.code == code }?.type
+  }
+
+  /// The code of an element type, or nil where IDX has none for it.
+  static func code(of type: ElementType) -> UInt8? {
+    codes.first { $0.type == type }?.code
+  }
+}
+
+/// What is wrong with an IDX file.
+enum IDXError: Error, Sendable, Equatable, CustomStringConvertible {
+  case notIDX(found: [UInt8])
+  case unknownType(code: UInt8)
+  case badRank(Int)
+  case headerEnds(at: Int, expected: Int)
+  case tooLarge([Int])
+  case sampleTooLarge(byteCount: Int)
+  case dataEnds(at: Int, promised: Int)
+  case dataContinues(after: Int)
+  case labelRank(Int)
+  case labelNotWhole(sample: Int, value: String)
+
+  var description: String {
+    switch self {
+    case .notIDX(let found):
+      "expected an IDX file (00 00, type, rank), found \(hexadecimal(found))"
+    case .unknownType(let code):
+      "expected an IDX element type (08 09 0b 0c 0d 0e), found \(hexadecimal([code]))"
+    case .badRank(let rank):
+      "expected 1 to \(IDXHeader.maximumRank) dimensions, found \(rank)"
+    case .headerEnds(let end, let expected):
+      "header ends at byte \(end), expected \(expected) bytes (file cut short?)"
+    case .tooLarge(let dimensions):
+      "header promises \(dimensions.map(String.init).joined(separator: " x ")) elements,"
+        + " more than any file can hold (damaged header?)"
+    case .sampleTooLarge(let byteCount):
+      "header promises samples of \(byteCount) bytes,"
+        + " expected at most \(IDXHeader.maximumSampleByteCount) (damaged header?)"
+    case .dataEnds(let end, let promised):
+      "data ends at byte \(end), header promises \(promised) (file cut short?)"
+    case .dataContinues(let end):
+      "data goes on after byte \(end), where the header promises the end of the file"
+    case .labelRank(let rank):
+      "expected labels of 1 or 2 dimensions, found \(rank) (are images and labels swapped?)"
+    case .labelNotWhole(let sample, let value):
+      "label of sample \(sample) is \(value), expected a whole number"
+    }
+  }
+}

@@ -1,0 +1,278 @@
+/// Images and labels in IDX files, plain or gzip, streamed.
+final class IDXSource: Source {
+  /// One split's files.
+  struct Pair: Sendable {
+    let split: String
+    let images: SourceFile
+    let labels: SourceFile?
+  }
+
+  let dataset: Dataset
+  let files: [SourceFile]
+  private let splits: [SplitFiles]
+
+  private struct SplitFiles: Sendable {
+    let images: IDXFile
+    let labels: IDXFile?
+  }
+
+  /// Reads the headers and looks through the labels.
+  /// - Throws: ``StageError`` that names the file.
+  init(_ pairs: [Pair], classNames: [String]?) throws {
+    var splits: [SplitFiles] = []
+    var described: [Split] = []
+    for pair in pairs {
+      let images = try IDXFile(pair.images)
+      let labels = try pair.labels.map { try IDXFile($0) }
+      if let labels { try Self.check(images, labels) }
+      if let first = splits.first?.images { try Self.check(images, against: first) }
+      splits.append(SplitFiles(images: images, labels: labels))
+      described.append(Split(name: pair.split, count: images.header.count))
+    }
+    self.splits = splits
+    files = splits.flatMap { [$0.images.file] + ($0.labels.map { [$0.file] } ?? []) }
+    guard let first = splits.first else { preconditionFailure("a data set without a split") }
+    let names = classNames ?? KnownDataset.recognised(byLabels: splits.compactMap(\.labels?.file))
+    dataset = Dataset(
+      schema: Schema(
+        elementType: first.images.header.elementType,
+        sampleShape: first.images.header.sampleShape,
+        labels: try Self.labelSchema(of: splits, classNames: names ?? [])),
+      splits: described)
+  }
+
+  func reader(ofSplit split: Int, background: Background) throws -> any SampleReader {
+    let files = splits[split]
+    return IDXReader(
+      images: try files.images.open(background), labels: try files.labels?.open(background))
+  }
+
+  private static func check(_ images: IDXFile, _ labels: IDXFile) throws {
+    let rank = labels.header.dimensions.count
+    guard rank <= 2 else {
+      throw StageError(.decode, file: labels.file.name, IDXError.labelRank(rank))
+    }
+    guard images.header.count == labels.header.count else {
+      throw StageError(
+        .decode, file: labels.file.name,
+        MismatchError(
+          what: "labels", found: labels.header.count, expected: images.header.count,
+          other: images.file.name))
+    }
+  }
+
+  private static func check(_ images: IDXFile, against first: IDXFile) throws {
+    let (shape, expected) = (images.header.shapeText, first.header.shapeText)
+    guard shape == expected else {
+      throw StageError(
+        .decode, file: images.file.name,
+        UnsupportedError(
+          "samples are \(shape), expected \(expected) as in \(first.file.name)"
+            + " (convert the splits one by one)"))
+    }
+  }
+
+  private static func labelSchema(
+    of splits: [SplitFiles], classNames: [String]
+  ) throws -> LabelSchema? {
+    let labels = splits.compactMap(\.labels)
+    guard labels.count == splits.count, let first = labels.first else {
+      guard let without = splits.first(where: { $0.labels == nil }), !labels.isEmpty else {
+        return nil
+      }
+      throw StageError(
+        .decode, file: without.images.file.name,
+        UnsupportedError("has no label file, but other splits have (add it, or use --splits)"))
+    }
+    for other in labels where other.header.labelText != first.header.labelText {
+      throw StageError(
+        .decode, file: other.file.name,
+        UnsupportedError(
+          "labels are \(other.header.labelText),"
+            + " expected \(first.header.labelText) as in \(first.file.name)"))
+    }
+    let columnCount = first.header.sampleShape.first ?? 1
+    let ranges = try labels.compactMap { try $0.firstColumnRange() }
+    let range = ranges.reduce(nil) { (sum: ClosedRange<Int64>?, next) in
+      sum.map { min($0.lowerBound, next.lowerBound)...max($0.upperBound, next.upperBound) } ?? next
+    }
+    return LabelSchema(
+      columns: columnCount == 1 ? ["label"] : (0..<columnCount).map { "label\($0)" },
+      elementType: first.header.elementType, range: range, classNames: classNames)
+  }
+}
+
+extension IDXHeader {
+  fileprivate var shapeText: String {
+    ([elementType.rawValue] + [sampleShape.map(String.init).joined(separator: "x")])
+      .joined(separator: " ")
+  }
+
+  fileprivate var labelText: String { shapeText }
+}
+
+/// Two files that should go together and do not.
+struct MismatchError: Error, Sendable, Equatable, CustomStringConvertible {
+  let what: String
+  let found: Int
+  let expected: Int
+  let other: String
+
+  var description: String { "holds \(found) \(what), expected \(expected) as in \(other)" }
+}
+
+/// An IDX file whose header has been read.
+private struct IDXFile: Sendable {
+  let file: SourceFile
+  let header: IDXHeader
+  private let isGzip: Bool
+
+  init(_ file: SourceFile) throws {
+    self.file = file
+    (header, isGzip) = try located(file.name) {
+      let isGzip = try file.open().read(2) == GzipStream.magic
+      let stream: any ByteStream = isGzip ? GzipStream(try file.open()) : try file.open()
+      let header = try IDXHeader(parsing: stream)
+      if !isGzip { try Self.checkLength(of: file, header) }
+      return (header, isGzip)
+    }
+  }
+
+  /// A plain file shows before anything is written whether it is whole.
+  private static func checkLength(of file: SourceFile, _ header: IDXHeader) throws(IDXError) {
+    let (promised, overflow) = header.byteCount.addingReportingOverflow(header.dataByteCount)
+    guard !overflow else { throw .tooLarge(header.dimensions) }
+    if file.byteCount < promised { throw .dataEnds(at: file.byteCount, promised: promised) }
+    if file.byteCount > promised { throw .dataContinues(after: promised) }
+  }
+
+  /// Opens the data behind the header.
+  func open(_ background: Background?) throws -> IDXData {
+    try located(file.name) {
+      let bytes: any ByteStream =
+        try background.map { try file.open(digestingOn: $0) } ?? file.open()
+      let stream: any ByteStream = isGzip ? GzipStream(bytes) : bytes
+      _ = try stream.read(header.byteCount)
+      return IDXData(file: file, header: header, stream: stream)
+    }
+  }
+
+  /// The smallest and largest value of the first column.
+  func firstColumnRange() throws -> ClosedRange<Int64>? {
+    let data = try open(nil)
+    let columnCount = header.sampleShape.first ?? 1
+    guard columnCount > 0 else { return nil }
+    var range: ClosedRange<Int64>?
+    var done = 0
+    while done < header.count {
+      let count = min(header.count - done, 1 << 16)
+      let values = try located(file.name) {
+        try header.integers(try data.read(count), firstSample: done)
+      }
+      for index in stride(from: 0, to: values.count, by: columnCount) {
+        let value = values[index]
+        let soFar = range ?? value...value
+        range = min(soFar.lowerBound, value)...max(soFar.upperBound, value)
+      }
+      done += count
+    }
+    return range
+  }
+}
+
+/// The elements of an IDX file, as a stream of whole samples.
+private final class IDXData {
+  let file: SourceFile
+  let header: IDXHeader
+  private let stream: any ByteStream
+  private var position: Int
+
+  init(file: SourceFile, header: IDXHeader, stream: any ByteStream) {
+    self.file = file
+    self.header = header
+    self.stream = stream
+    position = header.byteCount
+  }
+
+  /// Reads the elements of whole samples, big-endian as they are in the file.
+  func read(_ count: Int) throws -> [UInt8] {
+    let expected = count * header.sampleByteCount
+    return try located(file.name) {
+      let bytes = try stream.read(expected)
+      position += bytes.count
+      guard bytes.count == expected else {
+        throw IDXError.dataEnds(at: position, promised: header.byteCount + header.dataByteCount)
+      }
+      return bytes
+    }
+  }
+
+  /// Makes sure that the file ends here; a gzip file's checksum is compared on the way.
+  func finish() throws {
+    try located(file.name) {
+      guard try stream.read(1).isEmpty else { throw IDXError.dataContinues(after: position) }
+    }
+  }
+}
+
+extension IDXHeader {
+  var sampleByteCount: Int { sampleShape.reduce(elementType.byteCount, *) }
+
+  /// Elements in native order.
+  fileprivate func native(_ bytes: [UInt8]) -> [UInt8] {
+    swappedElements(bytes, width: UInt16(1).bigEndian == 1 ? 1 : elementType.byteCount)
+  }
+
+  /// Elements as label values.
+  fileprivate func integers(_ bytes: [UInt8], firstSample: Int) throws(IDXError) -> [Int64] {
+    do {
+      return try elementType.integers(in: native(bytes))
+    } catch {
+      let columnCount = max(1, sampleShape.reduce(1, *))
+      throw .labelNotWhole(sample: firstSample + error.position / columnCount, value: error.value)
+    }
+  }
+}
+
+/// Reads images and labels side by side.
+private final class IDXReader: SampleReader {
+  private let images: IDXData
+  private let labels: IDXData?
+  private var position = 0
+
+  init(images: IDXData, labels: IDXData?) {
+    self.images = images
+    self.labels = labels
+  }
+
+  func read(_ count: Int) throws -> PendingSamples {
+    let pixels = try images.read(count)
+    let labels = try labels.map { (header: $0.header, file: $0.file.name, bytes: try $0.read(count)) }
+    let (header, first) = (images.header, position)
+    position += count
+    return PendingSamples {
+      guard let labels else { return (header.native(pixels), []) }
+      return try located(labels.file) {
+        (header.native(pixels), try labels.header.integers(labels.bytes, firstSample: first))
+      }
+    }
+  }
+
+  func finish() throws {
+    try images.finish()
+    try labels?.finish()
+  }
+}
+
+/// Names the file and the step of a failure: what inflates says `decompress`, the rest `decode`.
+private func located<Result: ~Copyable>(
+  _ file: String, _ body: () throws -> Result
+) throws -> Result {
+  do {
+    return try body()
+  } catch let error as GzipError {
+    throw StageError(.decompress, file: file, error)
+  } catch {
+    return try at(.decode, file) { throw error }
+  }
+}

@@ -1,0 +1,39 @@
+/// Yields the samples of a data set, split by split, in order.
+public protocol Source: Sendable {
+  /// What the source holds.
+  var dataset: Dataset { get }
+  /// The files it is read from, in the order of the splits; empty for a source without files.
+  var files: [SourceFile] { get }
+  /// Opens a split for reading from its first sample.
+  /// - Parameters:
+  ///   - split: a position in ``Dataset/splits``.
+  ///   - background: where to leave work, such as hashing, that need not hold the reader up.
+  /// - Throws: any error that says what is wrong with the file.
+  func reader(ofSplit split: Int, background: Background) throws -> any SampleReader
+}
+
+/// Reads the samples of one split in order; used by one thread at a time.
+public protocol SampleReader: AnyObject {
+  /// Reads the next samples.
+  ///
+  /// Only what must happen in order is done here; what can run beside other batches is left to
+  /// the result.
+  /// - Parameter count: how many; the caller never asks for more than the split has.
+  /// - Throws: any error that says what is wrong with the file.
+  func read(_ count: Int) throws -> PendingSamples
+
+  /// Checks what follows the last sample, such as a checksum, where all samples were read.
+  /// - Throws: any error that says what is wrong with the file.
+  func finish() throws
+}
+
+/// Samples that are read, but perhaps not yet decoded.
+public struct PendingSamples: Sendable {
+  /// Decodes the samples: pixels and labels as in a ``Batch``.
+  public let decode: @Sendable () throws -> (pixels: [UInt8], labels: [Int64])
+
+  /// Wraps decoding that may run on any thread.
+  public init(_ decode: @escaping @Sendable () throws -> (pixels: [UInt8], labels: [Int64])) {
+    self.decode = decode
+  }
+}

@@ -1,0 +1,144 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+import Synchronization
+
+/// A file that a source is read from, with the digest that the manifest records.
+public final class SourceFile: Sendable {
+  /// Where the file is.
+  public let path: String
+  /// The file's size when it was opened.
+  public let byteCount: Int
+  private let digest = Mutex<[UInt8]?>(nil)
+
+  /// Looks at a file without reading it.
+  /// - Throws: ``FileError`` when there is no such file or it cannot be read.
+  public init(path: String) throws(FileError) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { throw FileError(.open, path) }
+    guard status.st_mode & S_IFMT != S_IFDIR else { throw FileError(.read, path, code: EISDIR) }
+    guard unsafe access(path, R_OK) == 0 else { throw FileError(.open, path) }
+    self.path = path
+    byteCount = Int(status.st_size)
+  }
+
+  /// The last component of the path.
+  public var name: String { Path.lastComponent(path) }
+
+  /// Reads the file from its start, without keeping a digest.
+  /// - Throws: ``FileError``.
+  func open() throws(FileError) -> FileStream { try FileStream(path: path) }
+
+  /// Reads the file from its start; its digest is made beside the reader, from the same bytes.
+  /// - Throws: ``FileError``.
+  func open(digestingOn background: Background) throws(FileError) -> any ByteStream {
+    DigestingStream(self, try FileStream(path: path), background)
+  }
+
+  /// The SHA-256 of the whole file: ready where it was read to its end, else made now.
+  /// - Throws: ``FileError``.
+  public func sha256() throws(FileError) -> String {
+    if let digest = digest.withLock({ $0 }) { return hexadecimal(digest) }
+    let stream = try FileStream(path: path)
+    var hash = SHA256()
+    while true {
+      let chunk = try stream.read(FileStream.chunkByteCount)
+      if chunk.isEmpty { break }
+      hash.update(chunk.span)
+    }
+    let bytes = hash.finish()
+    digest.withLock { $0 = bytes }
+    return hexadecimal(bytes)
+  }
+
+  fileprivate func keep(_ bytes: [UInt8]) { digest.withLock { $0 = bytes } }
+}
+
+/// Where a reader may leave work that need not hold it up.
+public struct Background: Sendable {
+  let pool: WorkerPool
+}
+
+/// The bytes of a file.
+final class FileStream: ByteStream {
+  /// Large enough that a system call costs nothing, small enough to stay in a core's cache.
+  static let chunkByteCount = 256 << 10
+
+  private let descriptor: Int32
+  private let path: String
+
+  init(path: String) throws(FileError) {
+    self.path = path
+    descriptor = Self.openForReading(path)
+    guard descriptor >= 0 else { throw FileError(.open, path) }
+  }
+
+  deinit { close(descriptor) }
+
+  private static func openForReading(_ path: String) -> Int32 {
+    #if canImport(Glibc)
+      unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    #else
+      unsafe Darwin.open(path, O_RDONLY | O_CLOEXEC)
+    #endif
+  }
+
+  func read(_ count: Int) throws(FileError) -> [UInt8] {
+    var failure: FileError?
+    let bytes = makeBytes(capacity: count) { cursor in
+      // Reads into the room that the cursor offers.
+      unsafe cursor.append(byCodec: { room in
+        var done = 0
+        while done < room.count {
+          let got = retryingInterrupts {
+            unsafe Self.readOnce(
+              descriptor, UnsafeMutableRawBufferPointer(
+                rebasing: UnsafeMutableRawBufferPointer(room)[done...]))
+          }
+          guard got >= 0 else {
+            failure = FileError(.read, path)
+            return 0
+          }
+          if got == 0 { break }
+          done += got
+        }
+        return done
+      })
+    }
+    if let failure { throw failure }
+    return bytes
+  }
+
+  private static func readOnce(_ descriptor: Int32, _ room: UnsafeMutableRawBufferPointer) -> Int {
+    #if canImport(Glibc)
+      unsafe Glibc.read(descriptor, room.baseAddress, room.count)
+    #else
+      unsafe Darwin.read(descriptor, room.baseAddress, room.count)
+    #endif
+  }
+}
+
+/// Passes a file's bytes on and hashes them in the background, each chunk while it is still cached.
+private final class DigestingStream: ByteStream {
+  private let file: SourceFile
+  private let stream: FileStream
+  private let lane: Lane<SHA256>
+
+  init(_ file: SourceFile, _ stream: FileStream, _ background: Background) {
+    self.file = file
+    self.stream = stream
+    lane = Lane(on: background.pool, SHA256())
+  }
+
+  func read(_ count: Int) throws -> [UInt8] {
+    let bytes = try stream.read(count)
+    let isLast = bytes.count < count
+    lane.async { [file] hash in
+      hash.update(bytes.span)
+      if isLast { file.keep(hash.finish()) }
+    }
+    return bytes
+  }
+}

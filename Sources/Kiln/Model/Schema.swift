@@ -1,0 +1,102 @@
+/// What every sample of a data set has in common: pixel type, shape and labels.
+public struct Schema: Sendable, Equatable {
+  /// The type of one pixel value.
+  public var elementType: ElementType
+  /// The dimensions of one sample, such as `[28, 28]`, `[32, 32, 3]` or `[784]`; empty for scalars.
+  public var sampleShape: [Int]
+  /// Where a three-dimensional sample keeps its channels.
+  public var channelOrder: ChannelOrder
+  /// How the pixel values relate to the range 0…255 of an 8-bit image.
+  public var pixelScale: PixelScale
+  /// The label columns, or nil for images alone.
+  public var labels: LabelSchema?
+
+  /// Describes samples.
+  public init(
+    elementType: ElementType, sampleShape: [Int], channelOrder: ChannelOrder = .last,
+    pixelScale: PixelScale = .undeclared, labels: LabelSchema?
+  ) {
+    self.elementType = elementType
+    self.sampleShape = sampleShape
+    self.channelOrder = channelOrder
+    self.pixelScale = pixelScale
+    self.labels = labels
+  }
+
+  /// Elements in one sample.
+  public var sampleElementCount: Int { sampleShape.reduce(1, *) }
+
+  /// Bytes in the pixels of one sample.
+  public var sampleByteCount: Int { sampleElementCount * elementType.byteCount }
+
+  /// Label values in one sample.
+  public var labelColumnCount: Int { labels?.columns.count ?? 0 }
+
+  /// Height, width and channels of samples that can be pictures: of shape (h, w), (h, w, c) or
+  /// (c, h, w) as the channel order says.
+  public var imageDimensions: (height: Int, width: Int, channels: Int)? {
+    switch (sampleShape.count, channelOrder) {
+    case (2, _): (sampleShape[0], sampleShape[1], 1)
+    case (3, .last): (sampleShape[0], sampleShape[1], sampleShape[2])
+    case (3, .first): (sampleShape[1], sampleShape[2], sampleShape[0])
+    default: nil
+    }
+  }
+
+  /// The shape as text, such as `28x28`; `scalar` where there are no dimensions.
+  public var shapeText: String {
+    sampleShape.isEmpty ? "scalar" : sampleShape.map(String.init).joined(separator: "x")
+  }
+}
+
+/// Where a sample with three dimensions keeps its channels.
+public enum ChannelOrder: String, Sendable, CaseIterable {
+  /// Height, width, channels: interleaved.
+  case last = "nhwc"
+  /// Channels, height, width: planar.
+  case first = "nchw"
+}
+
+/// How pixel values relate to the range 0…255 of an 8-bit image.
+public enum PixelScale: Sendable, Equatable {
+  /// Nothing is known: integers are taken as they are, floats as 0…1.
+  case undeclared
+  /// A value times this factor is the 8-bit value: 255 after `--scale 1/255`, 256 in LISA's pickle.
+  case factor(Double)
+  /// The values were standardised or converted without a scale, and no longer are pixels.
+  case lost
+}
+
+/// The label columns that every sample has.
+public struct LabelSchema: Sendable, Equatable {
+  /// A name for each column; a plain class label has the one column `label`.
+  public var columns: [String]
+  /// The type that binary formats store labels in.
+  public var elementType: ElementType
+  /// The smallest and largest label of the first column over all splits; nil where there is no sample.
+  public var range: ClosedRange<Int64>?
+  /// The name of each class from 0; empty where none are known.
+  public var classNames: [String]
+  /// Whether the columns are the 0s and 1s of `--one-hot`.
+  public var isOneHot: Bool
+
+  /// Describes label columns.
+  public init(
+    columns: [String] = ["label"], elementType: ElementType = .uint8, range: ClosedRange<Int64>?,
+    classNames: [String] = [], isOneHot: Bool = false
+  ) {
+    self.columns = columns
+    self.elementType = elementType
+    self.range = range
+    self.classNames = classNames
+    self.isOneHot = isOneHot
+  }
+
+  /// The name of a class: the given one, or the label in decimal.
+  public func className(of label: Int64) -> String {
+    guard let index = Int(exactly: label), classNames.indices.contains(index) else {
+      return String(label)
+    }
+    return classNames[index]
+  }
+}

@@ -1,0 +1,31 @@
+/// Finds the word a user probably meant.
+public enum Spelling {
+  /// The candidate with the fewest edits, or nil where none is near enough to be meant.
+  public static func nearest(to word: String, among candidates: [String]) -> String? {
+    let ranked = candidates.map { (word: $0, distance: distance(word, $0)) }
+    guard let best = ranked.min(by: { ($0.distance, $0.word) < ($1.distance, $1.word) }) else {
+      return nil
+    }
+    return best.distance <= max(1, max(word.count, best.word.count) / 3) ? best.word : nil
+  }
+
+  /// Optimal string alignment: insertions, deletions, replacements and swaps of neighbours.
+  private static func distance(_ first: String, _ second: String) -> Int {
+    // Words of a command line; beyond this length nothing is meant by mistake.
+    let a = Array(first.lowercased().prefix(64))
+    let b = Array(second.lowercased().prefix(64))
+    var before: [Int] = []
+    var last = Array(0...b.count)
+    for i in a.indices {
+      var row = [i + 1]
+      for j in b.indices {
+        var cost = min(last[j + 1] + 1, row[j] + 1, last[j] + (a[i] == b[j] ? 0 : 1))
+        if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { cost = min(cost, before[j - 1] + 1) }
+        row.append(cost)
+      }
+      before = last
+      last = row
+    }
+    return last[b.count]
+  }
+}

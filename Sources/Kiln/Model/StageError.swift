@@ -1,0 +1,53 @@
+/// The steps of a run, in order.
+public enum Stage: String, Sendable, CaseIterable {
+  case fetch, decompress, decode, convert, write
+}
+
+/// A failure with the place where it happened: the one line that a user sees.
+public struct StageError: Error, Sendable, CustomStringConvertible {
+  /// The step that failed.
+  public let stage: Stage
+  /// The file or output that it was about, where there is one.
+  public let file: String?
+  /// What went wrong.
+  public let reason: any Error
+
+  /// Places a failure.
+  public init(_ stage: Stage, file: String?, _ reason: any Error) {
+    self.stage = stage
+    self.file = file
+    self.reason = reason
+  }
+
+  /// `stage file: reason`.
+  public var description: String {
+    switch (file, reason) {
+    case (nil, _): "\(stage): \(reason)"
+    // A refused file operation names its file itself.
+    case (_, is FileError), (_, is OutputError): "\(stage): \(reason)"
+    case (let file?, _): "\(stage) \(file): \(reason)"
+    }
+  }
+}
+
+/// Runs `body` and says where it failed, unless the failure knows its place already.
+/// - Throws: ``StageError``; a ``UsageError`` or ``Interruption`` as it is.
+func at<Result: ~Copyable>(
+  _ stage: Stage, _ file: String?, _ body: () throws -> Result
+) throws -> Result {
+  do {
+    return try body()
+  } catch let error where error is StageError || error is UsageError || error is Interruption {
+    throw error
+  } catch {
+    throw StageError(stage, file: file, error)
+  }
+}
+
+/// The user or the system asked the run to stop.
+public struct Interruption: Error, Sendable, CustomStringConvertible {
+  /// Says that the run was stopped.
+  public init() {}
+  /// The sentence a user sees.
+  public var description: String { "interrupted; nothing was written" }
+}

@@ -1,0 +1,30 @@
+/// What accompanies every output: where it comes from, how it was made and what is in it.
+///
+/// Nothing in it depends on the time, the machine or the directory, so equal runs write equal bytes.
+struct Manifest {
+  let pipeline: Pipeline
+  let output: Pipeline.Output
+  let sources: [(name: String, byteCount: Int, sha256: String)]
+  let report: RunReport
+  let sink: SinkReport
+
+  var json: JSON {
+    var fields: [String: JSON] = [
+      "format": .text(output.format.name),
+      "kiln": .text(kilnVersion),
+      "options": .object(
+        Dictionary(
+          uniqueKeysWithValues: output.options.all.map { ($0.key, JSON.text($0.value)) })),
+      "convert": .array(pipeline.steps.map { .object([$0.name: .text($0.value)]) }),
+      "sources": .array(
+        sources.map {
+          .object([
+            "name": .text($0.name), "bytes": .integer($0.byteCount), "sha256": .text($0.sha256),
+          ])
+        }),
+      "lossless": .boolean(sink.isLossless),
+    ]
+    for (key, value) in report.description(ofPixels: sink.isLossless) { fields[key] = value }
+    return .object(fields)
+  }
+}

@@ -1,0 +1,62 @@
+/// A run as a value: where samples come from, what becomes of them, and where they go.
+public struct Pipeline: Sendable {
+  /// One output of a run.
+  public struct Output: Sendable {
+    /// The format.
+    public var format: SinkFormat
+    /// Where the output appears.
+    public var path: String
+    /// The format's settings.
+    public var options: OptionValues
+
+    /// Asks for an output.
+    /// - Throws: ``UsageError`` for options that the format does not take.
+    public init(
+      _ format: SinkFormat, at path: String, options: [String: String] = [:]
+    ) throws(UsageError) {
+      self.format = format
+      self.path = path
+      self.options = try OptionValues(format.options, given: options)
+    }
+  }
+
+  /// A conversion by name, as the manifest records it.
+  public struct Step: Sendable {
+    /// The name, such as `scale`.
+    public var name: String
+    /// The value, such as `1/255`.
+    public var value: String
+    /// What it does.
+    public var conversion: any Conversion
+
+    /// Names a conversion.
+    public init(name: String, value: String, conversion: any Conversion) {
+      self.name = name
+      self.value = value
+      self.conversion = conversion
+    }
+  }
+
+  /// The source.
+  public var source: SourceRequest
+  /// The formats in which the source is looked for.
+  public var sourceFormats: [SourceFormat]
+  /// The conversions, in the order in which they are applied.
+  public var steps: [Step]
+  /// The outputs, all made in one pass.
+  public var outputs: [Output]
+  /// What to do where a destination exists.
+  public var existing: StagedOutput.Existing
+
+  /// Describes a run.
+  public init(
+    source: SourceRequest, sourceFormats: [SourceFormat] = SourceFormat.all, steps: [Step] = [],
+    outputs: [Output], existing: StagedOutput.Existing = .keep
+  ) {
+    self.source = source
+    self.sourceFormats = sourceFormats
+    self.steps = steps
+    self.outputs = outputs
+    self.existing = existing
+  }
+}

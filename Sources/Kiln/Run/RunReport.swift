@@ -1,0 +1,84 @@
+/// What a run has done.
+public struct RunReport: Sendable {
+  /// One split of the outputs.
+  public struct Split: Sendable {
+    /// The split's name.
+    public let name: String
+    /// Samples in it.
+    public let count: Int
+    /// Samples of each label, smallest label first; nil where labels are missing or no classes.
+    public let labelCounts: [(label: Int64, count: Int)]?
+    /// The content digest, in hexadecimal.
+    public let digest: String
+  }
+
+  /// One output.
+  public struct Output: Sendable {
+    /// The format's name.
+    public let format: String
+    /// Where it is.
+    public let path: String
+    /// What the sink has written.
+    public let sink: SinkReport
+    /// Time that workers spent on this output, in seconds, all together.
+    public let seconds: Double
+  }
+
+  /// What the samples are.
+  public let schema: Schema
+  /// The splits, in order.
+  public let splits: [Split]
+  /// The outputs, in the order asked for.
+  public internal(set) var outputs: [Output]
+  /// Time from start to end, in seconds.
+  public internal(set) var seconds: Double
+
+  /// Samples in all splits together.
+  public var count: Int { splits.reduce(0) { $0 + $1.count } }
+
+  /// The data set for manifests and `--json`: type, shape, classes, counts and digests.
+  /// - Parameter isExact: whether the output's pixels can be got back; else digests would mislead.
+  func description(ofPixels isExact: Bool) -> [String: JSON] {
+    var fields: [String: JSON] = [
+      "dtype": .text(schema.elementType.rawValue),
+      "shape": .array(schema.sampleShape.map(JSON.integer)),
+      "splits": .object(
+        Dictionary(uniqueKeysWithValues: splits.map { ($0.name, json($0, isExact: isExact)) })),
+    ]
+    if let labels = schema.labels {
+      fields["classes"] = .array(labels.classNames.map(JSON.text))
+      fields["labels"] = .object([
+        "columns": .array(labels.columns.map(JSON.text)),
+        "dtype": .text(labels.elementType.rawValue),
+      ])
+    }
+    return fields
+  }
+
+  private func json(_ split: Split, isExact: Bool) -> JSON {
+    var fields: [String: JSON] = [
+      "count": .integer(split.count),
+      "digest": isExact ? .text(split.digest) : .null,
+    ]
+    if let counts = split.labelCounts {
+      fields["labels"] = .object(
+        Dictionary(uniqueKeysWithValues: counts.map { (String($0.label), JSON.integer($0.count)) }))
+    }
+    return .object(fields)
+  }
+
+  /// The whole report for `--json`.
+  public var json: JSON {
+    var fields = description(ofPixels: true)
+    fields["seconds"] = .number(seconds)
+    fields["outputs"] = .array(
+      outputs.map {
+        .object([
+          "format": .text($0.format), "path": .text($0.path),
+          "files": .integer($0.sink.fileCount), "bytes": .integer($0.sink.byteCount),
+          "lossless": .boolean($0.sink.isLossless), "seconds": .number($0.seconds),
+        ])
+      })
+    return .object(fields)
+  }
+}

@@ -1,0 +1,178 @@
+import Synchronization
+
+/// Carries out a pipeline: the steps of a run, in order.
+public struct Runner: Sendable {
+  private let pipeline: Pipeline
+  private let jobs: Int
+  private let cancellation: Cancellation
+  private let watch: (@Sendable (Progress) -> Void)?
+
+  /// Prepares a run.
+  /// - Parameters:
+  ///   - pipeline: what to do.
+  ///   - jobs: how many workers, at least 1; nil for one a core.
+  ///   - cancellation: asks the run to stop.
+  ///   - watch: gets the progress after every batch, on any thread.
+  public init(
+    _ pipeline: Pipeline, jobs: Int? = nil, cancellation: Cancellation = Cancellation(),
+    watch: (@Sendable (Progress) -> Void)? = nil
+  ) {
+    self.pipeline = pipeline
+    self.jobs = max(1, jobs ?? WorkerPool.coreCount)
+    self.cancellation = cancellation
+    self.watch = watch
+  }
+
+  /// Runs the pipeline; all outputs appear, or none.
+  /// - Throws: ``StageError``, ``UsageError`` or ``Interruption``; destinations are then as they were.
+  public func run() throws -> RunReport {
+    let start = ContinuousClock.now
+    let source = try openSource()
+    let (plan, steps) = try prepare(source.dataset)
+    try check(plan.dataset)
+    let staged = try stage()
+    defer { for output in staged { output.discard() } }
+    let slots = try open(staged, plan.dataset)
+    let pool = WorkerPool(workerCount: jobs)
+    let digests = plan.dataset.splits.map {
+      ContentDigest(schema: plan.schema, count: $0.count)
+    }
+    let statistics = LabelStatistics(plan.dataset)
+    try BatchFlow(
+      pool: pool, source: source, plan: plan, steps: steps, digests: digests,
+      statistics: statistics, slots: slots, cancellation: cancellation,
+      progress: progress(plan)
+    ).run()
+    var report = RunReport(
+      schema: plan.schema,
+      splits: plan.dataset.splits.enumerated().map { position, split in
+        RunReport.Split(
+          name: split.name, count: split.count,
+          labelCounts: plan.schema.labels == nil ? nil : statistics.counts(ofSplit: position),
+          digest: digests[position].finish())
+      }, outputs: [], seconds: 0)
+    try finish(slots, staged, source, plan, &report)
+    report.seconds = start.secondsToNow
+    return report
+  }
+
+  // MARK: The steps
+
+  private func openSource() throws -> any Source {
+    try at(.decode, pipeline.source.paths.first) {
+      let format = try SourceFormat.find(
+        for: pipeline.source, among: pipeline.sourceFormats)
+      return try format.open(pipeline.source)
+    }
+  }
+
+  private func prepare(_ dataset: Dataset) throws -> (Plan, [BatchStep]) {
+    var plan = Plan(dataset)
+    var steps: [BatchStep] = []
+    for step in pipeline.steps {
+      let batchStep = try at(.convert, "--\(step.name)") {
+        try step.conversion.prepare(&plan)
+      }
+      if let batchStep { steps.append(batchStep) }
+    }
+    return (plan, steps)
+  }
+
+  /// Refuses what cannot work before anything is read or created.
+  private func check(_ dataset: Dataset) throws {
+    if pipeline.outputs.isEmpty { throw UsageError.missing(what: "an output (--to FORMAT=PATH)") }
+    for split in dataset.splits where !split.name.isPlainFileName {
+      throw StageError(
+        .convert, file: nil,
+        UnsupportedError("split '\(split.name)' cannot name a file (name it by --splits)"))
+    }
+    for output in pipeline.outputs {
+      try at(.write, output.format.name) { try output.format.check(dataset, output.options) }
+    }
+    try Self.checkApart(pipeline.outputs.map { Path.withoutTrailingSlashes($0.path) })
+  }
+
+  private static func checkApart(_ paths: [String]) throws(UsageError) {
+    for (position, path) in paths.enumerated() {
+      for other in paths[..<position] {
+        if path == other { throw .conflict("two outputs at \(path): give each its own path") }
+        if path.hasPrefix(other + "/") || other.hasPrefix(path + "/") {
+          throw .conflict("output \(path) and output \(other) lie within each other")
+        }
+      }
+    }
+  }
+
+  private func stage() throws -> [StagedOutput] {
+    try at(.write, nil) {
+      try pipeline.outputs.map {
+        try StagedOutput($0.format.output, at: $0.path, existing: pipeline.existing)
+      }
+    }
+  }
+
+  private func open(_ staged: [StagedOutput], _ dataset: Dataset) throws -> [BatchFlow.Slot] {
+    try zip(pipeline.outputs, staged).map { output, staged in
+      try at(.write, output.format.name) {
+        BatchFlow.Slot(
+          name: output.format.name,
+          sink: try output.format.open(
+            SinkRequest(dataset: dataset, options: output.options, output: staged)))
+      }
+    }
+  }
+
+  private func progress(_ plan: Plan) -> @Sendable (Batch) -> Void {
+    guard let watch else { return { _ in } }
+    let total = plan.dataset.count
+    let done = Mutex((samples: 0, bytes: 0))
+    return { batch in
+      let (samples, bytes) = done.withLock { done in
+        done.samples += batch.count
+        done.bytes += batch.pixels.count
+        return done
+      }
+      watch(
+        Progress(stage: .convert, samples: samples, totalSamples: total, byteCount: bytes))
+    }
+  }
+
+  private func finish(
+    _ slots: [BatchFlow.Slot], _ staged: [StagedOutput], _ source: any Source, _ plan: Plan,
+    _ report: inout RunReport
+  ) throws {
+    let sinks = try slots.map { slot in try slot.run { try slot.sink.finish() } }
+    let files = try at(.decode, nil) {
+      try source.files.map { (name: $0.name, byteCount: $0.byteCount, sha256: try $0.sha256()) }
+    }
+    for ((output, staged), sink) in zip(zip(pipeline.outputs, staged), sinks) {
+      let manifest = Manifest(
+        pipeline: pipeline, output: output, sources: files, report: report, sink: sink)
+      try at(.write, output.format.name) {
+        let name = staged.kind == .directory ? "kiln.json" : staged.companion(".kiln.json")
+        try staged.writeFile(name, Array(try manifest.json.text().utf8))
+      }
+    }
+    if cancellation.isCancelled { throw Interruption() }
+    for output in staged { try at(.write, nil) { try output.publish() } }
+    report.outputs = zip(zip(pipeline.outputs, slots), sinks).map { pair, sink in
+      RunReport.Output(
+        format: pair.0.format.name, path: pair.0.path, sink: sink, seconds: pair.1.seconds)
+    }
+  }
+}
+
+extension ContinuousClock.Instant {
+  fileprivate var secondsToNow: Double {
+    let (seconds, attoseconds) = (ContinuousClock.now - self).components
+    return Double(seconds) + Double(attoseconds) / 1e18
+  }
+}
+
+extension String {
+  /// Whether the text can name a file or directory on Linux, macOS and Windows.
+  fileprivate var isPlainFileName: Bool {
+    !isEmpty && self != "." && self != ".." && !hasPrefix(".") && !hasSuffix(".")
+      && unicodeScalars.allSatisfy { $0.value >= 32 && !"/\\:*?\"<>|".unicodeScalars.contains($0) }
+  }
+}

@@ -1,0 +1,2 @@
+/// The version of this library and of the `kiln` command.
+public let kilnVersion = "0.1.0"

@@ -1,0 +1,15 @@
+import Synchronization
+
+/// Asks a run to stop; safe to use from a signal handler.
+public final class Cancellation: Sendable {
+  private let flag = Atomic<Bool>(false)
+
+  /// Makes a request that is not yet made.
+  public init() {}
+
+  /// Asks.
+  public func cancel() { flag.store(true, ordering: .relaxed) }
+
+  /// Whether somebody has asked.
+  public var isCancelled: Bool { flag.load(ordering: .relaxed) }
+}

@@ -1,0 +1,50 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A file operation that the system refused.
+public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What was tried.
+  public enum Operation: String, Sendable {
+    case open, read, create, write, flush, rename, remove, list
+    case makeDirectory = "create directory"
+    case lock, close
+  }
+  /// What was tried.
+  public let operation: Operation
+  /// The file as the user knows it.
+  public let path: String
+  /// The system's error number.
+  public let code: Int32
+
+  /// Names a refused operation.
+  init(_ operation: Operation, _ path: String, code: Int32 = errno) {
+    self.operation = operation
+    self.path = path
+    self.code = code
+  }
+
+  /// The sentence a user sees.
+  public var description: String {
+    // strerror returns a string of the C library that stays valid; glibc's is thread-safe.
+    let reason = unsafe String(cString: strerror(code))
+    let remedy =
+      switch code {
+      case ENOSPC: " (free some space, or choose another disk)"
+      case EMFILE, ENFILE: " (raise the limit with ulimit -n)"
+      default: ""
+      }
+    return "cannot \(operation.rawValue) \(path): \(reason)\(remedy)"
+  }
+}
+
+/// Repeats a system call that a signal interrupted.
+@inline(__always)
+func retryingInterrupts<Result: SignedInteger>(_ call: () -> Result) -> Result {
+  while true {
+    let result = call()
+    if result != -1 || errno != EINTR { return result }
+  }
+}

@@ -1,0 +1,109 @@
+#if canImport(Glibc)
+  import CLinux
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Paths as text, and the few questions about them that the rooms ask the file system.
+enum Path {
+  enum Kind { case file, directory }
+
+  static func withoutTrailingSlashes(_ path: String) -> String {
+    var path = path
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    return path
+  }
+
+  static func lastComponent(_ path: String) -> String {
+    let path = withoutTrailingSlashes(path)
+    guard let slash = path.lastIndex(of: "/") else { return path }
+    return String(path[path.index(after: slash)...])
+  }
+
+  static func directory(of path: String) -> String {
+    let path = withoutTrailingSlashes(path)
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  static func join(_ directory: String, _ name: String) -> String {
+    switch directory {
+    case ".": name
+    case _ where directory.hasSuffix("/"): directory + name
+    default: directory + "/" + name
+    }
+  }
+
+  /// What is at a path, links followed; nil where there is nothing.
+  static func kind(of path: String) -> Kind? {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else {
+      // A dangling link takes the name, too.
+      return unsafe lstat(path, &status) == 0 ? .file : nil
+    }
+    return status.st_mode & S_IFMT == S_IFDIR ? .directory : .file
+  }
+
+  /// The names in a directory, in no particular order.
+  static func contents(of directory: String) throws(FileError) -> [String] {
+    guard let stream = unsafe opendir(directory) else { throw FileError(.list, directory) }
+    defer { unsafe closedir(stream) }
+    var names: [String] = []
+    while let entry = unsafe readdir(stream) {
+      // d_name is a NUL-terminated string inside the entry, valid until the next call.
+      let name = unsafe withUnsafePointer(to: entry.pointee.d_name) {
+        unsafe $0.withMemoryRebound(to: CChar.self, capacity: 1) { unsafe String(cString: $0) }
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names
+  }
+
+  /// Makes a directory and those above it; returns the ones that were missing, outermost first.
+  static func makeDirectories(_ path: String) throws(FileError) -> [String] {
+    if kind(of: path) == .directory { return [] }
+    let parent = directory(of: path)
+    var created = parent == path ? [] : try makeDirectories(parent)
+    if unsafe mkdir(path, 0o777) == 0 {
+      created.append(path)
+    } else if errno != EEXIST || kind(of: path) != .directory {
+      let failure = FileError(.makeDirectory, path)
+      removeEmptyDirectories(created)
+      throw failure
+    }
+    return created
+  }
+
+  static func removeEmptyDirectories(_ paths: [String]) {
+    for path in paths.reversed() { unsafe rmdir(path) }
+  }
+
+  /// Removes a directory with everything in it, or a file. Links are removed, never followed.
+  static func removeTree(_ path: String) throws(FileError) {
+    var status = stat()
+    guard unsafe lstat(path, &status) == 0 else { return }
+    if status.st_mode & S_IFMT == S_IFDIR {
+      for name in try contents(of: path) { try removeTree(path + "/" + name) }
+      guard unsafe rmdir(path) == 0 else { throw FileError(.remove, path) }
+    } else {
+      guard unsafe unlink(path) == 0 else { throw FileError(.remove, path) }
+    }
+  }
+
+  static func renameWithoutReplacing(_ source: String, _ destination: String) -> Bool {
+    #if canImport(Glibc)
+      unsafe renameat2(AT_FDCWD, source, AT_FDCWD, destination, UInt32(KILN_RENAME_NOREPLACE)) == 0
+    #else
+      unsafe renamex_np(source, destination, UInt32(RENAME_EXCL)) == 0
+    #endif
+  }
+
+  static func exchange(_ first: String, _ second: String) -> Bool {
+    #if canImport(Glibc)
+      unsafe renameat2(AT_FDCWD, first, AT_FDCWD, second, UInt32(KILN_RENAME_EXCHANGE)) == 0
+    #else
+      unsafe renamex_np(first, second, UInt32(RENAME_SWAP)) == 0
+    #endif
+  }
+}

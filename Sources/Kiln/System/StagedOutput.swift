@@ -1,0 +1,231 @@
+#if canImport(Glibc)
+  import CLinux
+  import Glibc
+#else
+  import Darwin
+#endif
+import Synchronization
+
+/// An output that is built in a hidden sibling and appears under its name only when it is complete.
+///
+/// The sibling is a directory, `.NAME.partial-PID-N`, locked while its writer lives: what a killed
+/// run left behind is recognised by that and removed by the next run to the same destination.
+/// An output that is one file is staged in such a directory too, together with its companions.
+public final class StagedOutput: Sendable {
+  /// What the destination is.
+  public enum Kind: Sendable {
+    /// A directory with files in it.
+    case directory
+    /// One file, and further ones whose names begin with its name.
+    case file
+  }
+
+  /// What to do where the destination exists already.
+  public enum Existing: Sendable {
+    /// Refuse.
+    case keep
+    /// Replace it as a whole, once the new one is complete.
+    case replace
+  }
+
+  /// The destination as the user gave it.
+  public let path: String
+  /// What the destination is.
+  public let kind: Kind
+  private let existing: Existing
+  private let parent: String
+  private let name: String
+  private let staging: String
+  private let lock: Int32
+  private let isPublished = Mutex(false)
+  private let createdParents: [String]
+
+  /// Reserves a hidden sibling of a destination.
+  /// - Throws: ``OutputError`` when the destination exists and is to be kept, or is no place for an
+  ///   output; ``FileError`` when the sibling cannot be made.
+  public init(_ kind: Kind, at path: String, existing: Existing) throws {
+    let trimmed = Path.withoutTrailingSlashes(path)
+    let name = Path.lastComponent(trimmed)
+    guard !name.isEmpty, name != ".", name != ".." else {
+      throw OutputError.noName(path: path)
+    }
+    self.path = trimmed
+    self.kind = kind
+    self.existing = existing
+    self.name = name
+    parent = Path.directory(of: trimmed)
+    try Self.check(trimmed, kind: kind, existing: existing)
+    createdParents = try Path.makeDirectories(parent)
+    do {
+      Self.removeAbandoned(name: name, in: parent)
+      staging = try Self.makeStaging(name: name, in: parent)
+    } catch {
+      Path.removeEmptyDirectories(createdParents)
+      throw error
+    }
+    lock = unsafe open(staging, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard lock >= 0 else { throw FileError(.open, staging) }
+    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else { throw FileError(.lock, staging) }
+  }
+
+  deinit {
+    discard()
+    close(lock)
+  }
+
+  /// Fails early on what ``publish()`` would refuse in the end.
+  private static func check(_ path: String, kind: Kind, existing: Existing) throws {
+    guard let found = Path.kind(of: path) else { return }
+    switch (existing, kind, found) {
+    case (.keep, _, _): throw OutputError.exists(path: path)
+    case (.replace, .file, .directory): throw OutputError.directoryInTheWay(path: path)
+    case (.replace, .directory, .file): throw OutputError.fileInTheWay(path: path)
+    case (.replace, _, _): return
+    }
+  }
+
+  /// Opens a new file in the staged output; directories on its way must exist.
+  /// - Parameter relativePath: where the file goes below a directory output; for a file output nil for
+  ///   the file itself, or the name of a companion.
+  /// - Throws: ``FileError``.
+  public func makeFile(_ relativePath: String? = nil) throws(FileError) -> OutputFile {
+    let relative = relativePath ?? name
+    let full = staging + "/" + relative
+    let descriptor = unsafe open(full, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw FileError(.create, shown(relative)) }
+    return OutputFile(descriptor: descriptor, path: shown(relative))
+  }
+
+  /// A handle for creating many files below the staged directory.
+  /// - Throws: ``FileError``.
+  func openRoot() throws(FileError) -> DirectoryHandle {
+    try DirectoryHandle(opening: staging, shownAs: path)
+  }
+
+  /// Writes a small file, such as a manifest.
+  /// - Throws: ``FileError``.
+  public func writeFile(_ relativePath: String, _ bytes: [UInt8]) throws(FileError) {
+    let file = try makeFile(relativePath)
+    try file.append(bytes)
+    if kind == .file { try file.flush() }
+  }
+
+  /// The name of a file that goes with a file output, such as `mnist.npz.kiln.json`.
+  public func companion(_ suffix: String) -> String { name + suffix }
+
+  private func shown(_ relative: String) -> String {
+    switch kind {
+    case .directory: path + "/" + relative
+    case .file: Path.join(parent, relative)
+    }
+  }
+
+  /// Gives the finished output its name.
+  /// - Throws: ``OutputError`` when the destination has appeared since, ``FileError`` when the disk
+  ///   fails; the staged output is then still there until it is discarded.
+  public func publish() throws {
+    switch kind {
+    case .directory:
+      try flushFileSystem()
+      try move(staging, to: path)
+    case .file:
+      let names = try Path.contents(of: staging).sorted()
+      // The file itself goes last: whoever sees it finds its companions.
+      for companion in names where companion != name {
+        try move(staging + "/" + companion, to: Path.join(parent, companion))
+      }
+      try move(staging + "/" + name, to: path)
+      unsafe rmdir(staging)
+    }
+    isPublished.withLock { $0 = true }
+  }
+
+  /// Tens of thousands of small files are flushed by one call instead of one each.
+  private func flushFileSystem() throws(FileError) {
+    #if canImport(Glibc)
+      guard retryingInterrupts({ syncfs(lock) }) == 0 else { throw FileError(.flush, path) }
+    #endif
+  }
+
+  private func move(_ source: String, to destination: String) throws {
+    switch existing {
+    case .keep:
+      guard Path.renameWithoutReplacing(source, destination) else {
+        if errno == EEXIST || errno == ENOTEMPTY { throw OutputError.exists(path: destination) }
+        throw FileError(.rename, destination)
+      }
+    case .replace:
+      guard Path.kind(of: destination) == .directory else {
+        guard unsafe rename(source, destination) == 0 else {
+          throw FileError(.rename, destination)
+        }
+        return
+      }
+      // Both names exist at every moment; the old content is removed under the hidden name.
+      guard Path.exchange(source, destination) else { throw FileError(.rename, destination) }
+      try Path.removeTree(source)
+    }
+  }
+
+  /// Removes whatever was built, unless it is published.
+  public func discard() {
+    let published = isPublished.withLock { published in
+      defer { published = true }
+      return published
+    }
+    guard !published else { return }
+    try? Path.removeTree(staging)
+    Path.removeEmptyDirectories(createdParents)
+  }
+
+  // MARK: Staging directories
+
+  private static let counter = Atomic<Int>(0)
+
+  private static func prefix(_ name: String) -> String { ".\(name).partial-" }
+
+  private static func makeStaging(name: String, in parent: String) throws(FileError) -> String {
+    let number = counter.add(1, ordering: .relaxed).newValue
+    let staging = Path.join(parent, "\(prefix(name))\(getpid())-\(number)")
+    guard unsafe mkdir(staging, 0o777) == 0 else { throw FileError(.makeDirectory, staging) }
+    return staging
+  }
+
+  /// Removes what runs that no longer exist have left behind; best effort.
+  private static func removeAbandoned(name: String, in parent: String) {
+    guard let entries = try? Path.contents(of: parent) else { return }
+    for entry in entries where entry.hasPrefix(prefix(name)) {
+      let owner = entry.dropFirst(prefix(name).count).prefix { $0 != "-" }
+      guard let process = pid_t(owner), kill(process, 0) == -1, errno == ESRCH else { continue }
+      let path = Path.join(parent, entry)
+      let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+      guard descriptor >= 0 else { continue }
+      defer { close(descriptor) }
+      // Another machine on a shared disk may have a process of that number: its lock tells.
+      guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { continue }
+      try? Path.removeTree(path)
+    }
+  }
+}
+
+/// A destination that cannot be used.
+public enum OutputError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// Something is there, and was not to be replaced.
+  case exists(path: String)
+  /// A file was to be written where a directory is.
+  case directoryInTheWay(path: String)
+  /// A directory was to be written where a file is.
+  case fileInTheWay(path: String)
+  /// The path ends in no name.
+  case noName(path: String)
+
+  /// The sentence a user sees.
+  public var description: String {
+    switch self {
+    case .exists(let path): "\(path) exists already (--overwrite replaces it)"
+    case .directoryInTheWay(let path): "\(path) is a directory, expected a file or nothing there"
+    case .fileInTheWay(let path): "\(path) is a file, expected a directory or nothing there"
+    case .noName(let path): "'\(path)' names no file or directory to create"
+    }
+  }
+}

@@ -1,0 +1,104 @@
+// .npy, version 1.0 (numpy/lib/_format_impl.py):
+//
+//   offset  bytes  content
+//   0       6      93 "NUMPY"
+//   6       2      version: 1, 0
+//   8       2      header length h, little-endian
+//   10      h      Python dict of descr, fortran_order, shape; spaces, then \n: data is 64-byte aligned
+//   10 + h  ...    elements, row-major
+import Synchronization
+
+extension SinkFormat {
+  /// `npy=DIR`: one array of images and one of labels for each split.
+  static let npy = SinkFormat(
+    name: "npy",
+    summary: "NumPy arrays: SPLIT-images.npy (n,28,28) and SPLIT-labels.npy (n,)",
+    output: .directory, options: [], open: { try NPYSink($0) })
+}
+
+/// The header of an .npy file.
+enum NPYHeader {
+  /// The type code with byte order, such as `<f4`.
+  static func descriptor(of type: ElementType) -> String {
+    switch type {
+    case .uint8: "|u1"
+    case .int8: "|i1"
+    case .bool: "|b1"
+    case .uint16: "<u2"
+    case .int16: "<i2"
+    case .uint32: "<u4"
+    case .int32: "<i4"
+    case .uint64: "<u8"
+    case .int64: "<i8"
+    case .float16: "<f2"
+    case .float32: "<f4"
+    case .float64: "<f8"
+    }
+  }
+
+  static func bytes(type: ElementType, shape: [Int]) -> [UInt8] {
+    let tuple = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
+    let dictionary =
+      "{'descr': '\(descriptor(of: type))', 'fortran_order': False, 'shape': (\(tuple)), }"
+    // Magic, version and length take 10 bytes, the final newline one.
+    let padding = (64 - (10 + dictionary.utf8.count + 1) % 64) % 64
+    let length = dictionary.utf8.count + padding + 1
+    var bytes: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0]
+    bytes += [UInt8(length & 0xFF), UInt8(length >> 8)]
+    bytes += Array(dictionary.utf8) + [UInt8](repeating: 0x20, count: padding) + [0x0A]
+    return bytes
+  }
+}
+
+/// Writes pixels and labels as they are, each split to its own files.
+private final class NPYSink: Sink {
+  private struct Files: Sendable {
+    let images: OutputFile
+    let labels: OutputFile?
+    let byteCount: Int
+  }
+
+  private let splits: [Files]
+  private let labelType: ElementType?
+
+  init(_ request: SinkRequest) throws {
+    let schema = request.dataset.schema
+    labelType = schema.labels?.elementType
+    splits = try request.dataset.splits.map { split in
+      let imageHeader = NPYHeader.bytes(
+        type: schema.elementType, shape: [split.count] + schema.sampleShape)
+      let images = try request.output.makeFile("\(split.name)-images.npy")
+      try images.append(imageHeader)
+      var byteCount = imageHeader.count + split.count * schema.sampleByteCount
+      guard let labels = schema.labels else {
+        return Files(images: images, labels: nil, byteCount: byteCount)
+      }
+      let columns = labels.columns.count
+      let labelHeader = NPYHeader.bytes(
+        type: labels.elementType, shape: [split.count] + (columns == 1 ? [] : [columns]))
+      let file = try request.output.makeFile("\(split.name)-labels.npy")
+      try file.append(labelHeader)
+      byteCount += labelHeader.count + split.count * columns * labels.elementType.byteCount
+      return Files(images: images, labels: file, byteCount: byteCount)
+    }
+  }
+
+  func write(_ batch: Batch) -> OrderedStep? {
+    let files = splits[batch.split]
+    let labels = labelType.map { $0.bytes(of: batch.labels) }
+    return {
+      try files.images.append(batch.pixels)
+      if let labels { try files.labels?.append(labels) }
+    }
+  }
+
+  func finish() throws -> SinkReport {
+    for files in splits {
+      try files.images.flush()
+      try files.labels?.flush()
+    }
+    return SinkReport(
+      fileCount: splits.reduce(0) { $0 + ($1.labels == nil ? 1 : 2) },
+      byteCount: splits.reduce(0) { $0 + $1.byteCount })
+  }
+}

@@ -1,0 +1,115 @@
+/// What happens in order: one batch's step at a time, first batch first.
+public typealias OrderedStep = @Sendable () throws -> Void
+
+/// Turns batches into one output.
+///
+/// A sink writes into the ``StagedOutput`` that it was opened with and never publishes it itself.
+public protocol Sink: Sendable {
+  /// Takes one batch: called for several batches at once, on any thread and in any order.
+  ///
+  /// Expensive work, such as encoding, belongs here.
+  /// - Returns: what must be done in the order of the samples, such as appending to a file; nil
+  ///   where nothing depends on the order.
+  /// - Throws: ``SampleError`` where a sample is at fault, any error otherwise.
+  func write(_ batch: Batch) throws -> OrderedStep?
+
+  /// Completes the output, after the last ordered step.
+  /// - Throws: any error; the output is then discarded.
+  func finish() throws -> SinkReport
+}
+
+/// What a sink has written.
+public struct SinkReport: Sendable, Equatable {
+  /// Files, the manifest not among them.
+  public var fileCount: Int
+  /// Bytes in these files.
+  public var byteCount: Int
+  /// A remark for the summary, such as how many duplicates share a file.
+  public var remark: String?
+  /// Whether the pixels can be got back exactly.
+  public var isLossless: Bool
+
+  /// Sums up an output.
+  public init(fileCount: Int, byteCount: Int, remark: String? = nil, isLossless: Bool = true) {
+    self.fileCount = fileCount
+    self.byteCount = byteCount
+    self.remark = remark
+    self.isLossless = isLossless
+  }
+}
+
+/// What a sink is opened with.
+public struct SinkRequest: Sendable {
+  /// What will be written: after all conversions.
+  public let dataset: Dataset
+  /// The checked settings of the output.
+  public let options: OptionValues
+  /// Where to write.
+  public let output: StagedOutput
+
+  /// Gathers what a sink needs.
+  public init(dataset: Dataset, options: OptionValues, output: StagedOutput) {
+    self.dataset = dataset
+    self.options = options
+    self.output = output
+  }
+}
+
+/// A format that Kiln writes: one file and one line in ``all``.
+public struct SinkFormat: Sendable {
+  /// The name on the command line, as in `--to npy=DIR`.
+  public let name: String
+  /// One line of help.
+  public let summary: String
+  /// What appears at the path.
+  public let output: StagedOutput.Kind
+  /// The settings.
+  public let options: [Option]
+  /// Says why a data set cannot be written in this format, before anything is read or created.
+  public let check: @Sendable (Dataset, OptionValues) throws -> Void
+  /// Opens a sink for a data set that ``check`` has let pass.
+  public let open: @Sendable (SinkRequest) throws -> any Sink
+
+  /// Describes a format.
+  public init(
+    name: String, summary: String, output: StagedOutput.Kind, options: [Option],
+    check: @escaping @Sendable (Dataset, OptionValues) throws -> Void = { _, _ in },
+    open: @escaping @Sendable (SinkRequest) throws -> any Sink
+  ) {
+    self.name = name
+    self.summary = summary
+    self.output = output
+    self.options = options
+    self.check = check
+    self.open = open
+  }
+
+  /// Every format that Kiln writes.
+  public static let all: [SinkFormat] = [.npy]
+}
+
+/// A data set that a sink cannot write, with what to do about it.
+public struct UnsupportedError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The sentence a user sees.
+  public let description: String
+
+  /// Says what does not fit and what does.
+  public init(_ description: String) { self.description = description }
+}
+
+/// A fault in one sample.
+public struct SampleError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The sample's index within its split.
+  public let index: Int
+  /// What is wrong with it.
+  public let reason: String
+
+  /// Blames a sample.
+  public init(index: Int, reason: String) {
+    self.index = index
+    self.reason = reason
+  }
+
+  /// The sentence a user sees.
+  public var description: String { "sample \(index): \(reason)" }
+}
