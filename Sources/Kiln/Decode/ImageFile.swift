@@ -7,6 +7,13 @@ struct DecodedImage: Equatable, Sendable {
   /// Row-major, channels last; 16-bit samples in the machine's byte order.
   let pixels: [UInt8]
 
+  /// Joins pixels with their shape, which they must have.
+  init(shape: ImageShape, pixels: [UInt8]) {
+    precondition(pixels.count == shape.byteCount)
+    self.shape = shape
+    self.pixels = pixels
+  }
+
   /// Reads a PNG file: grey or colour, 1 to 16 bits, with or without palette, no transparency.
   init(parsingPNG file: Span<UInt8>) throws(ImageError) {
     try self.init(parsing: file, as: .png)
@@ -57,7 +64,6 @@ struct DecodedImage: Equatable, Sendable {
     guard pixels.count == shape.byteCount else {
       throw .unreadable(format, reason: message.text)
     }
-    self.shape = shape
-    self.pixels = pixels
+    self.init(shape: shape, pixels: pixels)
   }
 }

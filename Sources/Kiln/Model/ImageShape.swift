@@ -1,7 +1,9 @@
 /// The size of one picture that an image file can hold, checked against the limits.
 struct ImageShape: Equatable, Sendable {
-  /// JPEG allows 65,500 and no camera or scanner gives more; PNG would allow 2^31 - 1.
+  /// What libjpeg allows, and more than cameras and scanners give; PNG would allow 2^31 - 1.
   static let maxSide = 65_500
+  /// The most memory that one picture's header may ask for.
+  ///
   /// A few hundred kilobytes of PNG can promise terabytes. 256 MiB is a 9,400 x 9,400 colour
   /// picture, far beyond labelled samples, and keeps every byte count below 2^32 for the codecs.
   static let maxByteCount = 1 << 28
