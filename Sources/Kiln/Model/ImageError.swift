@@ -1,0 +1,40 @@
+/// Why a picture cannot be read or written.
+enum ImageError: Error, Equatable, Sendable {
+  /// The kinds of image file.
+  enum Format: String, Sendable {
+    case png = "PNG"
+    case jpeg = "JPEG"
+  }
+
+  case empty(height: Int, width: Int)
+  case sideTooLong(found: Int, limit: Int)
+  case tooManyBytes(found: Int, limit: Int)
+  case unsupportedChannels(found: Int)
+  case unsupportedBitDepth(found: Int)
+  case unsupportedQuality(found: Int)
+  case unreadable(Format, reason: String)
+  case unwritable(Format, reason: String)
+}
+
+extension ImageError: CustomStringConvertible {
+  var description: String {
+    switch self {
+    case .empty(let height, let width):
+      "image of \(height) x \(width) pixels is empty"
+    case .sideTooLong(let found, let limit):
+      "image side is \(found) pixels long, the limit is \(limit)"
+    case .tooManyBytes(let found, let limit):
+      "image has \(found) bytes of pixels, the limit is \(limit)"
+    case .unsupportedChannels(let found):
+      "image has \(found) channels, expected 1 (grey) or 3 (red, green, blue)"
+    case .unsupportedBitDepth(let found):
+      "image has \(found) bits per sample; PNG takes 8 or 16, JPEG takes 8"
+    case .unsupportedQuality(let found):
+      "JPEG quality is \(found), expected 1 to 100"
+    case .unreadable(let format, let reason):
+      "cannot read \(format.rawValue) image: \(reason)"
+    case .unwritable(let format, let reason):
+      "cannot write \(format.rawValue) image: \(reason)"
+    }
+  }
+}
