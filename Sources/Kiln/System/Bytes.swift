@@ -32,6 +32,13 @@
     count += used
   }
 
+  /// Takes back the byte appended last.
+  @inline(__always)
+  mutating func removeLast() {
+    precondition(count > 0)
+    count -= 1
+  }
+
   /// Appends the elements of `bytes`.
   @inline(__always)
   mutating func append(_ bytes: Span<UInt8>) {

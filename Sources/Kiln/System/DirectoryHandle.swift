@@ -24,6 +24,12 @@ final class DirectoryHandle: Sendable {
 
   deinit { close(descriptor) }
 
+  /// How many files this process may have open at once.
+  static var openFileLimit: Int {
+    let limit = sysconf(Int32(_SC_OPEN_MAX))
+    return limit > 0 ? limit : 256
+  }
+
   /// Makes a directory and those above it, below this one; those that exist already are fine.
   func makeDirectories(_ relativePath: String) throws(FileError) {
     if unsafe mkdirat(descriptor, relativePath, 0o777) == 0 || errno == EEXIST { return }
