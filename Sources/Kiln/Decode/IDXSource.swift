@@ -247,7 +247,9 @@ private final class IDXReader: SampleReader {
 
   func read(_ count: Int) throws -> PendingSamples {
     let pixels = try images.read(count)
-    let labels = try labels.map { (header: $0.header, file: $0.file.name, bytes: try $0.read(count)) }
+    let labels = try labels.map {
+      (header: $0.header, file: $0.file.name, bytes: try $0.read(count))
+    }
     let (header, first) = (images.header, position)
     position += count
     return PendingSamples {

@@ -86,6 +86,7 @@ public struct SourceFormat: Sendable {
   /// - Parameters:
   ///   - request: the source.
   ///   - formats: the formats to try, in order.
+  /// - Returns: the first format that recognises it.
   /// - Throws: ``StageError`` where nothing is there, or nothing that is known.
   public static func find(
     for request: SourceRequest, among formats: [SourceFormat] = all

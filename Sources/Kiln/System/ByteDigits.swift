@@ -2,7 +2,7 @@
 struct ByteDigits: Sendable {
   /// Text and length packed together: the text little-endian in the low 32 bits.
   private let entries: [UInt64]
-  /// `0,0,0,0,0,0,0,0,`
+  /// Eight zeros, each with its delimiter.
   let eightZeros: UInt128
 
   init(delimiter: UInt8) {

@@ -105,7 +105,8 @@ struct FolderPaths: Sendable {
   }
 
   /// Appends the path of a sample, with a zero byte at its end.
-  /// - Parameter inDirectory: leaves out what ``directory(split:label:)`` says.
+  ///
+  /// `inDirectory` leaves out what ``directory(split:label:)`` says.
   func append(
     split: Int, index: Int, label: Int64, digest: [UInt8], inDirectory: Bool,
     to path: inout [UInt8]

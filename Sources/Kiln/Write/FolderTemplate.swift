@@ -44,7 +44,8 @@ struct FolderTemplate: Sendable, Equatable {
     guard let field = Field(rawValue: name) else {
       throw .unknown(
         what: "template field", name: "{\(name)}",
-        nearest: Spelling.nearest(to: name, among: Field.allCases.map(\.rawValue)).map { "{\($0)}" })
+        nearest: Spelling.nearest(to: name, among: Field.allCases.map(\.rawValue)).map { "{\($0)}" }
+      )
     }
     guard parts.count == 2 else { return .field(field, width: nil) }
     guard field == .index || field == .label, let width = Int(parts[1]),
@@ -66,7 +67,9 @@ struct FolderTemplate: Sendable, Equatable {
       if component.hasPrefix(".") { throw Self.bad(text, "names that are not hidden") }
     }
     for case .text(let literal) in pieces
-    where literal.unicodeScalars.contains(where: { $0.value < 32 || "\\:*?\"<>|".contains(Character($0)) }) {
+    where literal.unicodeScalars.contains(where: {
+      $0.value < 32 || "\\:*?\"<>|".contains(Character($0))
+    }) {
       throw Self.bad(text, "characters that every file system allows")
     }
   }

@@ -219,7 +219,8 @@ private final class ImageFolderSink: Sink {
       return false
     case .exists, .directoryMissing:
       let name = String(decoding: path.dropLast(), as: UTF8.self)
-      throw SampleError(index: sample, reason: "\(name) exists already (do names differ in case only?)")
+      throw SampleError(
+        index: sample, reason: "\(name) exists already (do names differ in case only?)")
     }
   }
 
