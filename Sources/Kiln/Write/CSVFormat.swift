@@ -30,26 +30,29 @@ struct CSVFormat: Sendable {
     }
   }
 
-  /// The rows of a batch.
-  func rows(of batch: Batch) -> [UInt8] {
-    // A whole word is stored for each value, so there is room for one more behind the last.
+  /// More bytes than the rows of a batch can take.
+  func capacity(for batch: Batch) -> Int {
     let rowByteCount =
       pixelCount * Self.maximumByteCount(of: elementType)
       + labelCount * Self.maximumByteCount(of: .int64) + 1
-    return makeBytes(capacity: batch.count * rowByteCount + 16) { cursor in
-      switch elementType {
-      case .uint8, .bool: rows(of: batch, UInt8.self, &cursor) { appendBytes($0, to: &$1) }
-      case .int8: rows(of: batch, Int8.self, &cursor) { appendIntegers($0, to: &$1) }
-      case .uint16: rows(of: batch, UInt16.self, &cursor) { appendIntegers($0, to: &$1) }
-      case .int16: rows(of: batch, Int16.self, &cursor) { appendIntegers($0, to: &$1) }
-      case .uint32: rows(of: batch, UInt32.self, &cursor) { appendIntegers($0, to: &$1) }
-      case .int32: rows(of: batch, Int32.self, &cursor) { appendIntegers($0, to: &$1) }
-      case .uint64: rows(of: batch, UInt64.self, &cursor) { appendIntegers($0, to: &$1) }
-      case .int64: rows(of: batch, Int64.self, &cursor) { appendIntegers($0, to: &$1) }
-      case .float16: rows(of: batch, Float16.self, &cursor) { appendFloats($0, to: &$1) }
-      case .float32: rows(of: batch, Float.self, &cursor) { appendFloats($0, to: &$1) }
-      case .float64: rows(of: batch, Double.self, &cursor) { appendFloats($0, to: &$1) }
-      }
+    // Values are stored as whole words, so the last one needs room behind it.
+    return batch.count * rowByteCount + 16
+  }
+
+  /// Appends the rows of a batch.
+  func append(_ batch: Batch, to cursor: inout ByteCursor) {
+    switch elementType {
+    case .uint8, .bool: rows(of: batch, UInt8.self, &cursor) { appendBytes($0, to: &$1) }
+    case .int8: rows(of: batch, Int8.self, &cursor) { appendIntegers($0, to: &$1) }
+    case .uint16: rows(of: batch, UInt16.self, &cursor) { appendIntegers($0, to: &$1) }
+    case .int16: rows(of: batch, Int16.self, &cursor) { appendIntegers($0, to: &$1) }
+    case .uint32: rows(of: batch, UInt32.self, &cursor) { appendIntegers($0, to: &$1) }
+    case .int32: rows(of: batch, Int32.self, &cursor) { appendIntegers($0, to: &$1) }
+    case .uint64: rows(of: batch, UInt64.self, &cursor) { appendIntegers($0, to: &$1) }
+    case .int64: rows(of: batch, Int64.self, &cursor) { appendIntegers($0, to: &$1) }
+    case .float16: rows(of: batch, Float16.self, &cursor) { appendFloats($0, to: &$1) }
+    case .float32: rows(of: batch, Float.self, &cursor) { appendFloats($0, to: &$1) }
+    case .float64: rows(of: batch, Double.self, &cursor) { appendFloats($0, to: &$1) }
     }
   }
 

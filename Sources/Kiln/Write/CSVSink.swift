@@ -26,6 +26,7 @@ private final class CSVSink: Sink {
   private let format: CSVFormat
   private let columnCount: Int
   private let byteCount: Atomic<Int>
+  private let buffers = BufferPool()
 
   static func delimiter(_ options: OptionValues) throws(UsageError) -> UInt8 {
     let text = options.text("delimiter") ?? ","
@@ -64,10 +65,12 @@ private final class CSVSink: Sink {
   }
 
   func write(_ batch: Batch) throws -> OrderedStep? {
-    let rows = format.rows(of: batch)
+    let rows = buffers.makePiece(capacity: format.capacity(for: batch)) {
+      format.append(batch, to: &$0)
+    }
     let file = files[batch.split]
     return {
-      try file.append(rows)
+      try rows.withBytes { try file.append($0) }
       self.byteCount.add(rows.count, ordering: .relaxed)
     }
   }
