@@ -14,8 +14,18 @@ public protocol Sink: Sendable {
   func write(_ batch: Batch) throws -> OrderedStep?
 
   /// Completes the output, after the last ordered step.
+  /// - Parameter summary: what is known about the samples only when all have been seen.
   /// - Throws: any error; the output is then discarded.
-  func finish() throws -> SinkReport
+  func finish(_ summary: RunSummary) throws -> SinkReport
+}
+
+/// What is known about the samples of a run once the last one has been seen.
+public struct RunSummary: Sendable, Equatable {
+  /// The content digest of each split, in hexadecimal, in the order of ``Dataset/splits``.
+  public let digests: [String]
+
+  /// Sums up the samples.
+  public init(digests: [String]) { self.digests = digests }
 }
 
 /// What a sink has written.
