@@ -15,6 +15,7 @@ public protocol Sink: Sendable {
 
   /// Completes the output, after the last ordered step.
   /// - Parameter summary: what is known about the samples only when all have been seen.
+  /// - Returns: what was written.
   /// - Throws: any error; the output is then discarded.
   func finish(_ summary: RunSummary) throws -> SinkReport
 }
@@ -95,7 +96,7 @@ public struct SinkFormat: Sendable {
   }
 
   /// Every format that Kiln writes.
-  public static let all: [SinkFormat] = [.npy]
+  public static let all: [SinkFormat] = [.npy, .idx]
 }
 
 /// A data set that a sink cannot write, with what to do about it.
