@@ -141,7 +141,8 @@ public struct Runner: Sendable {
     _ slots: [BatchFlow.Slot], _ staged: [StagedOutput], _ source: any Source, _ plan: Plan,
     _ report: inout RunReport
   ) throws {
-    let sinks = try slots.map { slot in try slot.run { try slot.sink.finish() } }
+    let summary = RunSummary(digests: report.splits.map(\.digest))
+    let sinks = try slots.map { slot in try slot.run { try slot.sink.finish(summary) } }
     let files = try at(.decode, nil) {
       try source.files.map { (name: $0.name, byteCount: $0.byteCount, sha256: try $0.sha256()) }
     }

@@ -75,7 +75,7 @@ private final class CSVSink: Sink {
     }
   }
 
-  func finish() throws -> SinkReport {
+  func finish(_ summary: RunSummary) throws -> SinkReport {
     for file in files { try file.flush() }
     return SinkReport(fileCount: files.count, byteCount: byteCount.load(ordering: .relaxed))
   }

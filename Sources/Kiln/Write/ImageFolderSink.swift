@@ -224,7 +224,7 @@ private final class ImageFolderSink: Sink {
     }
   }
 
-  func finish() throws -> SinkReport {
+  func finish(_ summary: RunSummary) throws -> SinkReport {
     if let classNames {
       let text = try JSON.array(classNames.map(JSON.text)).text()
       try output.writeFile("classes.json", Array(text.utf8))

@@ -20,8 +20,19 @@ public protocol Sink: Sendable {
   func write(_ batch: Batch) throws -> OrderedStep?
 
   /// Completes the output, after the last ordered step.
+  /// - Parameter summary: what is known about the samples only when all have been seen.
+  /// - Returns: what was written.
   /// - Throws: any error; the output is then discarded.
-  func finish() throws -> SinkReport
+  func finish(_ summary: RunSummary) throws -> SinkReport
+}
+
+/// What is known about the samples of a run once the last one has been seen.
+public struct RunSummary: Sendable, Equatable {
+  /// The content digest of each split, in hexadecimal, in the order of ``Dataset/splits``.
+  public let digests: [String]
+
+  /// Sums up the samples.
+  public init(digests: [String]) { self.digests = digests }
 }
 
 extension Sink {
@@ -96,7 +107,7 @@ public struct SinkFormat: Sendable {
   }
 
   /// Every format that Kiln writes.
-  public static let all: [SinkFormat] = [.png, .jpeg, .csv, .npy]
+  public static let all: [SinkFormat] = [.png, .jpeg, .csv, .npy, .npz, .idx]
 }
 
 /// A data set that a sink cannot write, with what to do about it.
