@@ -68,6 +68,7 @@ public struct Runner: Sendable {
 
   private func prepare(_ dataset: Dataset) throws -> (Plan, [BatchStep]) {
     var plan = Plan(dataset)
+    for step in pipeline.steps { step.conversion.declare(in: &plan) }
     var steps: [BatchStep] = []
     for step in pipeline.steps {
       let batchStep = try at(.convert, "--\(step.name)") {
