@@ -233,10 +233,10 @@ private final class IDXOutput: Sendable {
   /// Completes the file; returns its size.
   func finish() throws -> Int {
     if case .gzip = encoding {
-      let checksum = state.withLock { $0.checksum }
+      let (checksum, end) = (state.withLock { $0.checksum }, DeflateCompressor.end)
       try appendBytes(
         makeBytes(capacity: 10) { cursor in
-          cursor.append(DeflateCompressor.end.span)
+          cursor.append(end.span)
           cursor.append(littleEndian: checksum.value)
           cursor.append(littleEndian: UInt32(truncatingIfNeeded: checksum.byteCount))
         })
