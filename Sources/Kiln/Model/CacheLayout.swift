@@ -51,6 +51,12 @@ struct CacheLayout: Sendable, Equatable {
     count / blockCount + (count % blockCount == 0 ? 0 : 1)
   }
 
+  /// The shape of a split's labels.
+  func labelShape(ofSplit split: Int) -> [Int] {
+    let columns = dataset.schema.labelColumnCount
+    return [dataset.splits[split].count] + (columns == 1 ? [] : [columns])
+  }
+
   // MARK: Metadata
 
   /// The texts of `__metadata__`.

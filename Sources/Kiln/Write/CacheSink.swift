@@ -100,10 +100,4 @@ extension CacheLayout {
     self.init(
       dataset: dataset, codec: codec, digests: dataset.splits.map { _ in digest })
   }
-
-  /// The shape of a split's labels.
-  func labelShape(ofSplit split: Int) -> [Int] {
-    let columns = dataset.schema.labelColumnCount
-    return [dataset.splits[split].count] + (columns == 1 ? [] : [columns])
-  }
 }
