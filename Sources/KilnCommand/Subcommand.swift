@@ -20,7 +20,9 @@ struct Subcommand: Sendable {
   /// Every command, in the order of the help.
   static let all: [Subcommand] = [
     .convert,
+    .run,
     .formats,
+    .schema,
   ]
 
   /// All flags.
