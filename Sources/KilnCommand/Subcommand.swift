@@ -23,6 +23,8 @@ struct Subcommand: Sendable {
     .run,
     .formats,
     .schema,
+    .completions,
+    .man,
   ]
 
   /// All flags.
