@@ -20,7 +20,11 @@ struct Subcommand: Sendable {
   /// Every command, in the order of the help.
   static let all: [Subcommand] = [
     .convert,
+    .run,
     .formats,
+    .schema,
+    .completions,
+    .man,
   ]
 
   /// All flags.
