@@ -103,6 +103,7 @@ public struct SourceFormat: Sendable {
   /// - Parameters:
   ///   - request: the source.
   ///   - formats: the formats to try, in order.
+  /// - Returns: the format and the opened source.
   /// - Throws: ``StageError`` that says what cannot be read, or ``UsageError``.
   public static func open(
     _ request: SourceRequest, among formats: [SourceFormat] = all
