@@ -96,10 +96,11 @@ import Testing
     let inspection = try Inspection(
       of: SourceRequest(paths: ["sample:70"], classNames: ["zero", "a\u{1B}[31mb"]), jobs: 1)
     let lines = inspection.text().split(separator: "\n", omittingEmptySubsequences: false)
-    #expect(lines.prefix(4) == [
-      "Format   sample", "Samples  70 (train 60, test 10)", "Pixels   28x28 u8",
-      "Labels   u8, 0 to 9",
-    ])
+    #expect(
+      lines.prefix(4) == [
+        "Format   sample", "Samples  70 (train 60, test 10)", "Pixels   28x28 u8",
+        "Labels   u8, 0 to 9",
+      ])
     #expect(lines.contains { $0.hasPrefix("0      zero") })
     #expect(lines.contains { $0.contains("a?[31mb") })
     let table = lines.dropFirst(5).prefix(11)
