@@ -1,29 +1,21 @@
 import Kiln
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 @main
 struct Main {
-  static func main() throws {
-    let arguments = Array(CommandLine.arguments.dropFirst())
-    if arguments == ["--version"] {
-      print(kilnVersion)
+  static func main() {
+    let words = Array(CommandLine.arguments.dropFirst())
+    // Asked for by scripts before anything else: answered before any table is made.
+    if words == ["--version"] {
+      print("kiln \(kilnVersion)")
       return
     }
-    var paths: [String] = []
-    var outputs: [Pipeline.Output] = []
-    var index = 1
-    while index < arguments.count {
-      if arguments[index] == "--to" {
-        let parts = arguments[index + 1].split(separator: "=", maxSplits: 1).map(String.init)
-        for format in SinkFormat.all where format.name == parts[0] {
-          outputs.append(try Pipeline.Output(format, at: parts[1]))
-        }
-        index += 2
-      } else {
-        if !arguments[index].hasPrefix("-") { paths.append(arguments[index]) }
-        index += 1
-      }
-    }
-    let report = try Runner(Pipeline(source: SourceRequest(paths: paths), outputs: outputs)).run()
-    print(report.seconds, report.splits.map(\.digest))
+    Signals.ignoreBrokenPipes()
+    exit(Dispatcher(console: Console()).run(words).rawValue)
   }
 }

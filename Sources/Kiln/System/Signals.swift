@@ -1,0 +1,42 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+import Synchronization
+
+/// How a command answers the signals that end a process.
+public enum Signals {
+  /// A reader of standard output that goes away makes a write fail instead of ending the process.
+  public static func ignoreBrokenPipes() {
+    signal(SIGPIPE, SIG_IGN)
+  }
+
+  /// Makes SIGINT and SIGTERM ask for an end instead of forcing one.
+  ///
+  /// Who asks again later than half a second after the first time does not want to wait, and the process
+  /// ends at once. Within that time a second signal is the echo of the first: `timeout` and
+  /// make send one to the process and one to its group.
+  /// - Returns: the request that the signals make.
+  public static func cancelOnInterrupt() -> Cancellation {
+    // Made before the handler can run, so that the handler never initialises a global.
+    let request = requested
+    for number in [SIGINT, SIGTERM] { signal(number, answer) }
+    return request
+  }
+}
+
+private let requested = Cancellation()
+private let firstRequest = Atomic<Int64>(0)
+
+/// Runs inside the signal handler: atomics, clock_gettime and _exit are all it may use.
+private func answer(_ signal: Int32) {
+  var time = timespec()
+  // The call fills in the struct, which lives through it.
+  unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+  let now = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  let (isFirst, first) = firstRequest.compareExchange(
+    expected: 0, desired: now, ordering: .relaxed)
+  if !isFirst, now - first > 500_000_000 { _exit(130) }
+  requested.cancel()
+}

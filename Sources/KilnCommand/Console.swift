@@ -1,0 +1,29 @@
+import Kiln
+
+/// Where a command talks to its user: results to standard output, everything else to standard error.
+struct Console: Sendable {
+  /// Whether results go to a terminal.
+  let outputIsTerminal = StandardStream.output.isTerminal
+  /// Whether messages go to a terminal.
+  let errorIsTerminal = StandardStream.error.isTerminal
+  /// Whether the user has asked for plain text, as https://no-color.org says.
+  let isPlain = !(Environment.value(of: "NO_COLOR") ?? "").isEmpty
+
+  /// Whether results may be coloured.
+  var outputHasColour: Bool { outputIsTerminal && !isPlain }
+  /// Whether messages may be coloured.
+  var errorHasColour: Bool { errorIsTerminal && !isPlain }
+
+  /// Writes a part of the result, with a final newline where it has none.
+  /// - Throws: `FileError` when standard output cannot take it.
+  func result(_ text: String) throws {
+    guard !text.isEmpty else { return }
+    try StandardStream.output.write(text.hasSuffix("\n") ? text : text + "\n")
+  }
+
+  /// Writes a line of explanation; a message that nobody can read is no reason to fail.
+  func message(_ line: String) { show(line + "\n") }
+
+  /// Writes to standard error as it is, for what is redrawn.
+  func show(_ text: String) { try? StandardStream.error.write(text) }
+}

@@ -1,0 +1,82 @@
+import Kiln
+
+/// The words of a command line, sorted into flags and operands and checked against a table.
+struct ParsedArguments: Sendable {
+  /// The words without dashes, in order.
+  private(set) var operands: [String] = []
+  /// The flags in the order given; the value of a flag that takes none is `on`.
+  private(set) var flags: [(name: String, value: String)] = []
+
+  /// Reads the words behind a command's name.
+  ///
+  /// `--flag value` and `--flag=value` mean the same; `--` ends the flags.
+  /// - Throws: `UsageError` for flags outside the table and values that they do not take.
+  init(_ words: [String], table: [Flag]) throws(UsageError) {
+    var rest = words[...]
+    while let word = rest.popFirst() {
+      if word == "--" {
+        operands += rest
+        return
+      }
+      guard word.hasPrefix("-"), word != "-" else {
+        operands.append(word)
+        continue
+      }
+      try read(word, &rest, table)
+    }
+  }
+
+  private mutating func read(
+    _ word: String, _ rest: inout ArraySlice<String>, _ table: [Flag]
+  ) throws(UsageError) {
+    let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let name = String(parts[0])
+    guard let flag = table.first(where: { $0.word == name || $0.letter.map { "-\($0)" } == name })
+    else {
+      throw .unknown(
+        what: "option", name: name,
+        nearest: name.hasPrefix("--") ? Spelling.nearest(to: name, among: table.map(\.word)) : nil)
+    }
+    guard flag.takesValue else {
+      if parts.count == 2 { throw .conflict("\(flag.word) takes no value, found '\(parts[1])'") }
+      flags.append((flag.name, "on"))
+      return
+    }
+    let value: String
+    if parts.count == 2 {
+      value = String(parts[1])
+    } else if let next = rest.first, !next.hasPrefix("--") {
+      value = next
+      rest.removeFirst()
+    } else {
+      throw .missing(what: "the value of \(flag.word) (\(flag.word) \(flag.placeholder))")
+    }
+    try flag.check(value)
+    flags.append((flag.name, value))
+  }
+
+  /// The value of a flag; of several the last, as if it were the only one.
+  func value(_ name: String) -> String? { flags.last { $0.name == name }?.value }
+
+  /// All values of a flag that may be repeated, in the order given.
+  func values(_ name: String) -> [String] { flags.filter { $0.name == name }.map(\.value) }
+
+  /// Whether a flag is given.
+  func has(_ name: String) -> Bool { value(name) != nil }
+
+  /// How many workers are asked for; nil for one a core.
+  var jobs: Int? { value("jobs").flatMap { Int($0) } }
+
+  /// The source that operands and the flags of `FlagGroup.source` name together.
+  /// - Throws: `UsageError` where they name none, or more than one.
+  func sourceRequest() throws -> SourceRequest {
+    if has("from"), !operands.isEmpty {
+      throw UsageError.conflict("give either a source or --from, not both")
+    }
+    var given: [String: String] = [:]
+    for option in SourceRequest.options { given[option.key] = value(option.flag) }
+    return try SourceRequest(
+      paths: operands + values("from"),
+      values: try OptionValues(SourceRequest.options, given: given))
+  }
+}

@@ -1,0 +1,25 @@
+import Kiln
+
+/// Carries out a pipeline for a command: `convert` and `run` differ only in where they get it from.
+enum PipelineRun {
+  static func perform(
+    _ pipeline: Pipeline, _ arguments: ParsedArguments, _ console: Console
+  ) throws -> ExitStatus {
+    let isQuiet = arguments.has("quiet")
+    let display =
+      isQuiet || arguments.has("no-progress") ? nil : ProgressDisplay(console: console)
+    defer { display?.finish() }
+    var watch: (@Sendable (Progress) -> Void)?
+    if let display { watch = { display.update($0) } }
+    let runner = Runner(
+      pipeline, jobs: arguments.jobs, cancellation: Signals.cancelOnInterrupt(), watch: watch)
+    let report = try runner.run()
+    display?.finish()
+    if arguments.has("json") {
+      try console.result(try report.json.text())
+    } else if !isQuiet {
+      try console.result(Summary.text(report))
+    }
+    return .done
+  }
+}

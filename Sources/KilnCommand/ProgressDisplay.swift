@@ -1,0 +1,77 @@
+import Kiln
+import Synchronization
+
+/// Shows how far a run is: a bar that is redrawn on a terminal, now and then a line elsewhere.
+final class ProgressDisplay: Sendable {
+  private struct State {
+    var lastShown: ContinuousClock.Instant
+    var isDrawn = false
+    var isFinished = false
+  }
+
+  private let console: Console
+  private let start = ContinuousClock.now
+  private let interval: Duration
+  private let state: Mutex<State>
+
+  init(console: Console) {
+    self.console = console
+    interval = console.errorIsTerminal ? .milliseconds(100) : .seconds(3)
+    state = Mutex(State(lastShown: start))
+  }
+
+  /// Takes the progress after a batch; most of them are not worth showing.
+  func update(_ progress: Progress) {
+    let now = ContinuousClock.now
+    state.withLock { state in
+      guard !state.isFinished, now - state.lastShown >= interval else { return }
+      state.lastShown = now
+      if console.errorIsTerminal {
+        state.isDrawn = true
+        // Back to the first column, the line, and nothing behind it.
+        console.show("\r" + bar(progress, now - start) + "\u{1B}[K")
+      } else {
+        console.message("kiln: " + figures(progress, now - start).joined(separator: ", "))
+      }
+    }
+  }
+
+  /// Takes the bar away, so that what follows stands alone.
+  func finish() {
+    state.withLock { state in
+      state.isFinished = true
+      if state.isDrawn { console.show("\r\u{1B}[K") }
+    }
+  }
+
+  /// Stage and percentage, samples/s, MB/s, time left.
+  private func figures(_ progress: Progress, _ elapsed: Duration) -> [String] {
+    let seconds = elapsed / .seconds(1)
+    let rate = Amount.rate(Double(progress.samples), in: seconds)
+    let left = Double(progress.totalSamples - progress.samples) / max(rate, 1)
+    return [
+      "\(progress.stage) \(Int(fraction(progress) * 100)) %",
+      "\(Amount.count(Int(rate))) samples/s",
+      Amount.bytes(Int(Amount.rate(Double(progress.byteCount), in: seconds))) + "/s",
+      "ETA \(Amount.clock(left))",
+    ]
+  }
+
+  private func fraction(_ progress: Progress) -> Double {
+    progress.totalSamples == 0 ? 1 : Double(progress.samples) / Double(progress.totalSamples)
+  }
+
+  private func bar(_ progress: Progress, _ elapsed: Duration) -> String {
+    let figures = figures(progress, elapsed)
+    let (head, tail) = (figures[0].padded(to: 13), figures.dropFirst().joined(separator: "  "))
+    // The last column stays free: a terminal may wrap a line that fills it.
+    let room = StandardStream.error.columnCount - 1
+    let width = min(40, room - head.count - tail.count - 2)
+    guard width >= 8 else { return String((head + tail).prefix(max(0, room))) }
+    let done = Int(fraction(progress) * Double(width))
+    let full = String(repeating: "━", count: done)
+    let rest = String(repeating: console.isPlain ? "╌" : "━", count: width - done)
+    let line = console.isPlain ? full + rest : "\u{1B}[33m\(full)\u{1B}[0;2m\(rest)\u{1B}[0m"
+    return "\(head) \(line) \(tail)"
+  }
+}

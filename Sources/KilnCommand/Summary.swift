@@ -1,0 +1,47 @@
+import Kiln
+
+/// The closing report of a run, for people.
+enum Summary {
+  static func text(_ report: RunReport) -> String {
+    let splits = report.splits.map { split in
+      [split.name, Amount.count(split.count), "samples  sha256 \(split.digest)"]
+    }
+    let outputs = report.outputs.map { output in
+      [
+        output.format, output.path, Amount.count(output.sink.fileCount),
+        Amount.bytes(output.sink.byteCount), Amount.decimal(output.seconds, places: 2) + " s",
+        remark(output.sink),
+      ]
+    }
+    let head = ["output", "path", "files", "size", "work", ""]
+    let rate = Amount.rate(Double(report.count), in: report.seconds)
+    return """
+      \(table(splits, rightAligned: [1]))
+
+      \(table([head] + outputs, rightAligned: [2, 3, 4]))
+
+      \(Amount.count(report.count)) samples in \(Amount.decimal(report.seconds, places: 2)) s \
+      (\(Amount.count(Int(rate))) samples/s)
+      """
+  }
+
+  private static func remark(_ sink: SinkReport) -> String {
+    [sink.isLossless ? nil : "lossy", sink.remark].compactMap(\.self).joined(separator: "; ")
+  }
+
+  /// Columns as wide as what is in them, two spaces apart.
+  static func table(_ rows: [[String]], rightAligned: Set<Int> = []) -> String {
+    let columnCount = rows.map(\.count).max() ?? 0
+    let widths = (0..<columnCount).map { column in
+      rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+    }
+    return rows.map { row in
+      var line = row.enumerated().map { column, cell in
+        rightAligned.contains(column)
+          ? cell.paddedLeft(to: widths[column]) : cell.padded(to: widths[column])
+      }.joined(separator: "  ")
+      while line.hasSuffix(" ") { line.removeLast() }
+      return line
+    }.joined(separator: "\n")
+  }
+}
