@@ -20,6 +20,8 @@ struct Subcommand: Sendable {
   /// Every command, in the order of the help.
   static let all: [Subcommand] = [
     .convert,
+    .inspect,
+    .preview,
     .formats,
   ]
 

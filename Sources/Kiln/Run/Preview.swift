@@ -67,6 +67,33 @@ public struct Preview: Sendable, Equatable {
     return sheet(choice, schema, splits, layout)
   }
 
+  /// Makes a contact sheet and writes it as a PNG file, which appears when it is complete.
+  ///
+  /// A destination that cannot be used is refused before the source is read.
+  /// - Parameters:
+  ///   - request: the source.
+  ///   - path: where the file appears.
+  ///   - existing: what to do where it exists already.
+  ///   - formats: the formats in which the source is looked for.
+  ///   - jobs: how many workers, at least 1; nil for one a core. The file does not depend on it.
+  ///   - cancellation: asks to stop.
+  ///   - watch: gets the progress after every batch, on any thread.
+  /// - Returns: the sheet.
+  /// - Throws: ``StageError``, ``UsageError`` or ``Interruption``; the destination is then as it was.
+  public func write(
+    _ request: SourceRequest, to path: String, existing: StagedOutput.Existing = .keep,
+    among formats: [SourceFormat] = SourceFormat.all, jobs: Int? = nil,
+    cancellation: Cancellation = Cancellation(), watch: (@Sendable (Progress) -> Void)? = nil
+  ) throws -> ContactSheet {
+    let output = try at(.write, path) { try StagedOutput(.file, at: path, existing: existing) }
+    defer { output.discard() }
+    let sheet = try sheet(
+      of: request, among: formats, jobs: jobs, cancellation: cancellation, watch: watch)
+    if cancellation.isCancelled { throw Interruption() }
+    try at(.write, path) { try sheet.write(to: output) }
+    return sheet
+  }
+
   private func plan(_ dataset: Dataset) throws(UsageError) -> Plan {
     var plan = Plan(dataset)
     if let split {

@@ -37,17 +37,12 @@ public struct ContactSheet: Sendable, Equatable {
     }
   }
 
-  /// Writes the sheet as a PNG file that appears when it is complete.
-  /// - Throws: ``StageError`` when the file exists and is to be kept, or cannot be written.
-  public func write(to path: String, existing: StagedOutput.Existing = .keep) throws {
-    try at(.write, path) {
-      let staged = try StagedOutput(.file, at: path, existing: existing)
-      defer { staged.discard() }
-      let file = try staged.makeFile()
-      try file.append(try png())
-      try file.flush()
-      try staged.publish()
-    }
+  /// Writes the sheet as a PNG file and gives it its name.
+  func write(to output: StagedOutput) throws {
+    let file = try output.makeFile()
+    try file.append(try png())
+    try file.flush()
+    try output.publish()
   }
 
   // MARK: Drawing

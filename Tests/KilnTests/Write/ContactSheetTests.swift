@@ -62,6 +62,24 @@ import Testing
     #expect(sheet.drawing(width: 80, .plain) == "train: 0 samples, 28x28 u8\n")
   }
 
+  @Test("refuses an existing file before the source is read, and replaces it where asked")
+  func existing() throws {
+    try withTemporaryDirectory { directory in
+      let path = directory + "/sheet.png"
+      let preview = Preview(try OptionValues(Preview.options))
+      let small = SourceRequest(paths: ["sample:70"])
+      let sheet = try preview.write(small, to: path, jobs: 1)
+      // A thousand million digits would take an hour to draw.
+      let large = SourceRequest(paths: ["sample:1000000000"])
+      #expect(throws: StageError.self) { try preview.write(large, to: path, jobs: 1) }
+      #expect(try SourceFile(path: path).byteCount == sheet.png().count)
+      let other = try preview.write(
+        SourceRequest(paths: ["sample:7"]), to: path, existing: .replace, jobs: 1)
+      #expect(try SourceFile(path: path).byteCount == other.png().count)
+      #expect(try Path.contents(of: directory) == ["sheet.png"])
+    }
+  }
+
   @Test("takes the named split, and only its beginning where asked")
   func split() throws {
     let test = try sheet(["split": "test", "limit": "50"])
