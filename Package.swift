@@ -37,7 +37,9 @@ let package = Package(
       dependencies: ["CCrypto", "CImageShims", "CISAL", "CLinux", "CZlib", "CZstd"],
       swiftSettings: swiftSettings),
     .executableTarget(name: "KilnCommand", dependencies: ["Kiln"], swiftSettings: swiftSettings),
-    .testTarget(name: "KilnTests", dependencies: ["Kiln"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "KilnTests", dependencies: ["Kiln"], exclude: ["Resources"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "CommandTests", dependencies: ["KilnCommand"], swiftSettings: swiftSettings),
   ],
