@@ -8,7 +8,7 @@ final class TestSource: Source {
   let files: [SourceFile] = []
   private let faultAt: Int?
 
-  /// - Parameter faultAt: the sample of every split that cannot be read.
+  /// Describes what to make up, and at which sample of every split reading fails.
   init(_ dataset: Dataset, faultAt: Int? = nil) {
     self.dataset = dataset
     self.faultAt = faultAt
@@ -31,8 +31,11 @@ final class TestSource: Source {
 
   func pixels(_ index: Int, ofSplit split: Int) -> [UInt8] {
     var generator = SeededGenerator(seed: UInt64(split << 32 | index))
+    let word = generator.next()
     // Few values, so that compression has something to find; every byte is a valid Boolean, too.
-    return generator.bytes(dataset.schema.sampleByteCount).map { $0 & 1 }
+    return (0..<dataset.schema.sampleByteCount).map {
+      UInt8(truncatingIfNeeded: word >> UInt64($0 % 61)) & 1
+    }
   }
 
   func labels(_ index: Int, ofSplit split: Int) -> [Int64] {

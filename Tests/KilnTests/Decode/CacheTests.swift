@@ -106,7 +106,8 @@ struct CacheTests {
   private func smallCache(
     _ directory: String, _ codec: String
   ) throws -> (bytes: [UInt8], dataStart: Int) {
-    let source = TestSource(.uint8, [30], counts: [40, 3])
+    // Three blocks and one, or plain tensors, of as few bytes as that takes.
+    let source = TestSource(.uint8, [codec == "zstd" ? 300 : 4], counts: [5, 1])
     _ = try write(source, at: directory + "/whole", ["codec": codec, "block": "1"])
     let bytes = try fileBytes(directory + "/whole")
     return (bytes, 8 + bytes[0..<8].reversed().reduce(0) { $0 << 8 | Int($1) })
@@ -124,8 +125,10 @@ struct CacheTests {
   @Test("of every shorter length is refused", arguments: ["zstd", "none"])
   func truncated(_ codec: String) throws {
     try withTemporaryDirectory { directory in
-      let bytes = try smallCache(directory, codec).bytes
-      for length in bytes.indices {
+      let (bytes, dataStart) = try smallCache(directory, codec)
+      // Within the data every length is refused for the same reason; some of them stand for all.
+      let lengths = Array(0...dataStart + 16) + stride(from: dataStart + 17, to: bytes.count, by: 23)
+      for length in lengths where length < bytes.count {
         try writeFile(directory + "/cut", Array(bytes[..<length]))
         #expect(throws: CacheError.self, "\(length) bytes") { try Cache(path: directory + "/cut") }
       }
@@ -136,7 +139,8 @@ struct CacheTests {
   func corrupted(_ codec: String) throws {
     try withTemporaryDirectory { directory in
       let whole = try smallCache(directory, codec).bytes
-      for position in whole.indices {
+      // All padding is the same; one changed space stands for the others.
+      for position in whole.indices where whole[position] != 0x20 || whole[position - 1] != 0x20 {
         var bytes = whole
         // Another digit where a digit is: sizes and places that are valid JSON and wrong.
         bytes[position] ^= (0x30...0x39).contains(bytes[position]) ? 1 : 0x85
@@ -155,7 +159,7 @@ struct CacheTests {
       let cache = try Cache(path: directory + "/bad")
       let error = #expect(throws: CacheError.self) { try cache.sample(0, ofSplit: 0) }
       #expect(error?.description == "block 0 of split 'train' does not match its CRC-32")
-      _ = try cache.sample(39, ofSplit: 0)
+      _ = try cache.sample(4, ofSplit: 0)
     }
   }
 
