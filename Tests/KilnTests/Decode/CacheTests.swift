@@ -127,7 +127,8 @@ struct CacheTests {
     try withTemporaryDirectory { directory in
       let (bytes, dataStart) = try smallCache(directory, codec)
       // Within the data every length is refused for the same reason; some of them stand for all.
-      let lengths = Array(0...dataStart + 16) + stride(from: dataStart + 17, to: bytes.count, by: 23)
+      let inData = stride(from: dataStart + 17, to: bytes.count, by: 23)
+      let lengths = Array(0...dataStart + 16) + inData
       for length in lengths where length < bytes.count {
         try writeFile(directory + "/cut", Array(bytes[..<length]))
         #expect(throws: CacheError.self, "\(length) bytes") { try Cache(path: directory + "/cut") }
