@@ -38,7 +38,8 @@ let package = Package(
       swiftSettings: swiftSettings),
     .executableTarget(name: "KilnCommand", dependencies: ["Kiln"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "KilnTests", dependencies: ["Kiln", "CZlib"], swiftSettings: swiftSettings),
+      name: "KilnTests", dependencies: ["Kiln", "CZlib"], exclude: ["Resources"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "CommandTests", dependencies: ["KilnCommand"], swiftSettings: swiftSettings),
   ],

@@ -152,12 +152,14 @@ final class ZstdCacheSink: Sink {
     for (part, tensor) in small {
       let bytes =
         switch part {
-        case .offsets: makeElements(count: state.offsets.count, of: UInt64.self) {
-          state.offsets[$0].littleEndian
-        }
-        case .checksums: makeElements(count: state.checksums.count, of: UInt32.self) {
-          state.checksums[$0].littleEndian
-        }
+        case .offsets:
+          makeElements(count: state.offsets.count, of: UInt64.self) {
+            state.offsets[$0].littleEndian
+          }
+        case .checksums:
+          makeElements(count: state.checksums.count, of: UInt32.self) {
+            state.checksums[$0].littleEndian
+          }
         case .labels: state.labels
         }
       state.tensors.append(
