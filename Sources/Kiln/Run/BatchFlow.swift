@@ -101,7 +101,7 @@ final class BatchFlow: Sendable {
     self.progress = progress
     batchCount = Batch.preferredCount(
       sampleByteCount: max(
-        source.dataset.schema.sampleByteCount, plan.schema.sampleByteCount))
+        source.dataset.schema.batchByteCount, plan.schema.batchByteCount))
     // Room for readers to run ahead while workers are busy; more would only hold memory.
     window = pool.workerCount + 6
     reading = Lane(on: pool, ReadPosition())
