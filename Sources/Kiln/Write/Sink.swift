@@ -107,7 +107,7 @@ public struct SinkFormat: Sendable {
   }
 
   /// Every format that Kiln writes.
-  public static let all: [SinkFormat] = [.png, .jpeg, .csv, .npy, .npz, .idx]
+  public static let all: [SinkFormat] = [.png, .jpeg, .csv, .npy, .npz, .cache, .idx]
 }
 
 /// A data set that a sink cannot write, with what to do about it.
