@@ -39,7 +39,8 @@ let package = Package(
       swiftSettings: swiftSettings),
     .executableTarget(name: "KilnCommand", dependencies: ["Kiln"], swiftSettings: swiftSettings),
     .executableTarget(name: "KilnBenchmark", dependencies: ["Kiln"], swiftSettings: swiftSettings),
-    .testTarget(name: "KilnTests", dependencies: ["Kiln"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "KilnTests", dependencies: ["Kiln", "CZlib"], swiftSettings: swiftSettings),
     .testTarget(
       name: "CommandTests", dependencies: ["KilnCommand"], swiftSettings: swiftSettings),
   ],

@@ -10,7 +10,7 @@ struct Dispatcher {
     } catch is Interruption {
       console.message("kiln: \(Interruption())")
       return .interrupted
-    } catch let error as UsageError {
+    } catch let error where error is UsageError || error is PipelineError {
       let name = words.first.flatMap { word in Subcommand.all.first { $0.name == word }?.name }
       console.message("kiln: \(error)")
       console.message("Try 'kiln \(name.map { $0 + " " } ?? "")--help'.")

@@ -20,7 +20,13 @@ struct Subcommand: Sendable {
   /// Every command, in the order of the help.
   static let all: [Subcommand] = [
     .convert,
+    .run,
+    .inspect,
+    .preview,
     .formats,
+    .schema,
+    .completions,
+    .man,
   ]
 
   /// All flags.

@@ -73,5 +73,7 @@ public struct ConversionFormat: Sendable {
   public var name: String { option.flag }
 
   /// Every conversion, in the order of the help.
-  public static let all: [ConversionFormat] = []
+  public static let all: [ConversionFormat] = [
+    .splits, .limit, .holdout,
+  ]
 }

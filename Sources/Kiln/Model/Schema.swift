@@ -101,12 +101,17 @@ extension ElementType {
 
 /// The label columns that every sample has.
 public struct LabelSchema: Sendable, Equatable {
+  /// Labels have a handful of columns; more than this is an array that is taken for labels.
+  static let maximumColumnCount = 4096
+
   /// A name for each column; a plain class label has the one column `label`.
   public var columns: [String]
   /// The type that binary formats store labels in.
   public var elementType: ElementType
-  /// The smallest and largest label of the first column over all splits; nil where there is no sample.
-  public var range: ClosedRange<Int64>?
+  /// The smallest and largest label of each column over all splits; nil where there is no sample.
+  ///
+  /// May be shorter than ``columns`` where a source has looked at the first ones only.
+  public var ranges: [ClosedRange<Int64>?]
   /// The name of each class from 0; empty where none are known.
   public var classNames: [String]
   /// Whether the columns are the 0s and 1s of `--one-hot`.
@@ -119,10 +124,13 @@ public struct LabelSchema: Sendable, Equatable {
   ) {
     self.columns = columns
     self.elementType = elementType
-    self.range = range
+    ranges = [range]
     self.classNames = classNames
     self.isOneHot = isOneHot
   }
+
+  /// The smallest and largest label of the first column; nil where there is no sample.
+  public var range: ClosedRange<Int64>? { ranges.first ?? nil }
 
   /// The name of a class: the given one, or the label in decimal.
   public func className(of label: Int64) -> String {

@@ -1,0 +1,105 @@
+import Kiln
+
+extension Subcommand {
+  /// `kiln man`.
+  static let man = Subcommand(
+    name: "man",
+    summary: "print the manual page",
+    usage: "",
+    details: """
+      Read it by:  kiln man | man -l -
+      Install it:  kiln man > PREFIX/share/man/man1/kiln.1
+      """,
+    options: [],
+    run: { _, console in
+      try console.result(ManPage.text(Subcommand.all))
+      return .done
+    })
+}
+
+/// The manual page in roff's man macros, made from the tables.
+private enum ManPage {
+  static func text(_ commands: [Subcommand]) -> String {
+    let lines: [[String]] = [
+      [
+        ".TH KILN 1 \"\" \"kiln \(kilnVersion)\" \"User Commands\"",
+        // Words of a command line are neither broken nor spread out.
+        ".nh", ".ad l",
+        ".SH NAME", "kiln \\- convert labelled\\-image data sets",
+        ".SH SYNOPSIS",
+      ],
+      commands.flatMap { command in
+        [".B kiln \(escaped(command.name))", line(command.usage), ".br"]
+      },
+      [".SH DESCRIPTION"],
+      [
+        "Kiln turns labelled-image data sets into folders, tables, arrays and caches, on every core,",
+        "in bounded memory, with output that is complete or absent.",
+        "Results go to standard output, everything else to standard error.",
+      ].map(line),
+      [".SH COMMANDS"],
+      commands.flatMap(section),
+      exitStatus, environment, examples,
+    ]
+    return lines.joined().filter { !$0.isEmpty }.joined(separator: "\n") + "\n"
+  }
+
+  private static func section(_ command: Subcommand) -> [String] {
+    var lines = [".SS kiln \(escaped(command.name)) \(escaped(command.usage))"]
+    lines.append(line(command.summary.sentence))
+    if !command.details.isEmpty {
+      lines += [".PP", ".nf"]
+      lines += command.details.split(separator: "\n", omittingEmptySubsequences: false).map {
+        $0.isEmpty ? ".sp" : line(String($0))
+      }
+      lines.append(".fi")
+    }
+    for group in command.options where !group.flags.isEmpty {
+      lines += [".PP", ".I \"\(escaped(group.title)):\""]
+      for flag in group.flags {
+        lines += [".TP", ".B \(escaped(flag.spelling))", line(flag.explanation)]
+      }
+    }
+    return lines
+  }
+
+  private static var exitStatus: [String] {
+    [".SH EXIT STATUS"]
+      + [
+        ("0", "Done."), ("1", "Failed; one line says where and why, and no output is changed."),
+        ("2", "Wrong usage."), ("130", "Interrupted; nothing was written."),
+      ].flatMap { [".TP", ".B \($0.0)", line($0.1)] }
+  }
+
+  private static var environment: [String] {
+    [
+      ".SH ENVIRONMENT", ".TP", ".B NO_COLOR",
+      line("If it is set and not empty, nothing is coloured."),
+    ]
+  }
+
+  private static var examples: [String] {
+    [
+      ".SH EXAMPLES", ".nf", line("kiln convert sample --to png=digits"),
+      line("kiln run Pipelines/demo.json"), ".fi",
+    ]
+  }
+
+  /// A line of text: what begins with a dot or quote would be a request to roff.
+  private static func line(_ text: String) -> String {
+    let text = escaped(text)
+    return text.hasPrefix(".") || text.hasPrefix("'") ? "\\&" + text : text
+  }
+
+  private static func escaped(_ text: String) -> String {
+    text.map { character in
+      switch character {
+      case "\\": "\\e"
+      case "-": "\\-"
+      case "\"": "\\(dq"
+      case "'": "\\(aq"
+      default: String(character)
+      }
+    }.joined()
+  }
+}
