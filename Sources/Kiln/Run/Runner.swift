@@ -51,6 +51,11 @@ public struct Runner: Sendable {
           labelCounts: plan.schema.labels == nil ? nil : statistics.counts(ofSplit: position),
           digest: digests[position].finish())
       }, outputs: [], seconds: 0)
+    // Flushing what was written can take as long as writing it.
+    watch?(
+      Progress(
+        stage: .write, samples: report.count, totalSamples: report.count,
+        byteCount: report.count * plan.schema.sampleByteCount))
     try finish(slots, staged, source, plan, &report)
     report.seconds = start.secondsToNow
     return report
