@@ -21,6 +21,8 @@ struct Subcommand: Sendable {
   static let all: [Subcommand] = [
     .convert,
     .run,
+    .inspect,
+    .preview,
     .formats,
     .schema,
     .completions,

@@ -34,10 +34,20 @@ public typealias BatchStep = @Sendable (inout Batch) throws -> Void
 
 /// A change of a data set on its way from source to sinks.
 public protocol Conversion: Sendable {
+  /// Declares what holds for the whole run, wherever in the order this conversion stands.
+  ///
+  /// Called for all conversions before any of them prepares; most declare nothing.
+  func declare(in plan: inout Plan)
+
   /// Changes the plan.
   /// - Returns: what to do to every batch; nil where the plan says it all.
   /// - Throws: ``UnsupportedError`` or ``UsageError`` where the data set does not allow it.
   func prepare(_ plan: inout Plan) throws -> BatchStep?
+}
+
+extension Conversion {
+  /// Declares nothing.
+  public func declare(in plan: inout Plan) {}
 }
 
 /// A conversion that users can name: one line in ``all``.
@@ -63,5 +73,7 @@ public struct ConversionFormat: Sendable {
   public var name: String { option.flag }
 
   /// Every conversion, in the order of the help.
-  public static let all: [ConversionFormat] = []
+  public static let all: [ConversionFormat] = [
+    .splits, .limit, .holdout,
+  ]
 }

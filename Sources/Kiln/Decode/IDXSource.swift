@@ -92,13 +92,18 @@ final class IDXSource: Source {
             + " expected \(first.header.labelText) as in \(first.file.name)"))
     }
     let columnCount = first.header.sampleShape.first ?? 1
-    let ranges = try labels.compactMap { try $0.firstColumnRange() }
-    let range = ranges.reduce(nil) { (sum: ClosedRange<Int64>?, next) in
-      sum.map { min($0.lowerBound, next.lowerBound)...max($0.upperBound, next.upperBound) } ?? next
+    guard columnCount <= LabelSchema.maximumColumnCount else {
+      throw StageError(
+        .decode, file: first.file.name,
+        UnsupportedError(
+          "has \(columnCount) label columns, expected at most \(LabelSchema.maximumColumnCount)"))
     }
-    return LabelSchema(
+    var schema = LabelSchema(
       columns: columnCount == 1 ? ["label"] : (0..<columnCount).map { "label\($0)" },
-      elementType: first.header.elementType, range: range, classNames: classNames)
+      elementType: first.header.elementType, range: nil, classNames: classNames)
+    schema.ranges = Array(repeating: nil, count: columnCount)
+    for file in labels { try file.widen(&schema.ranges) }
+    return schema
   }
 }
 
@@ -157,26 +162,27 @@ private struct IDXFile: Sendable {
     }
   }
 
-  /// The smallest and largest value of the first column.
-  func firstColumnRange() throws -> ClosedRange<Int64>? {
+  /// Widens the range of each column to hold the file's values.
+  func widen(_ ranges: inout [ClosedRange<Int64>?]) throws {
+    guard !ranges.isEmpty else { return }
     let data = try open(nil)
-    let columnCount = header.sampleShape.first ?? 1
-    guard columnCount > 0 else { return nil }
-    var range: ClosedRange<Int64>?
     var done = 0
     while done < header.count {
-      let count = min(header.count - done, 1 << 16)
+      let count = min(header.count - done, max(1, (1 << 16) / ranges.count))
       let values = try located(file.name) {
         try header.integers(try data.read(count), firstSample: done)
       }
-      for index in stride(from: 0, to: values.count, by: columnCount) {
-        let value = values[index]
-        let soFar = range ?? value...value
-        range = min(soFar.lowerBound, value)...max(soFar.upperBound, value)
+      for column in ranges.indices {
+        var (low, high) = (Int64.max, Int64.min)
+        for index in stride(from: column, to: values.count, by: ranges.count) {
+          low = min(low, values[index])
+          high = max(high, values[index])
+        }
+        let before = ranges[column] ?? low...high
+        ranges[column] = min(low, before.lowerBound)...max(high, before.upperBound)
       }
       done += count
     }
-    return range
   }
 }
 
@@ -247,7 +253,9 @@ private final class IDXReader: SampleReader {
 
   func read(_ count: Int) throws -> PendingSamples {
     let pixels = try images.read(count)
-    let labels = try labels.map { (header: $0.header, file: $0.file.name, bytes: try $0.read(count)) }
+    let labels = try labels.map {
+      (header: $0.header, file: $0.file.name, bytes: try $0.read(count))
+    }
     let (header, first) = (images.header, position)
     position += count
     return PendingSamples {

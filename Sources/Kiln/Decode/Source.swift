@@ -8,6 +8,7 @@ public protocol Source: Sendable {
   /// - Parameters:
   ///   - split: a position in ``Dataset/splits``.
   ///   - background: where to leave work, such as hashing, that need not hold the reader up.
+  /// - Returns: a reader at the split's first sample.
   /// - Throws: any error that says what is wrong with the file.
   func reader(ofSplit split: Int, background: Background) throws -> any SampleReader
 }
@@ -19,6 +20,7 @@ public protocol SampleReader: AnyObject {
   /// Only what must happen in order is done here; what can run beside other batches is left to
   /// the result.
   /// - Parameter count: how many; the caller never asks for more than the split has.
+  /// - Returns: the samples, with the decoding that is left to do.
   /// - Throws: any error that says what is wrong with the file.
   func read(_ count: Int) throws -> PendingSamples
 

@@ -86,6 +86,7 @@ public struct SourceFormat: Sendable {
   /// - Parameters:
   ///   - request: the source.
   ///   - formats: the formats to try, in order.
+  /// - Returns: the first format that recognises it.
   /// - Throws: ``StageError`` where nothing is there, or nothing that is known.
   public static func find(
     for request: SourceRequest, among formats: [SourceFormat] = all
@@ -97,5 +98,20 @@ public struct SourceFormat: Sendable {
     throw StageError(
       .decode, file: request.paths.joined(separator: " "),
       UnsupportedError("holds no format that Kiln knows (kiln formats lists them)"))
+  }
+
+  /// Finds the format of a source and opens it.
+  /// - Parameters:
+  ///   - request: the source.
+  ///   - formats: the formats to try, in order.
+  /// - Returns: the format and the opened source.
+  /// - Throws: ``StageError`` that says what cannot be read, or ``UsageError``.
+  public static func open(
+    _ request: SourceRequest, among formats: [SourceFormat] = all
+  ) throws -> (format: SourceFormat, source: any Source) {
+    try at(.decode, request.paths.first) {
+      let format = try find(for: request, among: formats)
+      return (format, try format.open(request))
+    }
   }
 }

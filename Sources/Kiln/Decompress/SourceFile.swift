@@ -94,7 +94,8 @@ final class FileStream: ByteStream {
         while done < room.count {
           let got = retryingInterrupts {
             unsafe Self.readOnce(
-              descriptor, UnsafeMutableRawBufferPointer(
+              descriptor,
+              UnsafeMutableRawBufferPointer(
                 rebasing: UnsafeMutableRawBufferPointer(room)[done...]))
           }
           guard got >= 0 else {

@@ -8,18 +8,21 @@ public struct Schema: Sendable, Equatable {
   public var channelOrder: ChannelOrder
   /// How the pixel values relate to the range 0…255 of an 8-bit image.
   public var pixelScale: PixelScale
+  /// What becomes of a value that the next type or image cannot hold.
+  public var outOfRange: OutOfRange
   /// The label columns, or nil for images alone.
   public var labels: LabelSchema?
 
   /// Describes samples.
   public init(
     elementType: ElementType, sampleShape: [Int], channelOrder: ChannelOrder = .last,
-    pixelScale: PixelScale = .undeclared, labels: LabelSchema?
+    pixelScale: PixelScale = .undeclared, outOfRange: OutOfRange = .refuse, labels: LabelSchema?
   ) {
     self.elementType = elementType
     self.sampleShape = sampleShape
     self.channelOrder = channelOrder
     self.pixelScale = pixelScale
+    self.outOfRange = outOfRange
     self.labels = labels
   }
 
@@ -40,6 +43,15 @@ public struct Schema: Sendable, Equatable {
     case (3, .last): (sampleShape[0], sampleShape[1], sampleShape[2])
     case (3, .first): (sampleShape[1], sampleShape[2], sampleShape[0])
     default: nil
+    }
+  }
+
+  /// What a value is multiplied by to give its value in 0…255; nil where it is no pixel any more.
+  var eightBitFactor: Double? {
+    switch pixelScale {
+    case .lost: nil
+    case .factor(let factor): factor
+    case .undeclared: elementType.undeclaredEightBitFactor
     }
   }
 
@@ -67,14 +79,39 @@ public enum PixelScale: Sendable, Equatable {
   case lost
 }
 
+/// What becomes of a value that a type or an 8-bit image cannot hold.
+public enum OutOfRange: Sendable, Equatable {
+  /// The run fails and names the first such value.
+  case refuse
+  /// The value is brought to the nearest end of the range; what is not a number is still refused.
+  case clip
+}
+
+extension ElementType {
+  /// The factor to 0…255 where a source declares none: floats and truth values are 0…1, 16-bit
+  /// pixels use their whole range as in a 16-bit PNG, other integers are 8-bit values.
+  var undeclaredEightBitFactor: Double {
+    switch self {
+    case .float16, .float32, .float64, .bool: 255
+    case .uint16: 1 / 257
+    default: 1
+    }
+  }
+}
+
 /// The label columns that every sample has.
 public struct LabelSchema: Sendable, Equatable {
+  /// Labels have a handful of columns; more than this is an array that is taken for labels.
+  static let maximumColumnCount = 4096
+
   /// A name for each column; a plain class label has the one column `label`.
   public var columns: [String]
   /// The type that binary formats store labels in.
   public var elementType: ElementType
-  /// The smallest and largest label of the first column over all splits; nil where there is no sample.
-  public var range: ClosedRange<Int64>?
+  /// The smallest and largest label of each column over all splits; nil where there is no sample.
+  ///
+  /// May be shorter than ``columns`` where a source has looked at the first ones only.
+  public var ranges: [ClosedRange<Int64>?]
   /// The name of each class from 0; empty where none are known.
   public var classNames: [String]
   /// Whether the columns are the 0s and 1s of `--one-hot`.
@@ -87,10 +124,13 @@ public struct LabelSchema: Sendable, Equatable {
   ) {
     self.columns = columns
     self.elementType = elementType
-    self.range = range
+    ranges = [range]
     self.classNames = classNames
     self.isOneHot = isOneHot
   }
+
+  /// The smallest and largest label of the first column; nil where there is no sample.
+  public var range: ClosedRange<Int64>? { ranges.first ?? nil }
 
   /// The name of a class: the given one, or the label in decimal.
   public func className(of label: Int64) -> String {

@@ -47,6 +47,23 @@ final class BatchFlow: Sendable {
     }
   }
 
+  /// Samples that were read, with their place in the output.
+  private struct Samples: Sendable {
+    let sequence: Int
+    let part: Int
+    let index: Int
+    let count: Int
+    let pending: PendingSamples
+
+    init(sequence: Int, part: Int, index: Int, count: Int, _ pending: PendingSamples) {
+      self.sequence = sequence
+      self.part = part
+      self.index = index
+      self.count = count
+      self.pending = pending
+    }
+  }
+
   private struct ReadPosition {
     var part = 0
     var index = 0
@@ -84,7 +101,7 @@ final class BatchFlow: Sendable {
     self.progress = progress
     batchCount = Batch.preferredCount(
       sampleByteCount: max(
-        source.dataset.schema.sampleByteCount, plan.schema.sampleByteCount))
+        source.dataset.schema.batchedByteCount, plan.schema.batchedByteCount))
     // Room for readers to run ahead while workers are busy; more would only hold memory.
     window = pool.workerCount + 6
     reading = Lane(on: pool, ReadPosition())
@@ -115,7 +132,9 @@ final class BatchFlow: Sendable {
         state.withLock { $0.inFlight -= 1 }
         return
       }
-      pool.async { self.process(sequence, part, index, count, pending) }
+      let samples = Samples(sequence: sequence, part: part, index: index, count: count, pending)
+      let first = sequence == 0 ? try begin(samples) : nil
+      pool.async { self.process(samples, decoded: first) }
     } catch {
       complete(sequence, .failure(error))
     }
@@ -177,20 +196,29 @@ final class BatchFlow: Sendable {
 
   // MARK: Working on one batch
 
-  private func process(
-    _ sequence: Int, _ part: Int, _ index: Int, _ count: Int, _ pending: PendingSamples
-  ) {
-    let isStopped = cancellation.isCancelled
-    guard !isStopped, state.withLock({ ($0.failure?.sequence ?? .max) > sequence }) else {
-      return complete(sequence, .failure(Interruption()))
-    }
+  /// Shows the first batch to the sinks before any batch is written.
+  private func begin(_ samples: Samples) throws -> Batch {
+    let batch = try decode(samples)
+    for slot in slots { try slot.run { try slot.sink.begin(batch) } }
+    return batch
+  }
+
+  private func decode(_ samples: Samples) throws -> Batch {
+    let (pixels, labels) = try samples.pending.decode()
+    var batch = Batch(
+      split: samples.part, firstIndex: samples.index, count: samples.count, pixels: pixels,
+      labels: labels)
+    try at(.convert, plan.parts[samples.part].name) { for step in steps { try step(&batch) } }
+    return batch
+  }
+
+  private func process(_ samples: Samples, decoded: Batch?) {
+    let sequence = samples.sequence
+    guard !cancellation.isCancelled,
+      state.withLock({ ($0.failure?.sequence ?? .max) > sequence })
+    else { return complete(sequence, .failure(Interruption())) }
     do {
-      let samples = try pending.decode()
-      var batch = Batch(
-        split: part, firstIndex: index, count: count, pixels: samples.pixels,
-        labels: samples.labels)
-      try at(.convert, plan.parts[part].name) { for step in steps { try step(&batch) } }
-      complete(sequence, .success(try write(batch)))
+      complete(sequence, .success(try write(try decoded ?? decode(samples))))
     } catch {
       complete(sequence, .failure(error))
     }
@@ -254,5 +282,12 @@ final class BatchFlow: Sendable {
       }
       if wakesReader { reading.async { self.readNext(&$0) } }
     }
+  }
+}
+
+extension Schema {
+  /// What bounds the samples of a batch: pixels, or labels where these take more room.
+  fileprivate var batchedByteCount: Int {
+    max(sampleByteCount, labelColumnCount * MemoryLayout<Int64>.size)
   }
 }

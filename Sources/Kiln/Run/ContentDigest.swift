@@ -6,7 +6,7 @@ import Synchronization
 /// samples: pixels, row-major and little-endian, then that run's labels as little-endian i64.
 /// Runs are hashed side by side; their digests are gathered in order.
 final class ContentDigest: Sendable {
-  /// Samples in a run. Whoever works on ranges starts them at multiples of it.
+  /// Samples in a run; whoever works on ranges of samples starts them at multiples of it.
   static let runLength = 1024
 
   private struct State: ~Copyable {
@@ -39,7 +39,8 @@ final class ContentDigest: Sendable {
       return { self.addInOrder(batch, from: 0) }
     }
     let runCount = batch.count / Self.runLength
-    let (sampleBytes, columns) = (batch.pixels.count / batch.count, batch.labels.count / batch.count)
+    let sampleBytes = batch.pixels.count / batch.count
+    let columns = batch.labels.count / batch.count
     var hash = SHA256()
     let digests = (0..<runCount).map { run in
       let samples = run * Self.runLength..<(run + 1) * Self.runLength
@@ -57,7 +58,8 @@ final class ContentDigest: Sendable {
   /// Hashes samples that make up less than a run.
   private func addInOrder(_ batch: Batch, from first: Int) {
     guard first < batch.count else { return }
-    let (sampleBytes, columns) = (batch.pixels.count / batch.count, batch.labels.count / batch.count)
+    let sampleBytes = batch.pixels.count / batch.count
+    let columns = batch.labels.count / batch.count
     state.withLock { state in
       var next = first
       while next < batch.count {

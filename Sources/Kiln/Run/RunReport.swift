@@ -38,6 +38,7 @@ public struct RunReport: Sendable {
 
   /// The data set for manifests and `--json`: type, shape, classes, counts and digests.
   /// - Parameter isExact: whether the output's pixels can be got back; else digests would mislead.
+  /// - Returns: the fields that manifests and reports share.
   func description(ofPixels isExact: Bool) -> [String: JSON] {
     var fields: [String: JSON] = [
       "dtype": .text(schema.elementType.rawValue),

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Carries out a pipeline: the steps of a run, in order.
 public struct Runner: Sendable {
   private let pipeline: Pipeline
@@ -27,30 +25,15 @@ public struct Runner: Sendable {
   /// - Throws: ``StageError``, ``UsageError`` or ``Interruption``; destinations are then as they were.
   public func run() throws -> RunReport {
     let start = ContinuousClock.now
-    let source = try openSource()
+    let source = try SourceFormat.open(pipeline.source, among: pipeline.sourceFormats).source
     let (plan, steps) = try prepare(source.dataset)
     try check(plan.dataset)
     let staged = try stage()
     defer { for output in staged { output.discard() } }
     let slots = try open(staged, plan.dataset)
-    let pool = WorkerPool(workerCount: jobs)
-    let digests = plan.dataset.splits.map {
-      ContentDigest(schema: plan.schema, count: $0.count)
-    }
-    let statistics = LabelStatistics(plan.dataset)
-    try BatchFlow(
-      pool: pool, source: source, plan: plan, steps: steps, digests: digests,
-      statistics: statistics, slots: slots, cancellation: cancellation,
-      progress: progress(plan)
-    ).run()
-    var report = RunReport(
-      schema: plan.schema,
-      splits: plan.dataset.splits.enumerated().map { position, split in
-        RunReport.Split(
-          name: split.name, count: split.count,
-          labelCounts: plan.schema.labels == nil ? nil : statistics.counts(ofSplit: position),
-          digest: digests[position].finish())
-      }, outputs: [], seconds: 0)
+    let pass = Pass(source: source, plan: plan, steps: steps, slots: slots)
+    let splits = try pass.run(jobs: jobs, cancellation: cancellation, watch: watch)
+    var report = RunReport(schema: plan.schema, splits: splits, outputs: [], seconds: 0)
     // Flushing what was written can take as long as writing it.
     watch?(
       Progress(
@@ -63,16 +46,9 @@ public struct Runner: Sendable {
 
   // MARK: The steps
 
-  private func openSource() throws -> any Source {
-    try at(.decode, pipeline.source.paths.first) {
-      let format = try SourceFormat.find(
-        for: pipeline.source, among: pipeline.sourceFormats)
-      return try format.open(pipeline.source)
-    }
-  }
-
   private func prepare(_ dataset: Dataset) throws -> (Plan, [BatchStep]) {
     var plan = Plan(dataset)
+    for step in pipeline.steps { step.conversion.declare(in: &plan) }
     var steps: [BatchStep] = []
     for step in pipeline.steps {
       let batchStep = try at(.convert, "--\(step.name)") {
@@ -127,26 +103,12 @@ public struct Runner: Sendable {
     }
   }
 
-  private func progress(_ plan: Plan) -> @Sendable (Batch) -> Void {
-    guard let watch else { return { _ in } }
-    let total = plan.dataset.count
-    let done = Mutex((samples: 0, bytes: 0))
-    return { batch in
-      let (samples, bytes) = done.withLock { done in
-        done.samples += batch.count
-        done.bytes += batch.pixels.count
-        return done
-      }
-      watch(
-        Progress(stage: .convert, samples: samples, totalSamples: total, byteCount: bytes))
-    }
-  }
-
   private func finish(
     _ slots: [BatchFlow.Slot], _ staged: [StagedOutput], _ source: any Source, _ plan: Plan,
     _ report: inout RunReport
   ) throws {
-    let sinks = try slots.map { slot in try slot.run { try slot.sink.finish() } }
+    let summary = RunSummary(digests: report.splits.map(\.digest))
+    let sinks = try slots.map { slot in try slot.run { try slot.sink.finish(summary) } }
     let files = try at(.decode, nil) {
       try source.files.map { (name: $0.name, byteCount: $0.byteCount, sha256: try $0.sha256()) }
     }

@@ -1,13 +1,13 @@
 /// Appends to memory that was reserved once, so that an encoder's hot loop is plain stores.
 ///
-/// It lives only inside ``makeBytes(capacity:_:)``. Every append checks the room left: a capacity
+/// It lives only inside ``makeBytes(capacity:_:)`` and ``BufferPool``. Every append checks the room left: a capacity
 /// computed too small is a programmer's mistake and traps, it never writes outside the buffer.
 @safe struct ByteCursor: ~Copyable {
   private let base: UnsafeMutableRawPointer
   private let capacity: Int
   private(set) var count = 0
 
-  fileprivate init(base: UnsafeMutableRawPointer, capacity: Int) {
+  init(base: UnsafeMutableRawPointer, capacity: Int) {
     unsafe self.base = base
     self.capacity = capacity
   }
@@ -30,6 +30,13 @@
     // In range by the check above.
     unsafe base.storeBytes(of: word.littleEndian, toByteOffset: count, as: Word.self)
     count += used
+  }
+
+  /// Takes back the byte appended last.
+  @inline(__always)
+  mutating func removeLast() {
+    precondition(count > 0)
+    count -= 1
   }
 
   /// Appends the elements of `bytes`.

@@ -24,6 +24,12 @@ final class DirectoryHandle: Sendable {
 
   deinit { close(descriptor) }
 
+  /// How many files this process may have open at once.
+  static var openFileLimit: Int {
+    let limit = sysconf(Int32(_SC_OPEN_MAX))
+    return limit > 0 ? limit : 256
+  }
+
   /// Makes a directory and those above it, below this one; those that exist already are fine.
   func makeDirectories(_ relativePath: String) throws(FileError) {
     if unsafe mkdirat(descriptor, relativePath, 0o777) == 0 || errno == EEXIST { return }
@@ -48,12 +54,15 @@ final class DirectoryHandle: Sendable {
   enum Creation { case created, exists, directoryMissing }
 
   /// Creates a file with its whole content: open, write, close and nothing else.
-  /// - Parameter name: the path below this directory, ending in a zero byte.
+  ///
+  /// `name` is the path below this directory, with a zero byte at its end.
   func createFile(_ name: Span<UInt8>, _ content: Span<UInt8>) throws(FileError) -> Creation {
     precondition(name.count > 0 && name[name.count - 1] == 0)
     // The name is zero-terminated, as checked above.
     let file = unsafe name.withUnsafeBytes { name -> Int32 in
-      guard let start = unsafe name.baseAddress?.assumingMemoryBound(to: CChar.self) else { return -1 }
+      guard let start = unsafe name.baseAddress?.assumingMemoryBound(to: CChar.self) else {
+        return -1
+      }
       return unsafe openat(
         descriptor, start, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     }

@@ -79,7 +79,7 @@ enum Path {
     for path in paths.reversed() { unsafe rmdir(path) }
   }
 
-  /// Removes a directory with everything in it, or a file. Links are removed, never followed.
+  /// Removes a directory with everything in it, or a file; links are removed, never followed.
   static func removeTree(_ path: String) throws(FileError) {
     var status = stat()
     guard unsafe lstat(path, &status) == 0 else { return }

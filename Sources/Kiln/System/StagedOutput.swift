@@ -87,6 +87,7 @@ public final class StagedOutput: Sendable {
   /// Opens a new file in the staged output; directories on its way must exist.
   /// - Parameter relativePath: where the file goes below a directory output; for a file output nil for
   ///   the file itself, or the name of a companion.
+  /// - Returns: the empty file.
   /// - Throws: ``FileError``.
   public func makeFile(_ relativePath: String? = nil) throws(FileError) -> OutputFile {
     let relative = relativePath ?? name

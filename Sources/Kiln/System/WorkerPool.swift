@@ -15,22 +15,25 @@ final class WorkerPool: Sendable {
   typealias Job = @Sendable () -> Void
 
   private struct State {
-    var ordered: [Job] = []
-    var unordered: [Job] = []
-    var firstOrdered = 0
-    var firstUnordered = 0
+    var ordered = Queue()
+    var unordered = Queue()
     var running = 0
     var idle = 0
 
-    mutating func next() -> Job? {
-      if let job = Self.take(&ordered, &firstOrdered) { return job }
-      return Self.take(&unordered, &firstUnordered)
-    }
+    mutating func next() -> Job? { ordered.take() ?? unordered.take() }
+  }
 
-    /// First in, first out, without moving the rest at every step.
-    private static func take(_ jobs: inout [Job], _ first: inout Int) -> Job? {
+  /// First in, first out, without moving the rest at every step.
+  private struct Queue {
+    private var jobs: [Job?] = []
+    private var first = 0
+
+    mutating func append(_ job: @escaping Job) { jobs.append(job) }
+
+    mutating func take() -> Job? {
       guard first < jobs.count else { return nil }
-      let job = jobs[first]
+      // Taken out, not only passed by: what a finished job holds must be freed at once.
+      let job = jobs[first].take()
       first += 1
       if first == jobs.count {
         jobs.removeAll(keepingCapacity: true)

@@ -92,7 +92,7 @@ private final class NPYSink: Sink {
     }
   }
 
-  func finish() throws -> SinkReport {
+  func finish(_ summary: RunSummary) throws -> SinkReport {
     for files in splits {
       try files.images.flush()
       try files.labels?.flush()

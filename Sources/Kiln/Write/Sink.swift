@@ -5,6 +5,12 @@ public typealias OrderedStep = @Sendable () throws -> Void
 ///
 /// A sink writes into the ``StagedOutput`` that it was opened with and never publishes it itself.
 public protocol Sink: Sendable {
+  /// Sees the first batch, alone and before any is written, such as to fit a code to the data.
+  ///
+  /// Not called for an empty data set; the batch comes again by ``write(_:)``.
+  /// - Throws: any error.
+  func begin(_ first: Batch) throws
+
   /// Takes one batch: called for several batches at once, on any thread and in any order.
   ///
   /// Expensive work, such as encoding, belongs here.
@@ -14,8 +20,24 @@ public protocol Sink: Sendable {
   func write(_ batch: Batch) throws -> OrderedStep?
 
   /// Completes the output, after the last ordered step.
+  /// - Parameter summary: what is known about the samples only when all have been seen.
+  /// - Returns: what was written.
   /// - Throws: any error; the output is then discarded.
-  func finish() throws -> SinkReport
+  func finish(_ summary: RunSummary) throws -> SinkReport
+}
+
+/// What is known about the samples of a run once the last one has been seen.
+public struct RunSummary: Sendable, Equatable {
+  /// The content digest of each split, in hexadecimal, in the order of ``Dataset/splits``.
+  public let digests: [String]
+
+  /// Sums up the samples.
+  public init(digests: [String]) { self.digests = digests }
+}
+
+extension Sink {
+  /// Needs nothing of the first batch.
+  public func begin(_ first: Batch) {}
 }
 
 /// What a sink has written.
@@ -85,7 +107,7 @@ public struct SinkFormat: Sendable {
   }
 
   /// Every format that Kiln writes.
-  public static let all: [SinkFormat] = [.npy]
+  public static let all: [SinkFormat] = [.png, .jpeg, .csv, .npy, .npz, .cache, .idx]
 }
 
 /// A data set that a sink cannot write, with what to do about it.

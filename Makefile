@@ -1,0 +1,92 @@
+# make demo   convert drawn digits into every format, in Output/demo
+# make test   run all tests
+# make help   list the rest
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SWIFT ?= swift
+# A binary that runs without a Swift installation and starts in milliseconds.
+RELEASE := -c release --static-swift-stdlib
+KILN := .build/release/kiln
+
+APT := libisal-dev libjpeg-dev libpng-dev libssl-dev libzstd-dev pkg-config zlib1g-dev
+BREW := isa-l jpeg-turbo libpng openssl@3 pkgconf zlib zstd
+MODULES := libisal libjpeg libpng libcrypto libzstd zlib
+
+SWIFT_FILES = Package.swift Sources Tests
+
+.PHONY: help deps build demo test bench lint format docs install uninstall clean
+
+help:
+	@echo 'make deps      install the C libraries that are missing (apt-get or Homebrew)'
+	@echo 'make build     build $(KILN)'
+	@echo 'make demo      convert drawn digits into every format, in Output/demo'
+	@echo 'make test      run all tests'
+	@echo 'make bench     time every stage, as CSV'
+	@echo 'make lint      check the format and the rules of the house'
+	@echo 'make docs      build the documentation into .docs'
+	@echo 'make install   install under PREFIX ($(PREFIX))'
+	@echo 'make clean     remove everything built'
+
+# Quiet and quick where nothing is missing, so that every other target can begin with it.
+deps:
+	@if command -v pkg-config >/dev/null 2>&1 && pkg-config --exists $(MODULES); then exit 0; fi; \
+	if [ "$$(uname)" = Darwin ]; then \
+	  command -v brew >/dev/null || { echo 'make deps needs Homebrew: https://brew.sh' >&2; exit 1; }; \
+	  brew install --quiet $(BREW); \
+	elif command -v apt-get >/dev/null 2>&1; then \
+	  sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	  echo 'installing $(APT)'; \
+	  $$sudo apt-get update -qq </dev/null >/dev/null && \
+	  DEBIAN_FRONTEND=noninteractive \
+	    $$sudo apt-get install -qq -y --no-install-recommends $(APT) </dev/null >/dev/null; \
+	else \
+	  echo 'install these libraries with their headers, then try again: $(MODULES)' >&2; exit 1; \
+	fi
+
+build: deps
+	@$(SWIFT) build $(RELEASE) --product kiln
+
+demo: build
+	@$(KILN) run Pipelines/demo.json
+	@$(KILN) preview sample --overwrite -o Output/demo/sheet.png
+	@ls Output/demo
+
+test: deps
+	@$(SWIFT) test
+
+bench: deps
+	@$(SWIFT) build $(RELEASE) --product kiln-benchmark
+	@.build/release/kiln-benchmark
+
+lint:
+	@$(SWIFT) format lint --strict --recursive $(SWIFT_FILES)
+	@.ci/house-rules
+
+format:
+	@$(SWIFT) format --in-place --recursive $(SWIFT_FILES)
+
+docs: deps
+	@.ci/docs
+
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
+	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	install -m 755 $(KILN) $(DESTDIR)$(PREFIX)/bin/kiln
+	strip $(DESTDIR)$(PREFIX)/bin/kiln
+	$(KILN) man > $(DESTDIR)$(PREFIX)/share/man/man1/kiln.1
+	$(KILN) completions bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/kiln
+	$(KILN) completions zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_kiln
+	$(KILN) completions fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/kiln.fish
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/kiln $(DESTDIR)$(PREFIX)/share/man/man1/kiln.1 \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/kiln \
+	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_kiln \
+	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/kiln.fish
+
+clean:
+	rm -rf .build .docs
+	find Output -mindepth 1 ! -name README.md -delete

@@ -1,0 +1,131 @@
+/// What a source is and what it holds.
+public struct Inspection: Sendable {
+  /// How closely to look.
+  public enum Depth: Sendable {
+    /// Headers and labels only; no counts, no digests.
+    case headers
+    /// Every sample, in one pass and in bounded memory.
+    case everything
+  }
+
+  /// One split of the source.
+  public struct Split: Sendable {
+    /// The split's name.
+    public let name: String
+    /// Samples in it.
+    public let count: Int
+    /// Samples of each label, smallest label first; nil where labels are missing, no classes, or not
+    /// looked at.
+    public let labelCounts: [(label: Int64, count: Int)]?
+    /// The content digest in hexadecimal; nil where the samples were not looked at.
+    public let digest: String?
+  }
+
+  /// One file that the source is read from.
+  public struct File: Sendable {
+    /// The last component of its path.
+    public let name: String
+    /// Its size.
+    public let byteCount: Int
+    /// The SHA-256 of the whole file in hexadecimal; nil where it was not read.
+    public let sha256: String?
+  }
+
+  /// The name of the source's format, such as `idx`.
+  public let format: String
+  /// The published data set that the source is recognised as, such as `fashion-mnist`.
+  public let knownName: String?
+  /// What the samples are.
+  public let schema: Schema
+  /// The splits, in order.
+  public let splits: [Split]
+  /// The files, in order.
+  public let files: [File]
+
+  /// Looks at a source.
+  /// - Parameters:
+  ///   - request: the source.
+  ///   - depth: how closely to look.
+  ///   - formats: the formats in which the source is looked for.
+  ///   - jobs: how many workers, at least 1; nil for one a core.
+  ///   - cancellation: asks to stop.
+  ///   - watch: gets the progress after every batch, on any thread.
+  /// - Throws: ``StageError``, ``UsageError`` or ``Interruption``.
+  public init(
+    of request: SourceRequest, _ depth: Depth = .everything,
+    among formats: [SourceFormat] = SourceFormat.all, jobs: Int? = nil,
+    cancellation: Cancellation = Cancellation(), watch: (@Sendable (Progress) -> Void)? = nil
+  ) throws {
+    let (found, source) = try SourceFormat.open(request, among: formats)
+    format = found.name
+    schema = source.dataset.schema
+    switch depth {
+    case .headers:
+      splits = source.dataset.splits.map {
+        Split(name: $0.name, count: $0.count, labelCounts: nil, digest: nil)
+      }
+      files = source.files.map { File(name: $0.name, byteCount: $0.byteCount, sha256: nil) }
+    case .everything:
+      let pass = Pass(source: source, plan: Plan(source.dataset))
+      splits = try pass.run(
+        jobs: max(1, jobs ?? WorkerPool.coreCount), cancellation: cancellation, watch: watch
+      ).map {
+        Split(name: $0.name, count: $0.count, labelCounts: $0.labelCounts, digest: $0.digest)
+      }
+      files = try at(.decode, nil) {
+        try source.files.map {
+          File(name: $0.name, byteCount: $0.byteCount, sha256: try $0.sha256())
+        }
+      }
+    }
+    knownName = KnownDataset.name(ofFiles: source.files)
+  }
+
+  /// Samples in all splits together.
+  public var count: Int { splits.reduce(0) { $0 + $1.count } }
+
+  /// The report for `--json`: the keys of a manifest, and what only an inspection knows.
+  public var json: JSON {
+    // A manifest and an inspection of the same samples say the same in the same words.
+    let report = RunReport(
+      schema: schema,
+      splits: splits.map {
+        RunReport.Split(
+          name: $0.name, count: $0.count, labelCounts: $0.labelCounts, digest: $0.digest ?? "")
+      }, outputs: [], seconds: 0)
+    var fields = report.description(ofPixels: splits.allSatisfy { $0.digest != nil })
+    fields["format"] = .text(format)
+    fields["dataset"] = knownName.map(JSON.text) ?? .null
+    fields["count"] = .integer(count)
+    fields["order"] = .array(splits.map { .text($0.name) })
+    fields["layout"] = .text(schema.channelOrder.rawValue)
+    if case .object(var labels)? = fields["labels"] {
+      labels["range"] =
+        schema.labels?.range.map {
+          .array([.integer(Int($0.lowerBound)), .integer(Int($0.upperBound))])
+        } ?? .null
+      fields["labels"] = .object(labels)
+    }
+    fields["sources"] = .array(
+      files.map {
+        .object([
+          "name": .text($0.name), "bytes": .integer($0.byteCount),
+          "sha256": $0.sha256.map(JSON.text) ?? .null,
+        ])
+      })
+    return .object(fields)
+  }
+}
+
+extension KnownDataset {
+  /// The data set that a label file among these belongs to.
+  fileprivate static func name(ofFiles files: [SourceFile]) -> String? {
+    // Known label files are few and small, and were hashed when the source was opened; a folder of
+    // thousands of pictures is nothing to hash for a name.
+    for file in files.prefix(16) where file.byteCount <= 64 << 10 {
+      guard let digest = try? file.sha256() else { continue }
+      if let known = all.first(where: { $0.labelDigests.contains(digest) }) { return known.name }
+    }
+    return nil
+  }
+}

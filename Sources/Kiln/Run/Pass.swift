@@ -1,0 +1,52 @@
+import Synchronization
+
+/// One way through a source: every batch is converted, hashed, counted and offered to the sinks.
+///
+/// Without sinks it only looks.
+struct Pass {
+  let source: any Source
+  let plan: Plan
+  var steps: [BatchStep] = []
+  var slots: [BatchFlow.Slot] = []
+
+  /// Moves all batches.
+  /// - Parameters:
+  ///   - jobs: how many workers, at least 1.
+  ///   - cancellation: asks the pass to stop.
+  ///   - watch: gets the progress after every batch, on any thread.
+  /// - Returns: what went by, split by split.
+  /// - Throws: the failure with the lowest sample index.
+  func run(
+    jobs: Int, cancellation: Cancellation, watch: (@Sendable (Progress) -> Void)?
+  ) throws -> [RunReport.Split] {
+    let dataset = plan.dataset
+    let digests = dataset.splits.map { ContentDigest(schema: plan.schema, count: $0.count) }
+    let statistics = LabelStatistics(dataset)
+    try BatchFlow(
+      pool: WorkerPool(workerCount: jobs), source: source, plan: plan, steps: steps,
+      digests: digests, statistics: statistics, slots: slots, cancellation: cancellation,
+      progress: progress(watch)
+    ).run()
+    return dataset.splits.enumerated().map { position, split in
+      RunReport.Split(
+        name: split.name, count: split.count,
+        labelCounts: plan.schema.labels == nil ? nil : statistics.counts(ofSplit: position),
+        digest: digests[position].finish())
+    }
+  }
+
+  private func progress(_ watch: (@Sendable (Progress) -> Void)?) -> @Sendable (Batch) -> Void {
+    guard let watch else { return { _ in } }
+    let total = plan.dataset.count
+    let done = Mutex((samples: 0, bytes: 0))
+    return { batch in
+      let (samples, bytes) = done.withLock { done in
+        done.samples += batch.count
+        done.bytes += batch.pixels.count
+        return done
+      }
+      watch(
+        Progress(stage: .convert, samples: samples, totalSamples: total, byteCount: bytes))
+    }
+  }
+}

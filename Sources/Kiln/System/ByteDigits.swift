@@ -1,0 +1,36 @@
+/// The decimal text of every byte value with a delimiter behind it, ready to be stored as one word.
+struct ByteDigits: Sendable {
+  /// Text and length packed together: the text little-endian in the low 32 bits.
+  private let entries: [UInt64]
+  /// Eight zeros, each with its delimiter.
+  let eightZeros: UInt128
+
+  init(delimiter: UInt8) {
+    entries = (0...255).map { value in
+      let text = Array(String(value).utf8) + [delimiter]
+      let word = text.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+      return word | UInt64(text.count) << 32
+    }
+    let zero = UInt128(0x30) | UInt128(delimiter) << 8
+    eightZeros = (0..<8).reduce(0) { word, position in word | zero << (16 * position) }
+  }
+
+  /// The text of a value and how many of its bytes count.
+  @inline(__always)
+  func entry(_ value: UInt8) -> (text: UInt32, count: Int) {
+    let entry = entries[Int(value)]
+    return (UInt32(truncatingIfNeeded: entry), Int(entry >> 32))
+  }
+}
+
+extension Span<UInt8> {
+  /// Eight bytes from a position as one word, in memory order.
+  @inline(__always)
+  func word(at position: Int) -> UInt64 {
+    precondition(position >= 0 && position + 8 <= count)
+    // In range by the check above; any bytes are a word.
+    return unsafe withUnsafeBytes {
+      unsafe $0.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import CISAL
+import CZlib
+
+/// The CRC-32 of gzip, zip and zlib (ISO 3309), of bytes that come in pieces.
+struct CRC32: Equatable, Sendable {
+  /// The checksum of all bytes so far.
+  private(set) var value: UInt32 = 0
+  /// How many bytes that are.
+  private(set) var byteCount = 0
+
+  init() {}
+
+  /// The checksum of one piece: by ISA-L, 15 GB/s where zlib makes 1.
+  init(of bytes: Span<UInt8>) {
+    // Reads within the span.
+    value = unsafe bytes.withUnsafeBytes {
+      unsafe crc32_gzip_refl(0, $0.baseAddress, UInt64($0.count))
+    }
+    byteCount = bytes.count
+  }
+
+  /// Goes on with the bytes of another piece, of which only the checksum is needed.
+  mutating func append(_ next: CRC32) {
+    value = UInt32(
+      truncatingIfNeeded: crc32_combine(UInt(value), UInt(next.value), next.byteCount))
+    byteCount += next.byteCount
+  }
+}

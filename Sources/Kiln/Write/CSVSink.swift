@@ -1,0 +1,82 @@
+import Synchronization
+
+extension SinkFormat {
+  /// `csv=DIR`: one table for each split, one row for each sample.
+  static let csv = SinkFormat(
+    name: "csv", summary: "one table a split: label,pixel0,pixel1,... with one row a sample",
+    output: .directory,
+    options: [
+      Option(
+        flag: "csv-header", key: "header", kind: .toggle, defaultValue: "on",
+        summary: "whether the first row names the columns"),
+      Option(
+        flag: "csv-label", key: "label", kind: .choice(["first", "last"]), defaultValue: "first",
+        summary: "where the label stands"),
+      Option(
+        flag: "csv-delimiter", key: "delimiter", kind: .text, defaultValue: ",",
+        summary: "one character between the columns; tab for a tabulator"),
+    ],
+    check: { _, options in _ = try CSVSink.delimiter(options) },
+    open: { try CSVSink($0) })
+}
+
+/// Writes rows of numbers; batches are formatted side by side and appended in order.
+private final class CSVSink: Sink {
+  private let files: [OutputFile]
+  private let format: CSVFormat
+  private let columnCount: Int
+  private let byteCount: Atomic<Int>
+  private let buffers = BufferPool()
+
+  static func delimiter(_ options: OptionValues) throws(UsageError) -> UInt8 {
+    let text = options.text("delimiter") ?? ","
+    if text == "tab" || text == "\\t" { return 0x09 }
+    let bytes = Array(text.utf8)
+    // Digits, signs, points and exponents belong to numbers, quotes and line ends to the format.
+    guard bytes.count == 1, bytes[0] >= 0x20 || bytes[0] == 0x09, bytes[0] < 0x7F,
+      !"0123456789+-.eEinfa\"".utf8.contains(bytes[0])
+    else {
+      throw .badValue(
+        option: "csv-delimiter", value: text, expected: "one character such as , ; | or tab")
+    }
+    return bytes[0]
+  }
+
+  init(_ request: SinkRequest) throws {
+    let schema = request.dataset.schema
+    let delimiter = try Self.delimiter(request.options)
+    let labelFirst = request.options.text("label") == "first"
+    format = CSVFormat(
+      elementType: schema.elementType, pixelCount: schema.sampleElementCount,
+      labelCount: schema.labelColumnCount, labelFirst: labelFirst, delimiter: delimiter)
+    columnCount = schema.sampleElementCount + schema.labelColumnCount
+    files = try request.dataset.splits.map { try request.output.makeFile("\($0.name).csv") }
+    var headerByteCount = 0
+    if request.options.isOn("header") {
+      let names = (0..<schema.sampleElementCount).map { "pixel\($0)" }
+      let labels = schema.labels?.columns ?? []
+      let separator = String(decoding: [delimiter], as: UTF8.self)
+      let header = (labelFirst ? labels + names : names + labels).joined(separator: separator)
+      let bytes = Array((header + "\n").utf8)
+      for file in files { try file.append(bytes) }
+      headerByteCount = bytes.count * files.count
+    }
+    byteCount = Atomic(headerByteCount)
+  }
+
+  func write(_ batch: Batch) throws -> OrderedStep? {
+    let rows = buffers.makePiece(capacity: format.capacity(for: batch)) {
+      format.append(batch, to: &$0)
+    }
+    let file = files[batch.split]
+    return {
+      try rows.withBytes { try file.append($0) }
+      self.byteCount.add(rows.count, ordering: .relaxed)
+    }
+  }
+
+  func finish(_ summary: RunSummary) throws -> SinkReport {
+    for file in files { try file.flush() }
+    return SinkReport(fileCount: files.count, byteCount: byteCount.load(ordering: .relaxed))
+  }
+}

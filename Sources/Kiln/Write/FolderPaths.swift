@@ -1,0 +1,158 @@
+/// A folder template filled in for one data set: splits, labels and widths are settled once.
+struct FolderPaths: Sendable {
+  private enum Piece: Sendable {
+    case text([UInt8])
+    case split
+    case label
+    case index(width: Int)
+    case digest
+  }
+
+  private let pieces: [Piece]
+  /// Pieces up to the last slash, where the directory depends on split and label only.
+  private let directoryPieceCount: Int?
+  private let splits: [[UInt8]]
+  /// The texts of the labels that the data set has; others are made when they come.
+  private let labels: [[UInt8]]
+  private let firstLabel: Int64
+  private let labelText: @Sendable (Int64) -> String
+  /// Hexadecimal digits of a sample's digest: 128 bits, like the MD5 sums that tutorials use.
+  static let digestLength = 32
+
+  init(_ template: FolderTemplate, _ dataset: Dataset) {
+    let schema = dataset.schema.labels
+    let range = schema?.range
+    let indexWidth = String(max(0, (dataset.splits.map(\.count).max() ?? 0) - 1)).count
+    let labelWidth = range.map { String(max(abs($0.lowerBound), $0.upperBound)).count } ?? 1
+    var pieces: [Piece] = []
+    var slash: Int?
+    var givenLabelWidth = labelWidth
+    for piece in template.pieces {
+      switch piece {
+      case .text(let text):
+        for part in Self.atSlashes(text) {
+          pieces.append(.text(Array(part.utf8)))
+          if part == "/" { slash = pieces.count }
+        }
+      case .field(.split, _): pieces.append(.split)
+      case .field(.label, let width):
+        givenLabelWidth = width ?? labelWidth
+        pieces.append(.label)
+      case .field(.class, _): pieces.append(.label)
+      case .field(.index, let width): pieces.append(.index(width: width ?? indexWidth))
+      case .field(.digest, _): pieces.append(.digest)
+      }
+    }
+    let isConstant = !pieces[..<(slash ?? 0)].contains {
+      switch $0 {
+      case .index, .digest: true
+      default: false
+      }
+    }
+    self.pieces = pieces
+    directoryPieceCount = isConstant ? slash ?? 0 : nil
+    splits = dataset.splits.map { Array($0.name.utf8) }
+    let usesClass = template.uses(.class)
+    labelText = { [givenLabelWidth] label in
+      usesClass
+        ? ClassSlug.make(schema?.className(of: label) ?? "", label: label)
+        : Self.padded(label, to: givenLabelWidth)
+    }
+    let known = range.flatMap { $0.count <= LabelStatistics.maximumClassCount ? $0 : nil }
+    firstLabel = known?.lowerBound ?? 0
+    labels = known?.map { [labelText] in Array(labelText($0).utf8) } ?? []
+  }
+
+  private static func atSlashes(_ text: String) -> [String] {
+    var parts: [String] = [""]
+    for character in text {
+      if character == "/" {
+        parts += ["/", ""]
+      } else {
+        parts[parts.count - 1].append(character)
+      }
+    }
+    return parts.filter { !$0.isEmpty }
+  }
+
+  private static func padded(_ number: Int64, to width: Int) -> String {
+    let digits = String(number.magnitude)
+    let zeros = String(repeating: "0", count: max(0, width - digits.count))
+    return (number < 0 ? "-" : "") + zeros + digits
+  }
+
+  /// The directories that exist whatever the samples are, one for each split and label; nil where
+  /// the index or digest decides.
+  var directories: [String]? {
+    guard directoryPieceCount != nil else { return nil }
+    var result: [String] = []
+    for split in splits.indices {
+      for label in labels.isEmpty ? [0] : labels.indices.map({ firstLabel + Int64($0) }) {
+        let name = directory(split: split, label: label) ?? ""
+        if !result.contains(name) { result.append(name) }
+      }
+    }
+    return result
+  }
+
+  /// The directory of a split's samples of one label, without a slash at its end; nil where the index
+  /// or digest decides.
+  func directory(split: Int, label: Int64) -> String? {
+    guard let count = directoryPieceCount else { return nil }
+    var path: [UInt8] = []
+    append(pieces[..<count], split: split, index: 0, label: label, digest: [], to: &path)
+    return String(decoding: path.dropLast(), as: UTF8.self)
+  }
+
+  /// Appends the path of a sample, with a zero byte at its end.
+  ///
+  /// `inDirectory` leaves out what ``directory(split:label:)`` says.
+  func append(
+    split: Int, index: Int, label: Int64, digest: [UInt8], inDirectory: Bool,
+    to path: inout [UInt8]
+  ) {
+    let first = inDirectory ? directoryPieceCount ?? 0 : 0
+    append(pieces[first...], split: split, index: index, label: label, digest: digest, to: &path)
+    path.append(0)
+  }
+
+  private func append(
+    _ pieces: ArraySlice<Piece>, split: Int, index: Int, label: Int64, digest: [UInt8],
+    to path: inout [UInt8]
+  ) {
+    for piece in pieces {
+      switch piece {
+      case .text(let text): path += text
+      case .split: path += splits[split]
+      case .label:
+        let position = label - firstLabel
+        if labels.indices.contains(Int(truncatingIfNeeded: position)) {
+          path += labels[Int(position)]
+        } else {
+          path += Array(labelText(label).utf8)
+        }
+      case .index(let width): Self.append(index, width: width, to: &path)
+      case .digest: path += digest
+      }
+    }
+  }
+
+  private static func append(_ number: Int, width: Int, to path: inout [UInt8]) {
+    var digitCount = 1
+    var limit = 10
+    while number >= limit, digitCount < 19 {
+      digitCount += 1
+      limit = limit.multipliedReportingOverflow(by: 10).partialValue
+    }
+    let start = path.count
+    let length = max(width, digitCount)
+    for _ in 0..<length { path.append(0x30) }
+    var rest = number
+    var position = start + length - 1
+    while rest > 0 {
+      path[position] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+      position -= 1
+    }
+  }
+}

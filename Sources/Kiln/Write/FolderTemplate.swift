@@ -1,0 +1,159 @@
+/// Where each sample of an image folder goes, such as `{split}/{label}/{index}.png`.
+///
+/// Fields: `{split} {label} {class} {index} {digest}`; numbers take a width, as in `{index:06}`.
+/// Without one the index is as wide as the largest index of the data set, and the label as the
+/// largest label, so that names sort in the order of the samples.
+struct FolderTemplate: Sendable, Equatable {
+  enum Field: String, CaseIterable, Sendable {
+    case split, label, `class`, index, digest
+  }
+
+  enum Piece: Sendable, Equatable {
+    case text(String)
+    case field(Field, width: Int?)
+  }
+
+  /// More zeros than any index has digits would only make names unreadable.
+  static let maximumWidth = 20
+
+  let text: String
+  let pieces: [Piece]
+
+  /// Reads a template.
+  /// - Throws: ``UsageError`` that shows what is wrong.
+  init(parsing text: String) throws(UsageError) {
+    self.text = text
+    var pieces: [Piece] = []
+    var rest = text[...]
+    while let open = rest.firstIndex(where: { $0 == "{" || $0 == "}" }) {
+      if open > rest.startIndex { pieces.append(.text(String(rest[..<open]))) }
+      guard rest[open] == "{", let close = rest[open...].firstIndex(of: "}") else {
+        throw Self.bad(text, "its braces in pairs")
+      }
+      pieces.append(try Self.field(rest[rest.index(after: open)..<close], in: text))
+      rest = rest[rest.index(after: close)...]
+    }
+    if !rest.isEmpty { pieces.append(.text(String(rest))) }
+    self.pieces = pieces
+    try checkPath()
+  }
+
+  private static func field(_ content: Substring, in text: String) throws(UsageError) -> Piece {
+    let parts = content.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    let name = String(parts.first ?? "")
+    guard let field = Field(rawValue: name) else {
+      throw .unknown(
+        what: "template field", name: "{\(name)}",
+        nearest: Spelling.nearest(to: name, among: Field.allCases.map(\.rawValue)).map { "{\($0)}" }
+      )
+    }
+    guard parts.count == 2 else { return .field(field, width: nil) }
+    guard field == .index || field == .label, let width = Int(parts[1]),
+      (1...maximumWidth).contains(width)
+    else {
+      throw bad(text, "a width from 1 to \(maximumWidth) for {index} or {label} only")
+    }
+    return .field(field, width: width)
+  }
+
+  /// Refuses paths that are absolute or leave the directory.
+  private func checkPath() throws(UsageError) {
+    if text.hasPrefix("/") || text.hasPrefix("~") { throw Self.bad(text, "a relative path") }
+    for component in text.split(separator: "/", omittingEmptySubsequences: false) {
+      if component == ".." { throw Self.bad(text, "a path that stays in its directory") }
+      if component.isEmpty || component == "." {
+        throw Self.bad(text, "a name between slashes")
+      }
+      if component.hasPrefix(".") { throw Self.bad(text, "names that are not hidden") }
+    }
+    for case .text(let literal) in pieces
+    where literal.unicodeScalars.contains(where: {
+      $0.value < 32 || "\\:*?\"<>|".contains(Character($0))
+    }) {
+      throw Self.bad(text, "characters that every file system allows")
+    }
+  }
+
+  private static func bad(_ text: String, _ expected: String) -> UsageError {
+    .badValue(option: "folder-template", value: text, expected: expected)
+  }
+
+  func uses(_ field: Field) -> Bool {
+    pieces.contains { if case .field(field, _) = $0 { true } else { false } }
+  }
+
+  /// Whether equal pictures with equal labels are meant to share one file.
+  var sharesDuplicates: Bool { uses(.digest) && !uses(.index) }
+
+  /// Refuses a template that gives two samples of a data set one path, or needs what it lacks.
+  func check(_ dataset: Dataset, fileExtensions: [String]) throws {
+    guard fileExtensions.contains(where: { text.hasSuffix("." + $0) }) else {
+      throw Self.bad(text, "an ending in .\(fileExtensions[0])")
+    }
+    guard uses(.index) || uses(.digest) else {
+      throw Self.bad(text, "{index} or {digest}, or else samples would share a path")
+    }
+    if dataset.splits.count > 1, !uses(.split), !uses(.digest) {
+      throw Self.bad(text, "{split}, or else the splits would share paths")
+    }
+    try checkAdjacentFields()
+    guard uses(.label) || uses(.class) else { return }
+    guard let labels = dataset.schema.labels else {
+      throw UnsupportedError(
+        "this source has no labels (try --folder-template '{split}/{index}.\(fileExtensions[0])')")
+    }
+    guard labels.columns.count == 1, !labels.isOneHot else {
+      throw UnsupportedError(
+        labels.isOneHot
+          ? "one-hot labels cannot name folders (leave out --one-hot)"
+          : "a folder needs one label, found \(labels.columns.count) columns"
+            + " (choose one with --label-column)")
+    }
+    if uses(.class) { try checkSlugs(labels) }
+  }
+
+  /// Two numbers of open width side by side read two ways: 1 and 12, 11 and 2.
+  private func checkAdjacentFields() throws(UsageError) {
+    for (first, second) in zip(pieces, pieces.dropFirst()) {
+      if case .field = first, case .field = second {
+        throw Self.bad(text, "a character between two fields")
+      }
+    }
+  }
+
+  private func checkSlugs(_ labels: LabelSchema) throws {
+    guard let range = labels.range, range.count <= LabelStatistics.maximumClassCount else { return }
+    var seen: [String: String] = [:]
+    for label in range {
+      let name = labels.className(of: label)
+      let slug = ClassSlug.make(name, label: label)
+      if let other = seen.updateValue(name, forKey: slug) {
+        throw UnsupportedError(
+          "classes '\(other)' and '\(name)' would share the folder '\(slug)'"
+            + " (use {label} in the template)")
+      }
+    }
+  }
+}
+
+/// Turns a class name into a folder name that is safe on Linux, macOS and Windows.
+enum ClassSlug {
+  /// Device names that Windows reserves, whatever the extension.
+  private static let reserved: Set<String> =
+    Set(["con", "prn", "aux", "nul"] + (0...9).flatMap { ["com\($0)", "lpt\($0)"] })
+
+  /// `T-shirt/top` becomes `t-shirt-top`; a name without letters or digits becomes `class-N`.
+  static func make(_ name: String, label: Int64) -> String {
+    var slug = ""
+    for character in name.lowercased() {
+      if character.isLetter || character.isNumber {
+        slug.append(character)
+      } else if !slug.hasSuffix("-"), !slug.isEmpty {
+        slug.append("-")
+      }
+    }
+    if slug.hasSuffix("-") { slug.removeLast() }
+    if slug.isEmpty { return "class-\(label)" }
+    return reserved.contains(slug) ? slug + "-" : slug
+  }
+}

@@ -1,0 +1,91 @@
+/// How the samples of a data set become the pixels of image files: 8-bit or 16-bit, interleaved.
+struct ImagePixels: Sendable {
+  let shape: ImageShape
+  private let elementType: ElementType
+  private let factor: Double
+  private let clips: Bool
+  private let isPlanar: Bool
+
+  /// - Throws: ``UnsupportedError`` or ``ImageError`` for samples that are no pictures.
+  init(_ schema: Schema, allows16Bit: Bool) throws {
+    guard let (height, width, channels) = schema.imageDimensions else {
+      throw UnsupportedError(
+        "samples of shape \(schema.shapeText) are no pictures, expected (h, w) or (h, w, 3)")
+    }
+    guard channels == 1 || channels == 3 else {
+      throw UnsupportedError(
+        "pictures have 1 or 3 channels, found \(channels) (is --layout the other way round?)")
+    }
+    var bitDepth = 8
+    var factor = 1.0
+    switch schema.elementType {
+    case .uint8: break
+    case .uint16 where allows16Bit: bitDepth = 16
+    case .float16, .float32, .float64:
+      switch schema.pixelScale {
+      case .undeclared: factor = 255
+      case .factor(let declared): factor = declared
+      case .lost:
+        throw UnsupportedError(
+          "float pixels without a scale cannot be pictures"
+            + " (use --scale 1/255, or leave out --normalize and --dtype)")
+      }
+    default:
+      throw UnsupportedError(
+        "\(schema.elementType) pixels cannot be stored here (convert them with --dtype u8)")
+    }
+    shape = try ImageShape(height: height, width: width, channels: channels, bitDepth: bitDepth)
+    elementType = schema.elementType
+    self.factor = factor
+    clips = false
+    isPlanar = schema.sampleShape.count == 3 && schema.channelOrder == .first && channels > 1
+  }
+
+  /// The batch's pixels as image files store them, sample by sample.
+  /// - Throws: ``SampleError`` that names the first value outside 0…255.
+  func convert(_ batch: Batch) throws -> [UInt8] {
+    let values: [UInt8] =
+      switch elementType {
+      case .float16: try scaled(batch, Float16.self)
+      case .float32: try scaled(batch, Float.self)
+      case .float64: try scaled(batch, Double.self)
+      default: batch.pixels
+      }
+    return isPlanar ? interleaved(values) : values
+  }
+
+  private func scaled<Value: BinaryFloatingPoint & BitwiseCopyable>(
+    _ batch: Batch, _ type: Value.Type
+  ) throws -> [UInt8] {
+    let perSample = shape.height * shape.width * shape.channels
+    return try withElements(of: batch.pixels, as: type) { values in
+      try makeElements(count: values.count, of: UInt8.self) { position in
+        let scaled = (Double(values[position]) * factor).rounded(.toNearestOrEven)
+        if scaled >= 0, scaled <= 255 { return UInt8(scaled) }
+        guard clips, !scaled.isNaN else {
+          throw SampleError(
+            index: batch.firstIndex + position / perSample,
+            reason: "pixel \(position % perSample) is \(values[position]),"
+              + " expected 0 to \(255 / factor) (--clip brings it into range)")
+        }
+        return scaled < 0 ? 0 : 255
+      }
+    }
+  }
+
+  private func interleaved(_ planes: [UInt8]) -> [UInt8] {
+    let (area, depth) = (shape.height * shape.width, shape.bitDepth / 8)
+    let sampleByteCount = area * shape.channels * depth
+    guard sampleByteCount > 0 else { return [] }
+    return makeBytes(capacity: planes.count) { cursor in
+      for sample in stride(from: 0, to: planes.count, by: sampleByteCount) {
+        for pixel in 0..<area {
+          for channel in 0..<shape.channels {
+            let position = sample + (channel * area + pixel) * depth
+            for byte in 0..<depth { cursor.append(planes[position + byte]) }
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,162 @@
+/// A sample as a small 8-bit picture, to be looked at and not to be worked on.
+struct Thumbnail: Sendable, Equatable {
+  let height: Int
+  let width: Int
+  /// 1 for grey, 3 for red, green, blue.
+  let channels: Int
+  /// Row-major, channels last.
+  let pixels: [UInt8]
+
+  /// The picture in another size, each pixel the mean of those that it covers.
+  func resized(height newHeight: Int, width newWidth: Int) -> Thumbnail {
+    var result: [UInt8] = []
+    result.reserveCapacity(newHeight * newWidth * channels)
+    for y in 0..<newHeight {
+      let rows = Self.covered(by: y, of: newHeight, from: height)
+      for x in 0..<newWidth {
+        let columns = Self.covered(by: x, of: newWidth, from: width)
+        for channel in 0..<channels {
+          var sum = 0
+          for row in rows {
+            for column in columns {
+              sum += Int(pixels[(row * width + column) * channels + channel])
+            }
+          }
+          let count = rows.count * columns.count
+          result.append(UInt8((sum + count / 2) / count))
+        }
+      }
+    }
+    return Thumbnail(height: newHeight, width: newWidth, channels: channels, pixels: result)
+  }
+
+  private static func covered(by position: Int, of count: Int, from length: Int) -> Range<Int> {
+    let first = position * length / count
+    return first..<max(first + 1, (position + 1) * length / count)
+  }
+}
+
+/// Makes thumbnails of the samples of one data set.
+struct ThumbnailMaker: Sendable {
+  /// Larger samples are reduced: ten of them in a row still fit a screen.
+  static let maximumSide = 128
+
+  let height: Int
+  let width: Int
+  let channels: Int
+  private let schema: Schema
+  private let source: (height: Int, width: Int, channels: Int)
+  private let reduction: Int
+
+  /// Finds out how samples can be seen as pictures.
+  ///
+  /// Vectors of a square number of values are taken as flattened grey squares; of more than three
+  /// channels the first three are shown, of two the first.
+  /// - Throws: ``UnsupportedError`` for samples that are no pictures.
+  init(_ schema: Schema) throws(UnsupportedError) {
+    guard let source = Self.dimensions(of: schema), min(source.height, source.width) > 0,
+      source.channels > 0
+    else {
+      throw UnsupportedError(
+        "samples are \(schema.elementType) \(schema.shapeText), expected pictures such as 28x28"
+          + " or 32x32x3")
+    }
+    self.schema = schema
+    self.source = source
+    let longest = max(source.height, source.width)
+    reduction = (longest - 1) / Self.maximumSide + 1
+    height = (source.height - 1) / reduction + 1
+    width = (source.width - 1) / reduction + 1
+    channels = source.channels >= 3 ? 3 : 1
+  }
+
+  private static func dimensions(
+    of schema: Schema
+  ) -> (height: Int, width: Int, channels: Int)? {
+    if let dimensions = schema.imageDimensions { return dimensions }
+    guard schema.sampleShape.count == 1, let count = schema.sampleShape.first else { return nil }
+    let side = Int(Double(count).squareRoot())
+    return side * side == count ? (side, side, 1) : nil
+  }
+
+  /// Draws one sample of a batch.
+  func thumbnail(ofSample sample: Int, in batch: Batch) -> Thumbnail {
+    let byteCount = batch.pixels.count / batch.count
+    let bytes = Array(batch.pixels[sample * byteCount..<(sample + 1) * byteCount])
+    let values = schema.elementType.values(in: bytes)
+    let (factor, offset) = scale(of: values)
+    let pixels = makeBytes(capacity: height * width * channels) { cursor in
+      for y in 0..<height {
+        for x in 0..<width {
+          for channel in 0..<channels {
+            let value = mean(of: values, y, x, channel)
+            cursor.append(Self.level((value - offset) * factor))
+          }
+        }
+      }
+    }
+    return Thumbnail(height: height, width: width, channels: channels, pixels: pixels)
+  }
+
+  private func mean(of values: [Double], _ y: Int, _ x: Int, _ channel: Int) -> Double {
+    var sum = 0.0
+    let rows = y * reduction..<min((y + 1) * reduction, source.height)
+    let columns = x * reduction..<min((x + 1) * reduction, source.width)
+    for row in rows {
+      for column in columns {
+        let index =
+          switch schema.channelOrder {
+          case .last: (row * source.width + column) * source.channels + channel
+          case .first: (channel * source.height + row) * source.width + column
+          }
+        sum += values[index]
+      }
+    }
+    return sum / Double(rows.count * columns.count)
+  }
+
+  /// What to subtract and multiply by to get 0…255.
+  private func scale(of values: [Double]) -> (factor: Double, offset: Double) {
+    switch (schema.pixelScale, schema.elementType) {
+    case (.factor(let factor), _): return (factor, 0)
+    case (.lost, _):
+      // Nobody knows what black was: the sample's own range shows its shape.
+      let low = values.min() ?? 0
+      let high = values.max() ?? 0
+      return (high > low ? 255 / (high - low) : 0, low)
+    case (.undeclared, .uint16): return (1 / 257.0, 0)
+    case (.undeclared, .bool): return (255, 0)
+    case (.undeclared, let type): return (type.isFloat ? 255 : 1, 0)
+    }
+  }
+
+  /// The nearest level; values outside the range, and those that are no number, are drawn at its ends.
+  private static func level(_ value: Double) -> UInt8 {
+    value > 0 ? UInt8(min(value, 255).rounded()) : 0
+  }
+}
+
+extension ElementType {
+  /// Packed native elements as numbers; large integers lose digits that no picture shows.
+  fileprivate func values(in bytes: [UInt8]) -> [Double] {
+    func whole<T: BinaryInteger & BitwiseCopyable>(_ type: T.Type) -> [Double] {
+      withElements(of: bytes, as: type) { span in span.indices.map { Double(span[$0]) } }
+    }
+    func fractional<T: BinaryFloatingPoint & BitwiseCopyable>(_ type: T.Type) -> [Double] {
+      withElements(of: bytes, as: type) { span in span.indices.map { Double(span[$0]) } }
+    }
+    return switch self {
+    case .uint8, .bool: whole(UInt8.self)
+    case .int8: whole(Int8.self)
+    case .uint16: whole(UInt16.self)
+    case .int16: whole(Int16.self)
+    case .uint32: whole(UInt32.self)
+    case .int32: whole(Int32.self)
+    case .uint64: whole(UInt64.self)
+    case .int64: whole(Int64.self)
+    case .float16: fractional(Float16.self)
+    case .float32: fractional(Float.self)
+    case .float64: fractional(Double.self)
+    }
+  }
+}

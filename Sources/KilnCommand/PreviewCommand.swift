@@ -1,0 +1,61 @@
+import Kiln
+
+extension Subcommand {
+  /// `kiln preview`.
+  static let preview = Subcommand(
+    name: "preview",
+    summary: "show some samples of each class, in the terminal or as a PNG",
+    usage: "SOURCE [-o SHEET.png] [options]",
+    details: """
+      Without -o, the samples are drawn in the terminal: in colour where COLORTERM
+      says that it has 24-bit colours and NO_COLOR is not set, in letters elsewhere.
+      """,
+    operands: 0...Int.max,
+    options: [
+      .source,
+      FlagGroup(
+        title: "Preview",
+        flags: [
+          Flag("output", letter: "o", placeholder: "FILE", summary: "write a PNG contact sheet")
+        ] + Preview.options.map { Flag($0) }),
+      FlagGroup(
+        title: "Run",
+        flags: [
+          Flag("overwrite", summary: "replace the contact sheet if it exists"),
+          .jobs, Flag("no-progress", summary: "show no progress"), .quiet,
+        ]),
+    ],
+    run: { arguments, console in
+      let request = try arguments.sourceRequest()
+      var given: [String: String] = [:]
+      for option in Preview.options { given[option.key] = arguments.value(option.flag) }
+      let preview = Preview(try OptionValues(Preview.options, given: given))
+      let cancellation = Signals.cancelOnInterrupt()
+      let display = ProgressDisplay.asked(for: arguments, console)
+      defer { display?.finish() }
+      var watch: (@Sendable (Progress) -> Void)?
+      if let display { watch = { display.update($0) } }
+      guard let path = arguments.value("output") else {
+        let sheet = try preview.sheet(
+          of: request, jobs: arguments.jobs, cancellation: cancellation, watch: watch)
+        display?.finish()
+        let width = console.outputIsTerminal ? StandardStream.output.columnCount : 80
+        try console.result(sheet.drawing(width: width, console.hasTrueColour ? .colour : .plain))
+        return .done
+      }
+      let sheet = try preview.write(
+        request, to: path, existing: arguments.has("overwrite") ? .replace : .keep,
+        jobs: arguments.jobs, cancellation: cancellation, watch: watch)
+      display?.finish()
+      if !arguments.has("quiet") { try console.result("\(path)  \(sheet.title)") }
+      return .done
+    })
+}
+
+extension Console {
+  /// Whether results may be drawn in 24-bit colours.
+  fileprivate var hasTrueColour: Bool {
+    outputHasColour
+      && ["truecolor", "24bit"].contains(Environment.value(of: "COLORTERM") ?? "")
+  }
+}
