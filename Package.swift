@@ -37,7 +37,8 @@ let package = Package(
       dependencies: ["CCrypto", "CImageShims", "CISAL", "CLinux", "CZlib", "CZstd"],
       swiftSettings: swiftSettings),
     .executableTarget(name: "KilnCommand", dependencies: ["Kiln"], swiftSettings: swiftSettings),
-    .testTarget(name: "KilnTests", dependencies: ["Kiln"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "KilnTests", dependencies: ["Kiln", "CZlib"], swiftSettings: swiftSettings),
     .testTarget(
       name: "CommandTests", dependencies: ["KilnCommand"], swiftSettings: swiftSettings),
   ],

@@ -42,23 +42,26 @@ public final class Cache: Sendable {
     } else {
       blockCount = 1
     }
-    dataset.schema.labels?.range = try Self.labelRange(file, splits)
+    if let columns = dataset.schema.labels?.columns {
+      dataset.schema.labels?.ranges = try Self.labelRanges(file, splits, columns.count)
+    }
     self.dataset = dataset
   }
 
-  private static func labelRange(
-    _ file: MappedFile, _ splits: [CacheSplit]
-  ) throws(CacheError) -> ClosedRange<Int64>? {
-    var range: ClosedRange<Int64>?
+  /// The smallest and largest value of each label column over all splits.
+  private static func labelRanges(
+    _ file: MappedFile, _ splits: [CacheSplit], _ columnCount: Int
+  ) throws(CacheError) -> [ClosedRange<Int64>?] {
+    var ranges: [ClosedRange<Int64>?] = Array(repeating: nil, count: columnCount)
     for split in splits {
       guard let tensor = split.labels, split.count > 0 else { continue }
-      let values = try integers(file, tensor, tensor.range)
-      for position in stride(from: 0, to: values.count, by: values.count / split.count) {
-        let value = values[position]
-        range = min(range?.lowerBound ?? value, value)...max(range?.upperBound ?? value, value)
+      for (position, value) in try integers(file, tensor, tensor.range).enumerated() {
+        let before = ranges[position % columnCount] ?? value...value
+        ranges[position % columnCount] =
+          min(before.lowerBound, value)...max(before.upperBound, value)
       }
     }
-    return range
+    return ranges
   }
 
   private static func integers(

@@ -6,14 +6,17 @@ public enum Spelling {
     guard let best = ranked.min(by: { ($0.distance, $0.word) < ($1.distance, $1.word) }) else {
       return nil
     }
-    return best.distance <= max(1, max(word.count, best.word.count) / 3) ? best.word : nil
+    let length = min(maximumLength, max(word.count, best.word.count))
+    return best.distance <= max(1, length / 3) ? best.word : nil
   }
+
+  /// Words of a command line; beyond this length nothing is meant by mistake.
+  private static let maximumLength = 64
 
   /// Optimal string alignment: insertions, deletions, replacements and swaps of neighbours.
   private static func distance(_ first: String, _ second: String) -> Int {
-    // Words of a command line; beyond this length nothing is meant by mistake.
-    let a = Array(first.lowercased().prefix(64))
-    let b = Array(second.lowercased().prefix(64))
+    let a = Array(first.lowercased().prefix(maximumLength))
+    let b = Array(second.lowercased().prefix(maximumLength))
     var before: [Int] = []
     var last = Array(0...b.count)
     for i in a.indices {

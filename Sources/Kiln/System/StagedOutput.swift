@@ -130,15 +130,31 @@ public final class StagedOutput: Sendable {
       try flushFileSystem()
       try move(staging, to: path)
     case .file:
-      let names = try Path.contents(of: staging).sorted()
-      // The file itself goes last: whoever sees it finds its companions.
-      for companion in names where companion != name {
-        try move(staging + "/" + companion, to: Path.join(parent, companion))
-      }
-      try move(staging + "/" + name, to: path)
+      try publishFiles()
       unsafe rmdir(staging)
     }
     isPublished.withLock { $0 = true }
+  }
+
+  /// Moves a file and its companions, all of them or none.
+  private func publishFiles() throws {
+    // The file itself goes last: whoever sees it finds its companions.
+    let companions = try Path.contents(of: staging).sorted().filter { $0 != name }
+    var moved: [String] = []
+    do {
+      for file in companions + [name] {
+        try move(staging + "/" + file, to: Path.join(parent, file))
+        moved.append(file)
+      }
+    } catch {
+      // What was replaced cannot be brought back; what is new must not be left alone.
+      if existing == .keep {
+        for file in moved {
+          _ = Path.renameWithoutReplacing(Path.join(parent, file), staging + "/" + file)
+        }
+      }
+      throw error
+    }
   }
 
   /// Tens of thousands of small files are flushed by one call instead of one each.

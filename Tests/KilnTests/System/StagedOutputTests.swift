@@ -1,0 +1,222 @@
+import Foundation
+import Testing
+
+@testable import Kiln
+
+@Suite("Staged output") struct StagedOutputTests {
+  private let hello = Array("hello".utf8)
+
+  private func fill(_ output: StagedOutput) throws {
+    try output.writeFile(output.kind == .directory ? "a.txt" : "out", hello)
+  }
+
+  @Test(
+    "appears under its name only when it is published",
+    arguments: [StagedOutput.Kind.directory, .file])
+  func publish(kind: StagedOutput.Kind) throws {
+    try withTemporaryDirectory { root in
+      let output = try StagedOutput(kind, at: root + "/out", existing: .keep)
+      try fill(output)
+      #expect(Path.kind(of: root + "/out") == nil)
+      try output.publish()
+      #expect(try names(in: root) == (kind == .file ? ["out"] : ["out/", "out/a.txt"]))
+      output.discard()
+      #expect(Path.kind(of: root + "/out") != nil)
+    }
+  }
+
+  @Test(
+    "leaves nothing when it is discarded, not even the parents it made",
+    arguments: [StagedOutput.Kind.directory, .file])
+  func discard(kind: StagedOutput.Kind) throws {
+    try withTemporaryDirectory { root in
+      let output = try StagedOutput(kind, at: root + "/a/b/out", existing: .keep)
+      try fill(output)
+      output.discard()
+      #expect(try names(in: root).isEmpty)
+    }
+  }
+
+  @Test("leaves nothing when it is forgotten")
+  func forget() throws {
+    try withTemporaryDirectory { root in
+      do { try fill(try StagedOutput(.directory, at: root + "/a/out", existing: .keep)) }
+      #expect(try names(in: root).isEmpty)
+    }
+  }
+
+  @Test(
+    "refuses an existing destination at once, and leaves it as it is",
+    arguments: [StagedOutput.Kind.directory, .file], [StagedOutput.Kind.directory, .file])
+  func existing(kind: StagedOutput.Kind, found: StagedOutput.Kind) throws {
+    try withTemporaryDirectory { root in
+      let path = root + "/out"
+      if found == .directory { try makeDirectory(path) } else { try write(hello, to: path) }
+      let before = try tree(root)
+      #expect(throws: OutputError.exists(path: path)) {
+        try StagedOutput(kind, at: path + "/", existing: .keep)
+      }
+      #expect(try tree(root) == before)
+    }
+  }
+
+  @Test(
+    "replaces a whole output on publishing and not before",
+    arguments: [StagedOutput.Kind.directory, .file])
+  func replace(kind: StagedOutput.Kind) throws {
+    try withTemporaryDirectory { root in
+      let path = root + "/out"
+      let old = Array("old".utf8)
+      if kind == .directory {
+        try makeDirectory(path + "/sub")
+        try write(old, to: path + "/sub/old.txt")
+      } else {
+        try write(old, to: path)
+      }
+      let output = try StagedOutput(kind, at: path, existing: .replace)
+      try fill(output)
+      #expect(try contents(of: kind == .directory ? path + "/sub/old.txt" : path) == old)
+      try output.publish()
+      #expect(try names(in: root) == (kind == .file ? ["out"] : ["out/", "out/a.txt"]))
+      #expect(try contents(of: kind == .directory ? path + "/a.txt" : path) == hello)
+    }
+  }
+
+  @Test("keeps the old output when the new one is discarded")
+  func discardReplacement() throws {
+    try withTemporaryDirectory { root in
+      try makeDirectory(root + "/out")
+      try write(hello, to: root + "/out/old.txt")
+      let output = try StagedOutput(.directory, at: root + "/out", existing: .replace)
+      try fill(output)
+      output.discard()
+      #expect(try names(in: root) == ["out/", "out/old.txt"])
+    }
+  }
+
+  @Test("never replaces a directory by a file, or a file by a directory")
+  func kindMismatch() throws {
+    try withTemporaryDirectory { root in
+      try makeDirectory(root + "/dir")
+      try write(hello, to: root + "/file")
+      #expect(throws: OutputError.directoryInTheWay(path: root + "/dir")) {
+        try StagedOutput(.file, at: root + "/dir", existing: .replace)
+      }
+      #expect(throws: OutputError.fileInTheWay(path: root + "/file")) {
+        try StagedOutput(.directory, at: root + "/file", existing: .replace)
+      }
+    }
+  }
+
+  @Test("refuses a path that ends in no name", arguments: ["", "/", ".", "..", "a/.."])
+  func noName(path: String) {
+    #expect(throws: OutputError.noName(path: path)) {
+      try StagedOutput(.directory, at: path, existing: .keep)
+    }
+  }
+
+  @Test("removes what a dead run left and nothing else")
+  func abandoned() throws {
+    try withTemporaryDirectory { root in
+      // Above every pid_max.
+      let dead = root + "/.out.partial-2147483646-1"
+      let alive = root + "/.out.partial-\(getppid())-1"
+      let other = root + "/.another.partial-2147483646-1"
+      let odd = root + "/.out.partial-notes"
+      for path in [dead, alive, other, odd] {
+        try makeDirectory(path + "/sub")
+        try write(hello, to: path + "/sub/file")
+      }
+      let output = try StagedOutput(.directory, at: root + "/out", existing: .keep)
+      #expect(Path.kind(of: dead) == nil)
+      for path in [alive, other, odd] { #expect(try contents(of: path + "/sub/file") == hello) }
+      output.discard()
+    }
+  }
+
+  @Test("leaves a locked directory alone even where its number belongs to no process here")
+  func lockedElsewhere() throws {
+    try withTemporaryDirectory { root in
+      let path = root + "/.out.partial-2147483646-1"
+      // A living writer's directory, still locked, under the number that its machine would give it.
+      let living = try StagedOutput(.directory, at: root + "/out", existing: .keep)
+      let staging = try #require(try Path.contents(of: root).first)
+      try FileManager.default.moveItem(atPath: root + "/" + staging, toPath: path)
+      let second = try StagedOutput(.directory, at: root + "/out", existing: .keep)
+      #expect(Path.kind(of: path) == .directory)
+      second.discard()
+      living.discard()
+    }
+  }
+
+  @Test(
+    "does not follow links when it removes",
+    arguments: ["/.out.partial-2147483646-1/link"])
+  func links(link: String) throws {
+    try withTemporaryDirectory { root in
+      try makeDirectory(root + "/precious")
+      try write(hello, to: root + "/precious/file")
+      try makeDirectory(Path.directory(of: root + link))
+      try FileManager.default.createSymbolicLink(
+        atPath: root + link, withDestinationPath: root + "/precious")
+      _ = try StagedOutput(.directory, at: root + "/out", existing: .keep)
+      #expect(try names(in: root) == ["precious/", "precious/file"])
+    }
+  }
+
+  @Test(
+    "refuses a destination that appears during the run",
+    arguments: [StagedOutput.Kind.directory, .file], [StagedOutput.Kind.directory, .file])
+  func race(kind: StagedOutput.Kind, intruder: StagedOutput.Kind) throws {
+    try withTemporaryDirectory { root in
+      let path = root + "/out"
+      let output = try StagedOutput(kind, at: path, existing: .keep)
+      try fill(output)
+      if kind == .file { try output.writeFile(output.companion(".kiln.json"), hello) }
+      if intruder == .directory { try makeDirectory(path) } else { try write([1], to: path) }
+      let error = #expect(throws: (any Error).self) { try output.publish() }
+      #expect(error as? OutputError == .exists(path: path))
+      output.discard()
+      #expect(try names(in: root) == (intruder == .directory ? ["out/"] : ["out"]))
+    }
+  }
+
+  @Test("publishes a file together with its companions, or neither")
+  func companions() throws {
+    try withTemporaryDirectory { root in
+      let output = try StagedOutput(.file, at: root + "/out", existing: .keep)
+      try fill(output)
+      try output.writeFile(output.companion(".kiln.json"), hello)
+      try output.publish()
+      #expect(try names(in: root) == ["out", "out.kiln.json"])
+    }
+  }
+
+  @Test("lets two outputs share the parents that were made for them")
+  func sharedParents() throws {
+    try withTemporaryDirectory { root in
+      let first = try StagedOutput(.directory, at: root + "/new/a", existing: .keep)
+      let second = try StagedOutput(.directory, at: root + "/new/b", existing: .keep)
+      try fill(first)
+      try fill(second)
+      first.discard()
+      try second.publish()
+      #expect(try names(in: root) == ["new/", "new/b/", "new/b/a.txt"])
+    }
+  }
+
+  @Test("says what it cannot create and leaves no parents behind")
+  func unwritable() throws {
+    try withTemporaryDirectory { root in
+      try write(hello, to: root + "/file")
+      #expect(throws: FileError.self) {
+        try StagedOutput(.directory, at: root + "/file/a/out", existing: .keep)
+      }
+      #expect(throws: FileError.self) {
+        try StagedOutput(
+          .directory, at: root + "/new/" + String(repeating: "n", count: 254), existing: .keep)
+      }
+      #expect(try names(in: root) == ["file"])
+    }
+  }
+}

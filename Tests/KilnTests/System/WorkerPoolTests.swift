@@ -1,0 +1,111 @@
+import Synchronization
+import Testing
+
+@testable import Kiln
+
+@Suite("Worker pool", .timeLimit(.minutes(1))) struct WorkerPoolTests {
+  @Test("runs every job once", arguments: [1, 2, 8], [0, 1, 2, 5000])
+  func once(workers: Int, jobs: Int) {
+    let pool = WorkerPool(workerCount: workers)
+    let counts = Mutex([Int](repeating: 0, count: jobs))
+    for job in 0..<jobs { pool.async { counts.withLock { $0[job] += 1 } } }
+    pool.drain()
+    #expect(counts.withLock { $0 } == [Int](repeating: 1, count: jobs))
+  }
+
+  @Test("runs the jobs that jobs add", arguments: [1, 2, 8])
+  func nested(workers: Int) {
+    let pool = WorkerPool(workerCount: workers)
+    let count = Atomic<Int>(0)
+    @Sendable func spread(_ depth: Int) {
+      count.add(1, ordering: .relaxed)
+      guard depth > 0 else { return }
+      pool.async { spread(depth - 1) }
+      pool.async { spread(depth - 1) }
+    }
+    pool.async { spread(11) }
+    pool.drain()
+    #expect(count.load(ordering: .relaxed) == 1 << 12 - 1)
+  }
+
+  @Test("wakes workers for jobs that come late, again and again", arguments: [2, 8])
+  func late(workers: Int) {
+    for _ in 0..<200 {
+      let pool = WorkerPool(workerCount: workers)
+      let count = Atomic<Int>(0)
+      @Sendable func chain(_ left: Int) {
+        count.add(1, ordering: .relaxed)
+        if left > 0 { pool.async { chain(left - 1) } }
+      }
+      pool.async { chain(20) }
+      pool.drain()
+      #expect(count.load(ordering: .relaxed) == 21)
+    }
+  }
+
+  @Test("can be drained again", arguments: [1, 2, 8])
+  func again(workers: Int) {
+    let pool = WorkerPool(workerCount: workers)
+    let count = Atomic<Int>(0)
+    for round in 1...3 {
+      for _ in 0..<100 { pool.async { count.add(1, ordering: .relaxed) } }
+      pool.drain()
+      #expect(count.load(ordering: .relaxed) == round * 100)
+    }
+  }
+
+  @Test("runs a lane's jobs one at a time and in order", arguments: [1, 2, 8])
+  func lane(workers: Int) {
+    let pool = WorkerPool(workerCount: workers)
+    let lanes = (0..<4).map { _ in Lane<[Int]>(on: pool, []) }
+    for job in 0..<4000 {
+      lanes[job % 4].async { $0.append(job) }
+      pool.async {}
+    }
+    pool.drain()
+    for (number, lane) in lanes.enumerated() {
+      lane.async { #expect($0 == Array(stride(from: number, to: 4000, by: 4))) }
+    }
+    pool.drain()
+  }
+
+  @Test("lets a lane add to itself and to the pool", arguments: [1, 2, 8])
+  func laneAddsToItself(workers: Int) {
+    let pool = WorkerPool(workerCount: workers)
+    let lane = Lane(on: pool, 0)
+    let beside = Atomic<Int>(0)
+    @Sendable func step(_ value: inout Int) {
+      value += 1
+      pool.async { beside.add(1, ordering: .relaxed) }
+      if value < 2000 { lane.async { step(&$0) } }
+    }
+    lane.async { step(&$0) }
+    pool.drain()
+    #expect(beside.load(ordering: .relaxed) == 2000)
+    lane.async { #expect($0 == 2000) }
+    pool.drain()
+  }
+
+  @Test("does a lane's jobs before others that wait")
+  func lanesFirst() {
+    let pool = WorkerPool(workerCount: 1)
+    let order = Mutex<[String]>([])
+    pool.async { order.withLock { $0.append("job") } }
+    let lane = Lane(on: pool, ())
+    lane.async { _ in order.withLock { $0.append("lane") } }
+    pool.drain()
+    #expect(order.withLock { $0 } == ["lane", "job"])
+  }
+
+  @Test("frees what a finished job holds while others still run")
+  func freesJobs() {
+    final class Held: Sendable {}
+    let pool = WorkerPool(workerCount: 1)
+    var held: Held? = Held()
+    weak let watched = held
+    pool.async { [held] in _ = held }
+    pool.async { #expect(watched == nil) }
+    held = nil
+    pool.drain()
+  }
+}
