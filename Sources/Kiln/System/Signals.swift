@@ -22,6 +22,12 @@ public enum Signals {
     // Made before the handler can run, so that the handler never initialises a global.
     let request = requested
     for number in [SIGINT, SIGTERM] { signal(number, answer) }
+    // Who starts a program from a thread that blocks signals, as those of Dispatch do, hands
+    // that on to it. The calls fill in and read the set, which lives through them.
+    var signals = sigset_t()
+    unsafe sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM] { unsafe sigaddset(&signals, number) }
+    unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     return request
   }
 }
