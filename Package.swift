@@ -22,6 +22,7 @@ let package = Package(
   products: [
     .library(name: "Kiln", targets: ["Kiln"]),
     .executable(name: "kiln", targets: ["KilnCommand"]),
+    .executable(name: "kiln-benchmark", targets: ["KilnBenchmark"]),
   ],
   targets: [
     library("Crypto", pkgConfig: "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
@@ -37,8 +38,10 @@ let package = Package(
       dependencies: ["CCrypto", "CImageShims", "CISAL", "CLinux", "CZlib", "CZstd"],
       swiftSettings: swiftSettings),
     .executableTarget(name: "KilnCommand", dependencies: ["Kiln"], swiftSettings: swiftSettings),
+    .executableTarget(name: "KilnBenchmark", dependencies: ["Kiln"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "KilnTests", dependencies: ["Kiln", "CZlib"], swiftSettings: swiftSettings),
+      name: "KilnTests", dependencies: ["Kiln", "CZlib"], exclude: ["Resources"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "CommandTests", dependencies: ["KilnCommand"], swiftSettings: swiftSettings),
   ],
