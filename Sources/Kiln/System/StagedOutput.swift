@@ -39,6 +39,8 @@ public final class StagedOutput: Sendable {
   private let lock: Int32
   private let isPublished = Mutex(false)
   private let createdParents: [String]
+  /// What publishing has put in place.
+  private let placed = Mutex<[String]>([])
 
   /// Reserves a hidden sibling of a destination.
   /// - Throws: ``OutputError`` when the destination exists and is to be kept, or is no place for an
@@ -129,6 +131,7 @@ public final class StagedOutput: Sendable {
     case .directory:
       try flushFileSystem()
       try move(staging, to: path)
+      placed.withLock { $0 = [path] }
     case .file:
       try publishFiles()
       unsafe rmdir(staging)
@@ -146,6 +149,7 @@ public final class StagedOutput: Sendable {
         try move(staging + "/" + file, to: Path.join(parent, file))
         moved.append(file)
       }
+      placed.withLock { $0 = moved.map { Path.join(parent, $0) } }
     } catch {
       // What was replaced cannot be brought back; what is new must not be left alone.
       if existing == .keep {
@@ -155,6 +159,15 @@ public final class StagedOutput: Sendable {
       }
       throw error
     }
+  }
+
+  /// Takes a published output away again, where nothing was replaced by it.
+  ///
+  /// For the outputs of a run whose next output cannot be published.
+  func withdraw() {
+    guard existing == .keep else { return }
+    for path in placed.withLock({ $0 }).reversed() { try? Path.removeTree(path) }
+    Path.removeEmptyDirectories(createdParents)
   }
 
   /// Tens of thousands of small files are flushed by one call instead of one each.
