@@ -40,7 +40,8 @@ let package = Package(
     .executableTarget(name: "KilnCommand", dependencies: ["Kiln"], swiftSettings: swiftSettings),
     .executableTarget(name: "KilnBenchmark", dependencies: ["Kiln"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "KilnTests", dependencies: ["Kiln", "CZlib"], swiftSettings: swiftSettings),
+      name: "KilnTests", dependencies: ["Kiln", "CZlib"], exclude: ["Resources"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "CommandTests", dependencies: ["KilnCommand"], swiftSettings: swiftSettings),
   ],

@@ -5,6 +5,7 @@ import Synchronization
 final class ProgressDisplay: Sendable {
   private struct State {
     var lastShown: ContinuousClock.Instant
+    var stage = Stage.convert
     var isDrawn = false
     var isFinished = false
   }
@@ -24,8 +25,11 @@ final class ProgressDisplay: Sendable {
   func update(_ progress: Progress) {
     let now = ContinuousClock.now
     state.withLock { state in
-      guard !state.isFinished, now - state.lastShown >= interval else { return }
+      // The last stage may be the longest and comes once; on a terminal it is shown at any time.
+      let isNewStage = state.isDrawn && progress.stage != state.stage
+      guard !state.isFinished, isNewStage || now - state.lastShown >= interval else { return }
       state.lastShown = now
+      state.stage = progress.stage
       if console.errorIsTerminal {
         state.isDrawn = true
         // Back to the first column, the line, and nothing behind it.
@@ -53,7 +57,7 @@ final class ProgressDisplay: Sendable {
       "\(progress.stage) \(Int(fraction(progress) * 100)) %",
       "\(Amount.count(Int(rate))) samples/s",
       Amount.bytes(Int(Amount.rate(Double(progress.byteCount), in: seconds))) + "/s",
-      "ETA \(Amount.clock(left))",
+      progress.stage == .write ? "flushing" : "ETA \(Amount.clock(left))",
     ]
   }
 

@@ -69,11 +69,30 @@ public struct ConversionFormat: Sendable {
     self.make = make
   }
 
+  /// A conversion without a value: `on` makes it, `off` makes one that changes nothing.
+  static func toggle(
+    name: String, summary: String, make: @escaping @Sendable () -> any Conversion
+  ) -> ConversionFormat {
+    ConversionFormat(name: name, placeholder: "", kind: .toggle, summary: summary) { value in
+      switch value {
+      case "on": make()
+      case "off": Unchanged()
+      default: throw UsageError.badValue(option: name, value: value, expected: "on or off")
+      }
+    }
+  }
+
   /// The name, such as `one-hot`.
   public var name: String { option.flag }
 
   /// Every conversion, in the order of the help.
   public static let all: [ConversionFormat] = [
-    .splits, .limit, .holdout,
+    .splits, .limit, .holdout, .labelColumn, .oneHot, .scale, .normalize, .dtype, .clip, .invert,
+    .flatten, .layout, .transpose,
   ]
+}
+
+/// A conversion that is switched off.
+private struct Unchanged: Conversion {
+  func prepare(_ plan: inout Plan) -> BatchStep? { nil }
 }

@@ -20,8 +20,9 @@ public final class Cache: Sendable {
   public let digests: [String]
   /// Equal for caches of equal content and settings.
   public let fingerprint: String
-  /// Samples that are decoded together: reading neighbours one after the other from
-  /// ``pixels(ofBlock:ofSplit:)`` spares decoding their block again. 1 where nothing is compressed.
+  /// Samples that are decoded together; 1 where nothing is compressed.
+  ///
+  /// Who wants neighbours takes them from ``pixels(ofBlock:ofSplit:)``, decoded once.
   public let blockCount: Int
 
   private let file: MappedFile

@@ -24,7 +24,7 @@ struct IDXFileName: Equatable {
     if isGzip { rest = rest.dropLast(3) }
     guard let idx = Self.lastRange(of: "idx", in: rest), idx > rest.startIndex else { return nil }
     let suffix = rest[idx...].dropFirst(3)
-    guard suffix.isEmpty || suffix.first?.isNumber == true else { return nil }
+    guard !rest.hasPrefix("."), Self.isSuffix(suffix) else { return nil }
     rest = rest[..<idx].dropLast()
     guard let role = Self.roles.first(where: { rest.hasSuffix($0.word) }) else { return nil }
     self.role = role.role
@@ -46,6 +46,19 @@ struct IDXFileName: Equatable {
   private static let splits = [
     "t10k": "test", "valid": "val", "validation": "val", "training": "train", "testing": "test",
     "xnist": "nist",
+  ]
+
+  /// Whether this can follow `idx`: rank and type, each where it is given, and nothing else, such as the
+  /// `.md5` of a checksum or the `.part` of a broken download.
+  private static func isSuffix(_ suffix: Substring) -> Bool {
+    let type = suffix.drop { $0.isNumber }
+    return type.isEmpty
+      || type.first.map { "-_.".contains($0) } == true && types.contains(String(type.dropFirst()))
+  }
+
+  private static let types: Set = [
+    "ubyte", "byte", "short", "int", "float", "double", "uint8", "int8", "int16", "int32", "float32",
+    "float64",
   ]
 
   private static func lastRange(of word: String, in text: Substring) -> String.Index? {

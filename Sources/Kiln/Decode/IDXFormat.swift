@@ -27,7 +27,10 @@ private enum IDXFormat {
       if Path.kind(of: path) == .directory {
         for entry in try Path.contents(of: path).sorted() {
           guard let name = IDXFileName(parsing: entry) else { continue }
-          found.append(Candidate(path: Path.join(path, entry), name: name))
+          let file = Path.join(path, entry)
+          // Some archives unpack each file into a directory of its name.
+          guard Path.kind(of: file) == .file else { continue }
+          found.append(Candidate(path: file, name: name))
         }
       } else if let name = IDXFileName(parsing: Path.lastComponent(path)) {
         found.append(Candidate(path: path, name: name))

@@ -13,6 +13,8 @@ struct IDXHeader: Equatable {
   static let maximumRank = 8
   /// The largest sample that is read, as one sample must fit into memory: 8192 x 8192 RGB is 192 MiB.
   static let maximumSampleByteCount = 256 << 20
+  /// QMNIST has eight label columns; the longest one-hot labels in use are ImageNet's 21,841.
+  static let maximumLabelColumnCount = 1 << 16
 
   let elementType: ElementType
   let dimensions: [Int]
@@ -56,6 +58,8 @@ struct IDXHeader: Equatable {
     guard sampleByteCount <= Self.maximumSampleByteCount else {
       throw .sampleTooLarge(byteCount: sampleByteCount)
     }
+    // A few bytes could promise billions of these.
+    guard dimensions[0] == 0 || sampleByteCount > 0 else { throw .emptySamples(dimensions) }
     self.elementType = elementType
     self.dimensions = dimensions
     self.dataByteCount = dataByteCount
@@ -95,6 +99,8 @@ enum IDXError: Error, Sendable, Equatable, CustomStringConvertible {
   case headerEnds(at: Int, expected: Int)
   case tooLarge([Int])
   case sampleTooLarge(byteCount: Int)
+  case emptySamples([Int])
+  case labelColumns(Int)
   case dataEnds(at: Int, promised: Int)
   case dataContinues(after: Int)
   case labelRank(Int)
@@ -116,6 +122,12 @@ enum IDXError: Error, Sendable, Equatable, CustomStringConvertible {
     case .sampleTooLarge(let byteCount):
       "header promises samples of \(byteCount) bytes,"
         + " expected at most \(IDXHeader.maximumSampleByteCount) (damaged header?)"
+    case .emptySamples(let dimensions):
+      "header promises samples without elements:"
+        + " \(dimensions.map(String.init).joined(separator: " x ")) (damaged header?)"
+    case .labelColumns(let found):
+      "header promises \(found) label columns,"
+        + " expected at most \(IDXHeader.maximumLabelColumnCount) (damaged header?)"
     case .dataEnds(let end, let promised):
       "data ends at byte \(end), header promises \(promised) (file cut short?)"
     case .dataContinues(let end):

@@ -52,6 +52,10 @@ final class IDXSource: Source {
     guard rank <= 2 else {
       throw StageError(.decode, file: labels.file.name, IDXError.labelRank(rank))
     }
+    let columnCount = labels.header.sampleShape.first ?? 1
+    guard columnCount <= IDXHeader.maximumLabelColumnCount else {
+      throw StageError(.decode, file: labels.file.name, IDXError.labelColumns(columnCount))
+    }
     guard images.header.count == labels.header.count else {
       throw StageError(
         .decode, file: labels.file.name,
@@ -168,7 +172,8 @@ private struct IDXFile: Sendable {
     let data = try open(nil)
     var done = 0
     while done < header.count {
-      let count = min(header.count - done, max(1, (1 << 16) / ranges.count))
+      let count = min(
+        header.count - done, Batch.preferredCount(sampleByteCount: header.sampleByteCount))
       let values = try located(file.name) {
         try header.integers(try data.read(count), firstSample: done)
       }

@@ -4,13 +4,14 @@ import CISAL
 
 /// Inflates a gzip file of any number of members, by ISA-L.
 ///
-/// ISA-L reads headers and checks each member's CRC-32 and length itself.
+/// ISA-L checks each member's CRC-32 and length itself.
 final class GzipStream: ByteStream {
   /// The first bytes of every gzip file.
   static let magic: [UInt8] = [0x1F, 0x8B]
 
   private let input: any ByteStream
   private let inflater: Inflater
+  private let chunkByteCount: Int
   private var chunk: [UInt8] = []
   private var position = 0
   private var inputIsAtEnd = false
@@ -25,8 +26,9 @@ final class GzipStream: ByteStream {
     case ended
   }
 
-  init(_ input: any ByteStream) {
+  init(_ input: any ByteStream, chunkByteCount: Int = FileStream.chunkByteCount) {
     self.input = input
+    self.chunkByteCount = chunkByteCount
     inflater = Inflater()
   }
 
@@ -47,9 +49,9 @@ final class GzipStream: ByteStream {
     if position < chunk.count { return true }
     if inputIsAtEnd { return false }
     consumed += chunk.count
-    chunk = try input.read(FileStream.chunkByteCount)
+    chunk = try input.read(chunkByteCount)
     position = 0
-    inputIsAtEnd = chunk.count < FileStream.chunkByteCount
+    inputIsAtEnd = chunk.count < chunkByteCount
     return !chunk.isEmpty
   }
 
@@ -64,8 +66,17 @@ final class GzipStream: ByteStream {
       if isFirst { throw GzipError.notGzip }
       throw GzipError.trailingBytes(offset: consumed + position)
     }
+    guard try GzipHeader.skip(nextByte) else {
+      throw GzipError.damaged(.header, produced: produced)
+    }
     inflater.reset()
     state = .inMember
+  }
+
+  private func nextByte() throws -> UInt8 {
+    guard try fill() else { throw GzipError.cutShort(produced: produced) }
+    defer { position += 1 }
+    return chunk[position]
   }
 
   private func skipPadding() throws {
@@ -131,14 +142,14 @@ enum GzipError: Error, Sendable, Equatable, CustomStringConvertible {
 
   init() {
     unsafe isal_inflate_init(state)
-    unsafe state.pointee.crc_flag = UInt32(ISAL_GZIP)
   }
 
   deinit { unsafe state.deallocate() }
 
   func reset() {
     unsafe isal_inflate_reset(state)
-    unsafe state.pointee.crc_flag = UInt32(ISAL_GZIP)
+    // The header has been read; the trailer is read and compared.
+    unsafe state.pointee.crc_flag = UInt32(ISAL_GZIP_NO_HDR_VER)
   }
 
   func run(
@@ -167,7 +178,6 @@ enum GzipError: Error, Sendable, Equatable, CustomStringConvertible {
     case ISAL_DECOMP_OK, ISAL_END_INPUT, ISAL_OUT_OVERFLOW:
       unsafe state.pointee.block_state == ISAL_BLOCK_FINISH ? .memberEnded : .needsMore
     case ISAL_INCORRECT_CHECKSUM: .failed(.checksum)
-    case ISAL_INVALID_WRAPPER, ISAL_UNSUPPORTED_METHOD: .failed(.header)
     default: .failed(.data)
     }
   }

@@ -35,6 +35,9 @@ public struct Schema: Sendable, Equatable {
   /// Label values in one sample.
   public var labelColumnCount: Int { labels?.columns.count ?? 0 }
 
+  /// Bytes that one sample takes in a ``Batch``, labels included.
+  var batchByteCount: Int { sampleByteCount + labelColumnCount * MemoryLayout<Int64>.size }
+
   /// Height, width and channels of samples that can be pictures: of shape (h, w), (h, w, c) or
   /// (c, h, w) as the channel order says.
   public var imageDimensions: (height: Int, width: Int, channels: Int)? {
@@ -131,6 +134,13 @@ public struct LabelSchema: Sendable, Equatable {
 
   /// The smallest and largest label of the first column; nil where there is no sample.
   public var range: ClosedRange<Int64>? { ranges.first ?? nil }
+
+  /// The range of labels where it has at most `limit` of them, nil where there are more or none.
+  func range(ofAtMost limit: Int) -> ClosedRange<Int64>? {
+    guard let range else { return nil }
+    let (distance, overflow) = range.upperBound.subtractingReportingOverflow(range.lowerBound)
+    return overflow || distance >= limit ? nil : range
+  }
 
   /// The name of a class: the given one, or the label in decimal.
   public func className(of label: Int64) -> String {

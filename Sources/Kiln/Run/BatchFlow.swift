@@ -101,7 +101,7 @@ final class BatchFlow: Sendable {
     self.progress = progress
     batchCount = Batch.preferredCount(
       sampleByteCount: max(
-        source.dataset.schema.batchedByteCount, plan.schema.batchedByteCount))
+        source.dataset.schema.batchByteCount, plan.schema.batchByteCount))
     // Room for readers to run ahead while workers are busy; more would only hold memory.
     window = pool.workerCount + 6
     reading = Lane(on: pool, ReadPosition())
@@ -282,12 +282,5 @@ final class BatchFlow: Sendable {
       }
       if wakesReader { reading.async { self.readNext(&$0) } }
     }
-  }
-}
-
-extension Schema {
-  /// What bounds the samples of a batch: pixels, or labels where these take more room.
-  fileprivate var batchedByteCount: Int {
-    max(sampleByteCount, labelColumnCount * MemoryLayout<Int64>.size)
   }
 }

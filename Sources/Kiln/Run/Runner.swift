@@ -34,6 +34,11 @@ public struct Runner: Sendable {
     let pass = Pass(source: source, plan: plan, steps: steps, slots: slots)
     let splits = try pass.run(jobs: jobs, cancellation: cancellation, watch: watch)
     var report = RunReport(schema: plan.schema, splits: splits, outputs: [], seconds: 0)
+    // Flushing what was written can take as long as writing it.
+    watch?(
+      Progress(
+        stage: .write, samples: report.count, totalSamples: report.count,
+        byteCount: report.count * plan.schema.sampleByteCount))
     try finish(slots, staged, source, plan, &report)
     report.seconds = start.secondsToNow
     return report

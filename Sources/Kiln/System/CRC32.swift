@@ -10,7 +10,7 @@ struct CRC32: Equatable, Sendable {
 
   init() {}
 
-  /// The checksum of one piece: by ISA-L, 15 GB/s where zlib makes 1.
+  /// The checksum of one piece: by ISA-L, 32 GB/s where zlib makes 7.
   init(of bytes: Span<UInt8>) {
     // Reads within the span.
     value = unsafe bytes.withUnsafeBytes {

@@ -45,7 +45,11 @@ struct CacheOutput: Sendable {
   let headerByteCount: Int
 
   /// Keeps room for a header.
-  /// - Parameter tensors: what will be in the file; places and sizes may still change.
+  /// - Parameters:
+  ///   - file: a new file.
+  ///   - layout: what the cache will say about itself.
+  ///   - tensors: what will be in the file; places and sizes may still change.
+  /// - Throws: ``UnsupportedError`` where the header would be too long to be read.
   init(_ file: OutputFile, _ layout: CacheLayout, tensors: [SafetensorsHeader.Tensor]) throws {
     self.file = file
     self.layout = layout

@@ -23,7 +23,7 @@ struct FolderPaths: Sendable {
     let schema = dataset.schema.labels
     let range = schema?.range
     let indexWidth = String(max(0, (dataset.splits.map(\.count).max() ?? 0) - 1)).count
-    let labelWidth = range.map { String(max(abs($0.lowerBound), $0.upperBound)).count } ?? 1
+    let labelWidth = range.map { String(max($0.lowerBound.magnitude, $0.upperBound.magnitude)).count } ?? 1
     var pieces: [Piece] = []
     var slash: Int?
     var givenLabelWidth = labelWidth
@@ -58,7 +58,7 @@ struct FolderPaths: Sendable {
         ? ClassSlug.make(schema?.className(of: label) ?? "", label: label)
         : Self.padded(label, to: givenLabelWidth)
     }
-    let known = range.flatMap { $0.count <= LabelStatistics.maximumClassCount ? $0 : nil }
+    let known = schema?.range(ofAtMost: LabelStatistics.maximumClassCount)
     firstLabel = known?.lowerBound ?? 0
     labels = known?.map { [labelText] in Array(labelText($0).utf8) } ?? []
   }
@@ -125,8 +125,8 @@ struct FolderPaths: Sendable {
       case .text(let text): path += text
       case .split: path += splits[split]
       case .label:
-        let position = label - firstLabel
-        if labels.indices.contains(Int(truncatingIfNeeded: position)) {
+        let (position, overflow) = label.subtractingReportingOverflow(firstLabel)
+        if !overflow, labels.indices.contains(Int(truncatingIfNeeded: position)) {
           path += labels[Int(position)]
         } else {
           path += Array(labelText(label).utf8)

@@ -44,7 +44,10 @@ struct ZIPArchive: ~Copyable {
   /// Bytes written so far.
   private(set) var byteCount = 0
 
-  /// - Parameter limit: where the zip64 fields begin to be used; other than usual in tests alone.
+  /// - Parameters:
+  ///   - file: a new file.
+  ///   - method: how all members are stored.
+  ///   - limit: where the zip64 fields begin to be used; other than usual in tests alone.
   init(_ file: OutputFile, _ method: Method, limit: Int = usualLimit) {
     self.file = file
     self.method = method
@@ -57,7 +60,10 @@ struct ZIPArchive: ~Copyable {
   }
 
   /// Starts a member.
-  /// - Parameter byteCount: how many bytes it will have before compression.
+  /// - Parameters:
+  ///   - name: the member's name.
+  ///   - byteCount: how many bytes it will have before compression.
+  /// - Throws: ``FileError``.
   mutating func begin(_ name: String, byteCount: Int) throws {
     // Deflate never adds more than this, and the choice must be made before the size is known.
     let largest = byteCount + byteCount / 1000 + 1024

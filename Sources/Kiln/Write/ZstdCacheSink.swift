@@ -2,7 +2,7 @@ import Synchronization
 
 /// Writes a cache of zstd frames, in one pass: frames as they come, then a split's small tensors.
 ///
-/// MNIST's training images (47 MB) take 85 ms of one core at level 1, and 9.8 MB.
+/// MNIST's training images (47 MB) become 9.8 MB at level 1, for which the library takes 88 ms.
 final class ZstdCacheSink: Sink {
   /// Consecutive frames.
   private struct Frames: Sendable {
@@ -152,12 +152,14 @@ final class ZstdCacheSink: Sink {
     for (part, tensor) in small {
       let bytes =
         switch part {
-        case .offsets: makeElements(count: state.offsets.count, of: UInt64.self) {
-          state.offsets[$0].littleEndian
-        }
-        case .checksums: makeElements(count: state.checksums.count, of: UInt32.self) {
-          state.checksums[$0].littleEndian
-        }
+        case .offsets:
+          makeElements(count: state.offsets.count, of: UInt64.self) {
+            state.offsets[$0].littleEndian
+          }
+        case .checksums:
+          makeElements(count: state.checksums.count, of: UInt32.self) {
+            state.checksums[$0].littleEndian
+          }
         case .labels: state.labels
         }
       state.tensors.append(

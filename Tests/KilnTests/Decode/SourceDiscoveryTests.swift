@@ -1,0 +1,166 @@
+import Foundation
+import Testing
+
+@testable import Kiln
+
+@Suite("Finding a source") struct SourceDiscoveryTests {
+  private func fill(_ root: String, _ names: [String]) throws {
+    for name in names {
+      let isLabels = name.lowercased().contains("label")
+      let bytes = IDXSample.counting(isLabels ? [4] : [4, 2, 2]).bytes
+      try write(name.lowercased().hasSuffix(".gz") ? gzip(bytes) : bytes, to: root + "/" + name)
+    }
+  }
+
+  @Test(
+    "names the splits of a directory",
+    arguments: [
+      (
+        [
+          "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte",
+          "t10k-labels-idx1-ubyte",
+        ], ["train", "test"]
+      ),
+      (["train-images.idx3-ubyte", "train-labels.idx1-ubyte"], ["train"]),
+      (
+        [
+          "qmnist-train-images-idx3-ubyte.gz", "qmnist-train-labels-idx2-int.gz", "README", "x.md5",
+        ], ["train"]
+      ),
+      (
+        ["emnist-letters-test-images-idx3-ubyte.gz", "emnist-letters-test-labels-idx1-ubyte.gz"],
+        ["test"]
+      ),
+      (["t10k-images-idx3-ubyte"], ["test"]),
+      (
+        ["valid-images-idx3-ubyte", "train-images-idx3-ubyte", "extra-images-idx3-ubyte"],
+        ["train", "val", "extra"]
+      ),
+      (["images-idx3-ubyte", "labels-idx1-ubyte"], ["data"]),
+    ] as [([String], [String])])
+  func directory(files: [String], splits: [String]) throws {
+    try withTemporaryDirectory { root in
+      try fill(root, files)
+      let source = try openSource(SourceRequest(paths: [root]))
+      #expect(source.dataset.splits.map(\.name) == splits)
+      #expect(source.dataset.splits.allSatisfy { $0.count == 4 })
+    }
+  }
+
+  @Test("takes a plain file rather than its own .gz, and passes by directories of that name")
+  func twice() throws {
+    try withTemporaryDirectory { root in
+      try fill(root, ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"])
+      try write([1, 2, 3], to: root + "/train-images-idx3-ubyte.gz")
+      try makeDirectory(root + "/train-images.idx3-ubyte")
+      let source = try openSource(SourceRequest(paths: [root]))
+      #expect(source.files.map(\.name) == ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"])
+    }
+  }
+
+  @Test("asks which of several data sets is meant")
+  func several() throws {
+    try withTemporaryDirectory { root in
+      try fill(
+        root,
+        [
+          "train-images-idx3-ubyte", "emnist-letters-test-images-idx3-ubyte",
+          "qmnist-train-images-idx3-ubyte",
+        ])
+      #expect(
+        sentence { _ = try openSource(SourceRequest(paths: [root])) }
+          == "decode \(root): holds 3 data sets: (no prefix), emnist-letters, qmnist"
+          + " (choose one with --dataset)")
+      #expect(
+        sentence { _ = try openSource(SourceRequest(paths: [root], dataset: "qmnits")) }
+          == "unknown data set 'qmnits' (did you mean 'qmnist'?)")
+      for (name, split) in [("emnist-letters", "test"), ("qmnist", "train"), ("", "train")] {
+        let source = try openSource(SourceRequest(paths: [root], dataset: name))
+        #expect(source.dataset.splits.map(\.name) == [split])
+      }
+    }
+  }
+
+  @Test("takes files one by one, by name or by content")
+  func files() throws {
+    try withTemporaryDirectory { root in
+      try fill(root, ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "other", "zipped.gz"])
+      let pair = ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"].map { root + "/" + $0 }
+      #expect(try openSource(SourceRequest(paths: pair)).dataset.schema.labels != nil)
+      #expect(try openSource(SourceRequest(paths: [pair[0]])).dataset.schema.labels == nil)
+      for name in ["/other", "/zipped.gz"] {
+        let source = try openSource(SourceRequest(paths: [root + name]))
+        #expect(source.dataset.splits == [Split(name: "data", count: 4)])
+      }
+    }
+  }
+
+  @Test("says what is missing")
+  func missing() throws {
+    try withTemporaryDirectory { root in
+      #expect(
+        sentence { _ = try openSource(SourceRequest(paths: [root + "/no"])) }
+          == "decode: cannot open \(root)/no: No such file or directory")
+      #expect(
+        sentence { _ = try openSource(SourceRequest(images: root + "/no")) }
+          == "decode: cannot open \(root)/no: No such file or directory")
+      #expect(
+        sentence { _ = try openSource(SourceRequest(paths: [root])) }
+          == "decode \(root): holds no format that Kiln knows (kiln formats lists them)")
+      try fill(root, ["train-labels-idx1-ubyte"])
+      #expect(
+        sentence { _ = try openSource(SourceRequest(paths: [root])) }
+          == "decode train-labels-idx1-ubyte: labels of split 'train' have no image file beside them"
+      )
+      try fill(root, ["train-images-idx3-ubyte", "t10k-images-idx3-ubyte"])
+      #expect(
+        sentence { _ = try openSource(SourceRequest(paths: [root])) }
+          == "decode t10k-images-idx3-ubyte: has no label file, but other splits have"
+          + " (add it, or use --splits)")
+    }
+  }
+
+  @Test(
+    "says that a file may not be read", .enabled(if: geteuid() != 0, "root may read everything"))
+  func unreadable() throws {
+    try withTemporaryDirectory { root in
+      try fill(root, ["train-images-idx3-ubyte"])
+      let path = root + "/train-images-idx3-ubyte"
+      try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: path)
+      #expect(
+        sentence { _ = try openSource(SourceRequest(paths: [root])) }
+          == "decode: cannot open \(path): Permission denied")
+    }
+  }
+
+  @Test("refuses splits of different shape, and labels of different type")
+  func unlike() throws {
+    try withTemporaryDirectory { root in
+      try fill(root, ["train-images-idx3-ubyte"])
+      try write(IDXSample.counting([1, 3, 2]).bytes, to: root + "/t10k-images-idx3-ubyte")
+      #expect(
+        sentence { _ = try openSource(SourceRequest(paths: [root])) }
+          == "decode t10k-images-idx3-ubyte: samples are u8 3x2, expected u8 2x2 as in"
+          + " train-images-idx3-ubyte (convert the splits one by one)")
+    }
+  }
+
+  @Test(
+    "draws as many samples as asked for",
+    arguments: [
+      ("sample", 7000), ("sample:0", 0), ("sample:1", 1), ("sample:7", 7),
+      ("sample:1000000000", 1_000_000_000),
+    ])
+  func sample(name: String, count: Int) throws {
+    let dataset = try openSource(SourceRequest(paths: [name])).dataset
+    #expect(dataset.count == count)
+    #expect(dataset.splits.map(\.count) == [count - count / 7, count / 7])
+  }
+
+  @Test(
+    "refuses a count that is none",
+    arguments: ["", "-1", "x", "1e3", "1000000001", "99999999999999999999"])
+  func badCount(text: String) {
+    #expect(throws: UsageError.self) { try openSource(SourceRequest(paths: ["sample:" + text])) }
+  }
+}

@@ -1,0 +1,88 @@
+import Testing
+
+@testable import Kiln
+
+/// What every sink promises, whatever it writes.
+@Suite("Every sink")
+struct SinkContractTests {
+  static let names = SinkFormat.all.map(\.name)
+
+  private func run(
+    _ format: SinkFormat, _ source: SourceRequest, at path: String, jobs: Int = 2
+  ) throws -> RunReport {
+    let output = try Pipeline.Output(format, at: path)
+    return try Runner(Pipeline(source: source, outputs: [output]), jobs: jobs).run()
+  }
+
+  @Test("gives back what it was given, where Kiln reads the format", arguments: names)
+  func roundTrip(_ name: String) throws {
+    let format = try #require(SinkFormat.all.first { $0.name == name })
+    try withTemporaryDirectory { directory in
+      let path = directory + "/output"
+      let written = try run(format, SourceRequest(paths: ["sample:3000"]), at: path)
+      let request = SourceRequest(paths: [path])
+      guard written.outputs[0].sink.isLossless, (try? SourceFormat.find(for: request)) != nil else {
+        return
+      }
+      let read = try run(format, request, at: directory + "/again")
+      #expect(read.splits.map(\.digest) == written.splits.map(\.digest))
+    }
+  }
+
+  @Test("writes a data set without samples", arguments: names)
+  func empty(_ name: String) throws {
+    let format = try #require(SinkFormat.all.first { $0.name == name })
+    try withTemporaryDirectory { directory in
+      let path = directory + "/output"
+      let report = try run(format, SourceRequest(paths: ["sample:0"]), at: path)
+      #expect(report.count == 0)
+      #expect(Path.kind(of: path) != nil)
+    }
+  }
+
+  @Test("takes class names with every kind of awkward character", arguments: names)
+  func awkwardClassNames(_ name: String) throws {
+    let format = try #require(SinkFormat.all.first { $0.name == name })
+    try withTemporaryDirectory { directory in
+      let names = [
+        "comma, comma", "\"quoted\"", "a/b", "..", "Käse 漢字", "back\\slash", "line\nbreak", "", " ",
+        "CON",
+      ]
+      let source = SourceRequest(paths: ["sample:200"], classNames: names)
+      let path = directory + "/output"
+      _ = try run(format, source, at: path)
+      let manifest = format.output == .directory ? path + "/kiln.json" : path + ".kiln.json"
+      guard case .object(let fields) = try JSON(parsing: try fileBytes(manifest)) else {
+        Issue.record("the manifest is no object")
+        return
+      }
+      #expect(fields["classes"] == .array(names.map(JSON.text)))
+    }
+  }
+
+  @Test("writes the same bytes with one worker and with eight", arguments: names)
+  func deterministic(_ name: String) throws {
+    let format = try #require(SinkFormat.all.first { $0.name == name })
+    try withTemporaryDirectory { directory in
+      // Several batches, the last of each split not a whole one.
+      let source = SourceRequest(paths: ["sample:5000"])
+      for jobs in [1, 8] {
+        _ = try run(format, source, at: "\(directory)/\(jobs)/output", jobs: jobs)
+      }
+      let (one, eight) = (try fileTree(directory + "/1"), try fileTree(directory + "/8"))
+      #expect(!one.isEmpty)
+      #expect(one == eight)
+    }
+  }
+
+  @Test("leaves nothing behind when the source fails half-way", arguments: names)
+  func failure(_ name: String) throws {
+    let format = try #require(SinkFormat.all.first { $0.name == name })
+    try withTemporaryDirectory { directory in
+      let source = TestSource(.uint8, [28, 28], counts: [3000, 100], faultAt: 2000)
+      let output = try Pipeline.Output(format, at: directory + "/output")
+      #expect(throws: (any Error).self) { try source.run([output]) }
+      #expect(try Path.contents(of: directory).isEmpty)
+    }
+  }
+}
