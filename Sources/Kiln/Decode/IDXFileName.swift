@@ -57,7 +57,8 @@ struct IDXFileName: Equatable {
   }
 
   private static let types: Set = [
-    "ubyte", "byte", "short", "int", "float", "double", "uint8", "int8", "int16", "int32", "float32",
+    "ubyte", "byte", "short", "int", "float", "double", "uint8", "int8", "int16", "int32",
+    "float32",
     "float64",
   ]
 

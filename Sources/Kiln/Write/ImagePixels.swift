@@ -22,14 +22,12 @@ struct ImagePixels: Sendable {
     case .uint8: break
     case .uint16 where allows16Bit: bitDepth = 16
     case .float16, .float32, .float64:
-      switch schema.pixelScale {
-      case .undeclared: factor = 255
-      case .factor(let declared): factor = declared
-      case .lost:
+      guard let declared = schema.eightBitFactor else {
         throw UnsupportedError(
           "float pixels without a scale cannot be pictures"
-            + " (use --scale 1/255, or leave out --normalize and --dtype)")
+            + " (use --scale 1/255 instead of --dtype, or leave out --normalize)")
       }
+      factor = declared
     default:
       throw UnsupportedError(
         "\(schema.elementType) pixels cannot be stored here (convert them with --dtype u8)")
@@ -37,7 +35,7 @@ struct ImagePixels: Sendable {
     shape = try ImageShape(height: height, width: width, channels: channels, bitDepth: bitDepth)
     elementType = schema.elementType
     self.factor = factor
-    clips = false
+    clips = schema.outOfRange == .clip
     isPlanar = schema.sampleShape.count == 3 && schema.channelOrder == .first && channels > 1
   }
 

@@ -44,9 +44,10 @@ struct CacheTests {
   func schema() throws {
     try withTemporaryDirectory { directory in
       let path = directory + "/a.safetensors"
-      let labels = LabelSchema(
+      var labels = LabelSchema(
         columns: ["digit", "writer"], elementType: .uint64, range: 0...9,
         classNames: ["a,\"b\"", "c/d", "é"])
+      labels.ranges = [0...9, 0...9]
       let schema = Schema(
         elementType: .float32, sampleShape: [3, 2, 2], channelOrder: .first,
         pixelScale: .factor(255), labels: labels)
