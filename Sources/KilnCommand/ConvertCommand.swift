@@ -76,7 +76,7 @@ extension Subcommand {
       guard let conversion = ConversionFormat.all.first(where: { $0.name == flag }) else {
         return nil
       }
-      return Pipeline.Step(name: flag, value: value, conversion: try conversion.make(value))
+      return try Pipeline.Step(conversion, value)
     }
   }
 }

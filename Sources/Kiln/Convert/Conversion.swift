@@ -8,6 +8,13 @@ public struct Plan: Sendable, Equatable {
     public var sourceSplit: Int
     /// The samples that are taken.
     public var range: Range<Int>
+
+    /// Takes a range of samples of a split.
+    public init(name: String, sourceSplit: Int, range: Range<Int>) {
+      self.name = name
+      self.sourceSplit = sourceSplit
+      self.range = range
+    }
   }
 
   /// What the samples are after the conversions so far.

@@ -1,18 +1,18 @@
 extension ConversionFormat {
   /// `--splits train,val=test`.
-  static let splits = ConversionFormat(
+  public static let splits = ConversionFormat(
     name: "splits", placeholder: "NAME,NEW=OLD",
     summary: "take only these splits, in this order; NEW=OLD renames one",
     make: { try SplitSelection($0) })
 
   /// `--limit N`.
-  static let limit = ConversionFormat(
+  public static let limit = ConversionFormat(
     name: "limit", placeholder: "N", kind: .integer(SplitLimit.counts),
     summary: "take the first N samples of every split",
     make: { try SplitLimit($0) })
 
   /// `--holdout NAME=COUNT`.
-  static let holdout = ConversionFormat(
+  public static let holdout = ConversionFormat(
     name: "holdout", placeholder: "NAME=COUNT",
     summary: "move the last COUNT samples of train (else of the first split) to a new split",
     make: { try Holdout($0) })

@@ -1,6 +1,6 @@
 extension SourceFormat {
   /// IDX files: one directory of them, files of one data set, or a pair named by hand.
-  static let idx = SourceFormat(
+  public static let idx = SourceFormat(
     name: "idx",
     summary: "IDX files (MNIST's format), plain or gzip: a directory, files, or --images/--labels",
     detect: { request in

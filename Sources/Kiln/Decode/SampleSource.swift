@@ -1,6 +1,6 @@
 extension SourceFormat {
   /// `sample[:COUNT]`: digits that Kiln draws itself.
-  static let sample = SourceFormat(
+  public static let sample = SourceFormat(
     name: "sample",
     summary: "sample[:COUNT]: MNIST-shaped digits drawn by Kiln, 28x28 u8, for trying things out",
     detect: { request in

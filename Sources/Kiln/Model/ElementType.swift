@@ -1,16 +1,28 @@
 /// The type of one pixel value or label, named as in Rust, safetensors and NumPy's short codes.
 public enum ElementType: String, Sendable, CaseIterable {
+  /// Unsigned, 8 bits: what most images have.
   case uint8 = "u8"
+  /// Signed, 8 bits.
   case int8 = "i8"
+  /// Unsigned, 16 bits.
   case uint16 = "u16"
+  /// Signed, 16 bits.
   case int16 = "i16"
+  /// Unsigned, 32 bits.
   case uint32 = "u32"
+  /// Signed, 32 bits.
   case int32 = "i32"
+  /// Unsigned, 64 bits.
   case uint64 = "u64"
+  /// Signed, 64 bits: what labels are in memory.
   case int64 = "i64"
+  /// Floating point, 16 bits.
   case float16 = "f16"
+  /// Floating point, 32 bits.
   case float32 = "f32"
+  /// Floating point, 64 bits.
   case float64 = "f64"
+  /// A byte that is 0 or 1.
   case bool
 
   /// Bytes that one element takes in memory and in every binary format.

@@ -1,7 +1,7 @@
 /// Finds the word a user probably meant.
-public enum Spelling {
+package enum Spelling {
   /// The candidate with the fewest edits, or nil where none is near enough to be meant.
-  public static func nearest(to word: String, among candidates: [String]) -> String? {
+  package static func nearest(to word: String, among candidates: [String]) -> String? {
     let ranked = candidates.map { (word: $0, distance: distance(word, $0)) }
     guard let best = ranked.min(by: { ($0.distance, $0.word) < ($1.distance, $1.word) }) else {
       return nil

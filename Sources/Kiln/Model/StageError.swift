@@ -1,6 +1,15 @@
 /// The steps of a run, in order.
 public enum Stage: String, Sendable, CaseIterable {
-  case fetch, decompress, decode, convert, write
+  /// A resource becomes a verified local file.
+  case fetch
+  /// The bytes of a file are unpacked.
+  case decompress
+  /// Bytes become samples.
+  case decode
+  /// Samples are changed.
+  case convert
+  /// Samples become outputs.
+  case write
 }
 
 /// A failure with the place where it happened: the one line that a user sees.

@@ -35,6 +35,13 @@ public struct Pipeline: Sendable {
       self.value = value
       self.conversion = conversion
     }
+
+    /// Asks for one of the conversions that have a name, such as ``ConversionFormat/limit``.
+    /// - Throws: ``UsageError`` for a value that it does not take.
+    public init(_ format: ConversionFormat, _ value: String) throws {
+      try format.option.check(value)
+      self.init(name: format.name, value: value, conversion: try format.make(value))
+    }
   }
 
   /// The source.

@@ -130,7 +130,7 @@ public struct PipelineFile: Sendable {
     let text = try value.setting(conversion.option)
     if text == "off", conversion.placeholder.isEmpty { return nil }
     do {
-      return Pipeline.Step(name: name, value: text, conversion: try conversion.make(text))
+      return try Pipeline.Step(conversion, text)
     } catch let error as UsageError {
       throw value.error(PipelineNode.fault(error))
     } catch {

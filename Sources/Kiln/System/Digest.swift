@@ -1,14 +1,14 @@
 import CCrypto
 
 /// SHA-256, by libcrypto (FIPS 180-4).
-@safe public struct SHA256: ~Copyable {
+@safe struct SHA256: ~Copyable {
   /// Bytes in a digest.
-  public static let byteCount = 32
+  static let byteCount = 32
 
   private let context: OpaquePointer
 
   /// Starts a digest.
-  public init() {
+  init() {
     // Owned by this value, freed in deinit; the algorithm is libcrypto's own constant.
     guard let context = unsafe EVP_MD_CTX_new(),
       unsafe EVP_DigestInit_ex2(context, Self.algorithm.pointer, nil) == 1
@@ -24,7 +24,7 @@ import CCrypto
   }
 
   /// Adds bytes.
-  public mutating func update(_ bytes: Span<UInt8>) {
+  mutating func update(_ bytes: Span<UInt8>) {
     // Reads within the span.
     unsafe bytes.withUnsafeBytes {
       _ = unsafe EVP_DigestUpdate(context, $0.baseAddress, $0.count)
@@ -32,10 +32,10 @@ import CCrypto
   }
 
   /// Adds the UTF-8 bytes of a text.
-  public mutating func update(_ text: String) { update(Array(text.utf8).span) }
+  mutating func update(_ text: String) { update(Array(text.utf8).span) }
 
   /// The digest's 32 bytes; the value starts afresh.
-  public mutating func finish() -> [UInt8] {
+  mutating func finish() -> [UInt8] {
     // The buffer has the size that SHA-256 fills.
     unsafe [UInt8](unsafeUninitializedCapacity: Self.byteCount) { buffer, count in
       _ = unsafe EVP_DigestFinal_ex(context, buffer.baseAddress, nil)
@@ -53,7 +53,7 @@ import CCrypto
 }
 
 /// The lower-case hexadecimal form of bytes.
-public func hexadecimal(_ bytes: [UInt8]) -> String {
+func hexadecimal(_ bytes: [UInt8]) -> String {
   let digits = Array("0123456789abcdef".utf8)
   return String(
     decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)

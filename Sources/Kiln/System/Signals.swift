@@ -6,9 +6,9 @@
 import Synchronization
 
 /// How a command answers the signals that end a process.
-public enum Signals {
+package enum Signals {
   /// A reader of standard output that goes away makes a write fail instead of ending the process.
-  public static func ignoreBrokenPipes() {
+  package static func ignoreBrokenPipes() {
     signal(SIGPIPE, SIG_IGN)
   }
 
@@ -18,7 +18,7 @@ public enum Signals {
   /// ends at once. Within that time a second signal is the echo of the first: `timeout` and
   /// make send one to the process and one to its group.
   /// - Returns: the request that the signals make.
-  public static func cancelOnInterrupt() -> Cancellation {
+  package static func cancelOnInterrupt() -> Cancellation {
     // Made before the handler can run, so that the handler never initialises a global.
     let request = requested
     for number in [SIGINT, SIGTERM] { signal(number, answer) }

@@ -5,17 +5,17 @@
 #endif
 
 /// One of the two streams that a command talks through.
-public enum StandardStream: Int32, Sendable {
+package enum StandardStream: Int32, Sendable {
   /// For results.
   case output = 1
   /// For everything else.
   case error = 2
 
   /// Whether a person is looking: the stream is a terminal that can move its cursor.
-  public var isTerminal: Bool { isatty(rawValue) == 1 && Environment.value(of: "TERM") != "dumb" }
+  package var isTerminal: Bool { isatty(rawValue) == 1 && Environment.value(of: "TERM") != "dumb" }
 
   /// The width of the terminal in characters; 80 where it does not say.
-  public var columnCount: Int {
+  package var columnCount: Int {
     var size = winsize()
     // The call fills in the struct, which lives through it.
     guard unsafe ioctl(rawValue, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
@@ -26,7 +26,7 @@ public enum StandardStream: Int32, Sendable {
   ///
   /// A reader that has gone away, as in `kiln formats | head -1`, has seen what it wanted: no error.
   /// - Throws: ``FileError`` when the text cannot be written.
-  public func write(_ text: String) throws(FileError) {
+  package func write(_ text: String) throws(FileError) {
     let bytes = Array(text.utf8)
     var done = 0
     while done < bytes.count {
@@ -55,9 +55,9 @@ public enum StandardStream: Int32, Sendable {
 }
 
 /// What the surroundings of the process ask for.
-public enum Environment {
+package enum Environment {
   /// The value of a variable, or nil where it is not set.
-  public static func value(of name: String) -> String? {
+  package static func value(of name: String) -> String? {
     // Copied at once; nothing in this process changes the environment.
     guard let value = unsafe getenv(name) else { return nil }
     return unsafe String(cString: value)

@@ -2,7 +2,7 @@ import Synchronization
 
 extension SinkFormat {
   /// `csv=DIR`: one table for each split, one row for each sample.
-  static let csv = SinkFormat(
+  public static let csv = SinkFormat(
     name: "csv", summary: "one table a split: label,pixel0,pixel1,... with one row a sample",
     output: .directory,
     options: [

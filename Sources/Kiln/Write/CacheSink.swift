@@ -2,7 +2,7 @@
 
 extension SinkFormat {
   /// `cache=FILE`: one safetensors file, compressed block by block for random access.
-  static let cache = SinkFormat(
+  public static let cache = SinkFormat(
     name: "cache",
     summary: "one safetensors file for fast loading, compressed in blocks for random access",
     output: .file,

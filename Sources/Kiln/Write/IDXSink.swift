@@ -10,7 +10,7 @@ import Synchronization
 
 extension SinkFormat {
   /// `idx=DIR`: the files of MNIST, under their usual names.
-  static let idx = SinkFormat(
+  public static let idx = SinkFormat(
     name: "idx",
     summary: "IDX files as MNIST names them: train-images-idx3-ubyte, train-labels-idx1-ubyte, …",
     output: .directory,

@@ -2,7 +2,7 @@ import Synchronization
 
 extension SinkFormat {
   /// `png=DIR`: one PNG file a sample.
-  static let png = SinkFormat(
+  public static let png = SinkFormat(
     name: "png", summary: "one PNG file a sample: DIR/SPLIT/LABEL/INDEX.png, and classes.json",
     output: .directory,
     options: [
@@ -27,7 +27,7 @@ extension SinkFormat {
     })
 
   /// `jpeg=DIR`: one JPEG file a sample.
-  static let jpeg = SinkFormat(
+  public static let jpeg = SinkFormat(
     name: "jpeg", summary: "one JPEG file a sample: DIR/SPLIT/LABEL/INDEX.jpg (lossy)",
     output: .directory,
     options: [

@@ -10,7 +10,7 @@ import Synchronization
 
 extension SinkFormat {
   /// `npy=DIR`: one array of images and one of labels for each split.
-  static let npy = SinkFormat(
+  public static let npy = SinkFormat(
     name: "npy",
     summary: "NumPy arrays: SPLIT-images.npy (n,28,28) and SPLIT-labels.npy (n,)",
     output: .directory, options: [], open: { try NPYSink($0) })

@@ -3,7 +3,7 @@ import Synchronization
 
 extension SinkFormat {
   /// `npz=FILE`: one file with all arrays, named as Keras names them.
-  static let npz = SinkFormat(
+  public static let npz = SinkFormat(
     name: "npz",
     summary: "one NumPy archive: x_train, y_train, x_test, y_test, other splits x_SPLIT",
     output: .file,
