@@ -72,7 +72,8 @@ public struct Runner: Sendable {
     guard Set(dataset.splits.map { $0.name.lowercased() }).count == dataset.splits.count else {
       let names = dataset.splits.map(\.name).joined(separator: ", ")
       throw StageError(
-        .convert, file: nil, UnsupportedError("splits of one name: \(names) (name them by --splits)"))
+        .convert, file: nil,
+        UnsupportedError("splits of one name: \(names) (name them by --splits)"))
     }
     for output in pipeline.outputs {
       try at(.write, output.format.name) { try output.format.check(dataset, output.options) }
@@ -123,7 +124,9 @@ public struct Runner: Sendable {
       let manifest = Manifest(
         pipeline: pipeline, output: output, sources: files, report: report, sink: sink)
       try at(.write, output.format.name) {
-        let name = staged.kind == .directory ? "kiln.json" : staged.companion(".kiln.json")
+        let name =
+          staged.kind == .directory
+          ? StagedOutput.manifestName : staged.companion("." + StagedOutput.manifestName)
         try staged.writeFile(name, Array(try manifest.json.text().utf8))
       }
     }
