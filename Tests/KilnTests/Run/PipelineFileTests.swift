@@ -111,10 +111,33 @@ import Testing
     #expect(error?.description == message)
   }
 
-  @Test("refuses what is no JSON", arguments: ["", "{", "x", #"{"a": "#, "{} {}"])
-  func notJSON(text: String) {
+  @Test(
+    "says where a text stops being JSON",
+    arguments: [
+      ("", "line 1, column 1: expected a value, found the end"),
+      ("{", "line 1, column 2: expected a key in double quotes, found the end"),
+      ("x", "line 1, column 1: expected a value, found 'x'"),
+      ("{\n  \"a\": ,}", "line 2, column 8: expected a value, found ','"),
+      ("{\"a\" 1}", "line 1, column 6: expected ':', found '1'"),
+      ("{\"a\": 1\n \"b\": 2}", "line 2, column 2: expected ',' or '}', found '\"'"),
+      ("[1, 2", "line 1, column 6: expected ',' or ']', found the end"),
+      ("{a: 1}", "line 1, column 2: expected a key in double quotes, found 'a'"),
+      ("{} {}", "line 1, column 4: expected the end, found '{'"),
+      (
+        "[\"é\", \"\n\"]",
+        "line 1, column 8: expected the closing '\"' on the same line, found the end of the line"
+      ),
+      ("[tru]", "line 1, column 2: expected true, found 't'"),
+    ])
+  func notJSON(text: String, reason: String) {
     let error = #expect(throws: PipelineError.self) { try file(text) }
-    #expect(error?.description.hasPrefix("p.json: not JSON: ") == true)
+    #expect(error?.description == "p.json: not JSON: " + reason)
+  }
+
+  @Test("is refused where it is nested beyond reason") func nesting() {
+    #expect(throws: PipelineError.self) {
+      try file(String(repeating: "[", count: PipelineFile.maximumByteCount))
+    }
   }
 
   @Test("lets any value be overridden, and entries be added") func overrides() throws {
