@@ -31,7 +31,8 @@ struct ExamplesTests {
   func noOtherBlocks() throws {
     let files = try FileManager.default.contentsOfDirectory(atPath: Self.catalogue.path)
     #expect(
-      Set(files) == ["Kiln.md", "Converting.md", "CustomSink.md", "ReadingACache.md"])
+      Set(files.filter { $0.hasSuffix(".md") })
+        == ["Kiln.md", "Converting.md", "CustomSink.md", "ReadingACache.md"])
     #expect(try Self.blocks(of: "Kiln.md").isEmpty)
   }
 
