@@ -121,7 +121,9 @@ final class MemorySource: Source {
   @Test("writes floats so that they read back as the same number")
   func floats() throws {
     var generator = SeededGenerator(seed: 4)
-    let special: [Double] = [0, -0.0, 1, 255, 0.1, -1.7976931348623157e308, .leastNonzeroMagnitude, .pi, 1e16, 256]
+    let special: [Double] = [
+      0, -0.0, 1, 255, 0.1, -1.7976931348623157e308, .leastNonzeroMagnitude, .pi, 1e16, 256,
+    ]
     let doubles =
       special
       + (0..<90).map { _ in
