@@ -34,6 +34,8 @@ func readAll(
   _ source: any Source, split: Int, pieces: Int = 3
 ) throws -> (pixels: [UInt8], labels: [Int64]) {
   let pool = WorkerPool(workerCount: 1)
+  // On failure, too: jobs that wait keep their pool alive.
+  defer { pool.drain() }
   let reader = try source.reader(ofSplit: split, background: Background(pool: pool))
   var result: (pixels: [UInt8], labels: [Int64]) = ([], [])
   var left = source.dataset.splits[split].count
@@ -45,7 +47,6 @@ func readAll(
     left -= count
   }
   try reader.finish()
-  pool.drain()
   return result
 }
 

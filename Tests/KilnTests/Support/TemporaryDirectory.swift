@@ -15,7 +15,8 @@ func write(_ bytes: [UInt8], to path: String) throws {
 }
 
 func contents(of path: String) throws -> [UInt8] {
-  [UInt8](try Data(contentsOf: URL(filePath: path)))
+  // Foundation's Data leaks its buffer for an empty file.
+  try FileStream(path: path).readToEnd(pieces: 1 << 16)
 }
 
 func makeDirectory(_ path: String) throws {
