@@ -74,9 +74,9 @@ extension String {
     self + String(repeating: " ", count: max(0, width - count))
   }
 
-  /// The text with spaces before it.
-  func paddedLeft(to width: Int) -> String {
-    String(repeating: " ", count: max(0, width - count)) + self
+  /// The text with spaces, or another character, before it.
+  func paddedLeft(to width: Int, with filling: Character = " ") -> String {
+    String(repeating: filling, count: max(0, width - count)) + self
   }
 
   /// The text as a sentence.

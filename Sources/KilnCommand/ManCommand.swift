@@ -39,6 +39,10 @@ private enum ManPage {
       ].map(line),
       [".SH COMMANDS"],
       commands.flatMap(section),
+      [
+        ".SH OPTIONS OF EVERY COMMAND", ".TP", ".B \(escaped(Flag.help.spelling))",
+        line(Flag.help.summary),
+      ],
       exitStatus, environment, examples,
     ]
     return lines.joined().filter { !$0.isEmpty }.joined(separator: "\n") + "\n"
@@ -98,7 +102,12 @@ private enum ManPage {
       case "-": "\\-"
       case "\"": "\\(dq"
       case "'": "\\(aq"
-      default: String(character)
+      case _ where character.isASCII: String(character)
+      default:
+        // What roff calls any other character, on every system.
+        character.unicodeScalars.map { scalar in
+          "\\[u\(String(scalar.value, radix: 16, uppercase: true).paddedLeft(to: 4, with: "0"))]"
+        }.joined()
       }
     }.joined()
   }

@@ -5,9 +5,7 @@ enum PipelineRun {
   static func perform(
     _ pipeline: Pipeline, _ arguments: ParsedArguments, _ console: Console
   ) throws -> ExitStatus {
-    let isQuiet = arguments.has("quiet")
-    let display =
-      isQuiet || arguments.has("no-progress") ? nil : ProgressDisplay(console: console)
+    let display = ProgressDisplay.asked(for: arguments, console)
     defer { display?.finish() }
     var watch: (@Sendable (Progress) -> Void)?
     if let display { watch = { display.update($0) } }
@@ -17,7 +15,7 @@ enum PipelineRun {
     display?.finish()
     if arguments.has("json") {
       try console.result(try report.json.text())
-    } else if !isQuiet {
+    } else if !arguments.has("quiet") {
       try console.result(Summary.text(report))
     }
     return .done

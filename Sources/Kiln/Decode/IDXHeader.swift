@@ -9,8 +9,6 @@
 
 /// The header of an IDX file, checked.
 struct IDXHeader: Equatable {
-  /// No published data set has more than four dimensions.
-  static let maximumRank = 8
   /// The largest sample that is read, as one sample must fit into memory: 8192 x 8192 RGB is 192 MiB.
   static let maximumSampleByteCount = 256 << 20
   /// QMNIST has eight label columns; the longest one-hot labels in use are ImageNet's 21,841.
@@ -28,7 +26,7 @@ struct IDXHeader: Equatable {
   /// Whether four bytes can begin an IDX file.
   static func isMagic(_ bytes: [UInt8]) -> Bool {
     bytes.count >= 4 && bytes[0] == 0 && bytes[1] == 0
-      && elementType(code: bytes[2]) != nil && (1...maximumRank).contains(Int(bytes[3]))
+      && IDX.elementType(code: bytes[2]) != nil && (1...IDX.maximumRank).contains(Int(bytes[3]))
   }
 
   /// Reads a header from the start of a stream.
@@ -36,11 +34,11 @@ struct IDXHeader: Equatable {
     let magic = try stream.read(4)
     guard magic.count == 4 else { throw IDXError.headerEnds(at: magic.count, expected: 4) }
     guard magic[0] == 0, magic[1] == 0 else { throw IDXError.notIDX(found: magic) }
-    guard let elementType = Self.elementType(code: magic[2]) else {
+    guard let elementType = IDX.elementType(code: magic[2]) else {
       throw IDXError.unknownType(code: magic[2])
     }
     let rank = Int(magic[3])
-    guard (1...Self.maximumRank).contains(rank) else { throw IDXError.badRank(rank) }
+    guard (1...IDX.maximumRank).contains(rank) else { throw IDXError.badRank(rank) }
     let bytes = try stream.read(4 * rank)
     guard bytes.count == 4 * rank else {
       throw IDXError.headerEnds(at: 4 + bytes.count, expected: 4 + 4 * rank)
@@ -75,20 +73,6 @@ struct IDXHeader: Equatable {
     }
     return product
   }
-
-  private static let codes: [(code: UInt8, type: ElementType)] = [
-    (0x08, .uint8), (0x09, .int8), (0x0B, .int16), (0x0C, .int32), (0x0D, .float32),
-    (0x0E, .float64),
-  ]
-
-  static func elementType(code: UInt8) -> ElementType? {
-    codes.first { $0.code == code }?.type
-  }
-
-  /// The code of an element type, or nil where IDX has none for it.
-  static func code(of type: ElementType) -> UInt8? {
-    codes.first { $0.type == type }?.code
-  }
 }
 
 /// What is wrong with an IDX file.
@@ -113,7 +97,7 @@ enum IDXError: Error, Sendable, Equatable, CustomStringConvertible {
     case .unknownType(let code):
       "expected an IDX element type (08 09 0b 0c 0d 0e), found \(hexadecimal([code]))"
     case .badRank(let rank):
-      "expected 1 to \(IDXHeader.maximumRank) dimensions, found \(rank)"
+      "expected 1 to \(IDX.maximumRank) dimensions, found \(rank)"
     case .headerEnds(let end, let expected):
       "header ends at byte \(end), expected \(expected) bytes (file cut short?)"
     case .tooLarge(let dimensions):

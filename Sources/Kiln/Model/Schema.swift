@@ -35,8 +35,10 @@ public struct Schema: Sendable, Equatable {
   /// Label values in one sample.
   public var labelColumnCount: Int { labels?.columns.count ?? 0 }
 
-  /// Bytes that one sample takes in a ``Batch``, labels included.
-  var batchByteCount: Int { sampleByteCount + labelColumnCount * MemoryLayout<Int64>.size }
+  /// Bytes that one sample takes in the larger part of a ``Batch``, pixels or labels.
+  ///
+  /// Not in both: samples whose size is a power of two should fill a batch of that kind.
+  var batchByteCount: Int { max(sampleByteCount, labelColumnCount * MemoryLayout<Int64>.size) }
 
   /// Height, width and channels of samples that can be pictures: of shape (h, w), (h, w, c) or
   /// (c, h, w) as the channel order says.

@@ -36,15 +36,9 @@ public struct PipelineFile: Sendable {
     do {
       root = try JSON(parsing: text)
     } catch {
-      throw PipelineError(
-        file: name, place: "", fault: .notJSON(reason: Self.reason(of: error)))
+      let reason = JSONFault.find(in: text).map(\.description) ?? "\(error)"
+      throw PipelineError(file: name, place: "", fault: .notJSON(reason: reason))
     }
-  }
-
-  /// The place of a fault in a JSON text, as far as the decoder tells it.
-  private static func reason(of error: any Error) -> String {
-    guard case DecodingError.dataCorrupted(let context) = error else { return "\(error)" }
-    return context.underlyingError.map { "\($0)" } ?? context.debugDescription
   }
 
   /// Overrides a value.

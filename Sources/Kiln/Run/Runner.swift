@@ -29,7 +29,8 @@ public struct Runner: Sendable {
     let (plan, steps) = try prepare(source.dataset)
     try check(plan.dataset)
     let staged = try stage()
-    defer { for output in staged { output.discard() } }
+    // Backwards: the first one made the directories that the others share.
+    defer { for output in staged.reversed() { output.discard() } }
     let slots = try open(staged, plan.dataset)
     let pass = Pass(source: source, plan: plan, steps: steps, slots: slots)
     let splits = try pass.run(jobs: jobs, cancellation: cancellation, watch: watch)
@@ -67,10 +68,17 @@ public struct Runner: Sendable {
         .convert, file: nil,
         UnsupportedError("split '\(split.name)' cannot name a file (name it by --splits)"))
     }
+    // Some file systems do not tell upper case from lower case.
+    guard Set(dataset.splits.map { $0.name.lowercased() }).count == dataset.splits.count else {
+      let names = dataset.splits.map(\.name).joined(separator: ", ")
+      throw StageError(
+        .convert, file: nil,
+        UnsupportedError("splits of one name: \(names) (name them by --splits)"))
+    }
     for output in pipeline.outputs {
       try at(.write, output.format.name) { try output.format.check(dataset, output.options) }
     }
-    try Self.checkApart(pipeline.outputs.map { Path.withoutTrailingSlashes($0.path) })
+    try Self.checkApart(pipeline.outputs.map { Path.resolved($0.path) })
   }
 
   private static func checkApart(_ paths: [String]) throws(UsageError) {
@@ -116,15 +124,31 @@ public struct Runner: Sendable {
       let manifest = Manifest(
         pipeline: pipeline, output: output, sources: files, report: report, sink: sink)
       try at(.write, output.format.name) {
-        let name = staged.kind == .directory ? "kiln.json" : staged.companion(".kiln.json")
+        let name =
+          staged.kind == .directory
+          ? StagedOutput.manifestName : staged.companion("." + StagedOutput.manifestName)
         try staged.writeFile(name, Array(try manifest.json.text().utf8))
       }
     }
     if cancellation.isCancelled { throw Interruption() }
-    for output in staged { try at(.write, nil) { try output.publish() } }
+    try publish(staged)
     report.outputs = zip(zip(pipeline.outputs, slots), sinks).map { pair, sink in
       RunReport.Output(
         format: pair.0.format.name, path: pair.0.path, sink: sink, seconds: pair.1.seconds)
+    }
+  }
+}
+
+extension Runner {
+  /// Gives all outputs their names, or none.
+  private func publish(_ staged: [StagedOutput]) throws {
+    for (position, output) in staged.enumerated() {
+      do {
+        try at(.write, nil) { try output.publish() }
+      } catch {
+        for earlier in staged[..<position].reversed() { earlier.withdraw() }
+        throw error
+      }
     }
   }
 }

@@ -35,6 +35,24 @@ enum Path {
     }
   }
 
+  /// The one absolute path of a place, with links, `.` and `..` resolved; it need not exist yet.
+  static func resolved(_ path: String) -> String {
+    let path = withoutTrailingSlashes(path)
+    // realpath allocates a string, which is copied and freed here.
+    if let real = unsafe realpath(path, nil) {
+      defer { unsafe free(real) }
+      return unsafe String(cString: real)
+    }
+    let parent = directory(of: path)
+    guard parent != path else { return path }
+    let above = resolved(parent)
+    return switch lastComponent(path) {
+    case ".", "": above
+    case "..": directory(of: above)
+    case let name: join(above, name)
+    }
+  }
+
   /// What is at a path, links followed; nil where there is nothing.
   static func kind(of path: String) -> Kind? {
     var status = stat()

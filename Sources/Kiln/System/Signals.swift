@@ -22,6 +22,12 @@ package enum Signals {
     // Made before the handler can run, so that the handler never initialises a global.
     let request = requested
     for number in [SIGINT, SIGTERM] { signal(number, answer) }
+    // Who starts a program from a thread that blocks signals, as those of Dispatch do, hands
+    // that on to it. The calls fill in and read the set, which lives through them.
+    var signals = sigset_t()
+    unsafe sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM] { unsafe sigaddset(&signals, number) }
+    unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     return request
   }
 }
@@ -29,14 +35,18 @@ package enum Signals {
 private let requested = Cancellation()
 private let firstRequest = Atomic<Int64>(0)
 
-/// Runs inside the signal handler: atomics, clock_gettime and _exit are all it may use.
-private func answer(_ signal: Int32) {
+/// Runs inside the signal handler: atomics, clock_gettime, signal and raise are all it may use.
+private func answer(_ number: Int32) {
   var time = timespec()
   // The call fills in the struct, which lives through it.
   unsafe clock_gettime(CLOCK_MONOTONIC, &time)
   let now = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   let (isFirst, first) = firstRequest.compareExchange(
     expected: 0, desired: now, ordering: .relaxed)
-  if !isFirst, now - first > 500_000_000 { _exit(130) }
+  if !isFirst, now - first > 500_000_000 {
+    // Taken as if nobody answered it, as soon as this handler returns.
+    signal(number, SIG_DFL)
+    raise(number)
+  }
   requested.cancel()
 }

@@ -28,6 +28,9 @@ public final class StagedOutput: Sendable {
     case replace
   }
 
+  /// The file that describes a directory output, and by which it is known as one.
+  public static let manifestName = "kiln.json"
+
   /// The destination as the user gave it.
   public let path: String
   /// What the destination is.
@@ -39,6 +42,8 @@ public final class StagedOutput: Sendable {
   private let lock: Int32
   private let isPublished = Mutex(false)
   private let createdParents: [String]
+  /// What publishing has put in place.
+  private let placed = Mutex<[String]>([])
 
   /// Reserves a hidden sibling of a destination.
   /// - Throws: ``OutputError`` when the destination exists and is to be kept, or is no place for an
@@ -80,8 +85,16 @@ public final class StagedOutput: Sendable {
     case (.keep, _, _): throw OutputError.exists(path: path)
     case (.replace, .file, .directory): throw OutputError.directoryInTheWay(path: path)
     case (.replace, .directory, .file): throw OutputError.fileInTheWay(path: path)
+    case (.replace, .directory, .directory) where !mayBeReplaced(path):
+      throw OutputError.notOurs(path: path)
     case (.replace, _, _): return
     }
+  }
+
+  /// Whether a directory is a former output, or empty: anything else may be somebody's work.
+  private static func mayBeReplaced(_ path: String) -> Bool {
+    guard let names = try? Path.contents(of: path) else { return false }
+    return names.isEmpty || names.contains(manifestName)
   }
 
   /// Opens a new file in the staged output; directories on its way must exist.
@@ -129,6 +142,7 @@ public final class StagedOutput: Sendable {
     case .directory:
       try flushFileSystem()
       try move(staging, to: path)
+      placed.withLock { $0 = [path] }
     case .file:
       try publishFiles()
       unsafe rmdir(staging)
@@ -146,6 +160,7 @@ public final class StagedOutput: Sendable {
         try move(staging + "/" + file, to: Path.join(parent, file))
         moved.append(file)
       }
+      placed.withLock { $0 = moved.map { Path.join(parent, $0) } }
     } catch {
       // What was replaced cannot be brought back; what is new must not be left alone.
       if existing == .keep {
@@ -155,6 +170,15 @@ public final class StagedOutput: Sendable {
       }
       throw error
     }
+  }
+
+  /// Takes a published output away again, where nothing was replaced by it.
+  ///
+  /// For the outputs of a run whose next output cannot be published.
+  func withdraw() {
+    guard existing == .keep else { return }
+    for path in placed.withLock({ $0 }).reversed() { try? Path.removeTree(path) }
+    Path.removeEmptyDirectories(createdParents)
   }
 
   /// Tens of thousands of small files are flushed by one call instead of one each.
@@ -178,9 +202,10 @@ public final class StagedOutput: Sendable {
         }
         return
       }
-      // Both names exist at every moment; the old content is removed under the hidden name.
+      // Both names exist at every moment; the old content is removed under the hidden name, and
+      // where that fails the new output is in place all the same.
       guard Path.exchange(source, destination) else { throw FileError(.rename, destination) }
-      try Path.removeTree(source)
+      try? Path.removeTree(source)
     }
   }
 
@@ -231,6 +256,8 @@ public enum OutputError: Error, Sendable, Equatable, CustomStringConvertible {
   case exists(path: String)
   /// A file was to be written where a directory is.
   case directoryInTheWay(path: String)
+  /// A directory was to be replaced that no run has made.
+  case notOurs(path: String)
   /// A directory was to be written where a file is.
   case fileInTheWay(path: String)
   /// The path ends in no name.
@@ -241,6 +268,9 @@ public enum OutputError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .exists(let path): "\(path) exists already (--overwrite replaces it)"
     case .directoryInTheWay(let path): "\(path) is a directory, expected a file or nothing there"
+    case .notOurs(let path):
+      "\(path) is no former output, it has no \(StagedOutput.manifestName)"
+        + " (remove it, or choose another place)"
     case .fileInTheWay(let path): "\(path) is a file, expected a directory or nothing there"
     case .noName(let path): "'\(path)' names no file or directory to create"
     }

@@ -16,7 +16,10 @@ extension SinkFormat {
         flag: "csv-delimiter", key: "delimiter", kind: .text, defaultValue: ",",
         summary: "one character between the columns; tab for a tabulator"),
     ],
-    check: { _, options in _ = try CSVSink.delimiter(options) },
+    check: { dataset, options in
+      _ = try CSVSink.delimiter(options)
+      try CSVSink.checkWidth(dataset.schema)
+    },
     open: { try CSVSink($0) })
 }
 
@@ -32,14 +35,26 @@ private final class CSVSink: Sink {
     let text = options.text("delimiter") ?? ","
     if text == "tab" || text == "\\t" { return 0x09 }
     let bytes = Array(text.utf8)
-    // Digits, signs, points and exponents belong to numbers, quotes and line ends to the format.
+    // Digits, signs and points belong to numbers, letters to numbers and the names of columns, quotes
+    // and line ends to the format.
     guard bytes.count == 1, bytes[0] >= 0x20 || bytes[0] == 0x09, bytes[0] < 0x7F,
-      !"0123456789+-.eEinfa\"".utf8.contains(bytes[0])
+      !"+-.\"".utf8.contains(bytes[0]), !Character(UnicodeScalar(bytes[0])).isLetter,
+      !Character(UnicodeScalar(bytes[0])).isNumber
     else {
       throw .badValue(
         option: "csv-delimiter", value: text, expected: "one character such as , ; | or tab")
     }
     return bytes[0]
+  }
+
+  /// Far more than readers of tables take; a header of a few bytes could promise 2^28.
+  private static let maximumColumnCount = 1 << 20
+
+  static func checkWidth(_ schema: Schema) throws(UnsupportedError) {
+    let count = schema.sampleElementCount + schema.labelColumnCount
+    guard count <= maximumColumnCount else {
+      throw UnsupportedError("rows would have \(count) columns, the limit is \(maximumColumnCount)")
+    }
   }
 
   init(_ request: SinkRequest) throws {

@@ -85,12 +85,16 @@ struct FolderPaths: Sendable {
   /// The directories that exist whatever the samples are, one for each split and label; nil where
   /// the index or digest decides.
   var directories: [String]? {
-    guard directoryPieceCount != nil else { return nil }
+    guard let count = directoryPieceCount else { return nil }
+    let usesLabel = pieces[..<count].contains { if case .label = $0 { true } else { false } }
+    // Labels too far apart to have a folder each: folders are made as they come.
+    guard !usesLabel || !labels.isEmpty else { return nil }
     var result: [String] = []
+    var seen: Set<String> = []
     for split in splits.indices {
       for label in labels.isEmpty ? [0] : labels.indices.map({ firstLabel + Int64($0) }) {
         let name = directory(split: split, label: label) ?? ""
-        if !result.contains(name) { result.append(name) }
+        if seen.insert(name).inserted { result.append(name) }
       }
     }
     return result

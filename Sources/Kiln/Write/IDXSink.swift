@@ -1,4 +1,4 @@
-// IDX: layout and link in Decode/IDXHeader.swift. Gzip (RFC 1952) around it:
+// IDX: layout and link in Decode/IDX.swift. Gzip (RFC 1952) around it:
 //
 //   offset  bytes  content
 //   0       4      1f 8b, 08 deflate, 00 no name or other field
@@ -26,15 +26,15 @@ extension SinkFormat {
 private enum IDXLayout {
   static func check(_ dataset: Dataset) throws {
     let schema = dataset.schema
-    guard IDXHeader.code(of: schema.elementType) != nil else {
+    guard IDX.code(of: schema.elementType) != nil else {
       throw UnsupportedError(
         "IDX has no pixels of type \(schema.elementType)"
           + " (use --dtype \(remedy(for: schema.elementType)))")
     }
     let rank = 1 + schema.sampleShape.count
-    guard rank <= IDXHeader.maximumRank else {
+    guard rank <= IDX.maximumRank else {
       throw UnsupportedError(
-        "IDX files have at most \(IDXHeader.maximumRank) dimensions, these images \(rank)"
+        "IDX files have at most \(IDX.maximumRank) dimensions, these images \(rank)"
           + " (use --flatten)")
     }
     let longest = (schema.sampleShape + dataset.splits.map(\.count)).max() ?? 0
@@ -66,7 +66,7 @@ private enum IDXLayout {
 
   /// The labels' own type, or where IDX has none: bytes if class labels fit, i32 otherwise.
   static func labelType(_ labels: LabelSchema) -> ElementType {
-    if IDXHeader.code(of: labels.elementType) != nil { return labels.elementType }
+    if IDX.code(of: labels.elementType) != nil { return labels.elementType }
     if labels.elementType == .bool { return .uint8 }
     guard labels.columns.count == 1, let range = labels.range else { return .int32 }
     return range.lowerBound >= 0 && range.upperBound <= UInt8.max ? .uint8 : .int32
@@ -97,7 +97,7 @@ private enum IDXLayout {
     makeBytes(capacity: 4 + 4 * dimensions.count) { cursor in
       cursor.append(bigEndian: UInt16(0))
       // The check lets only types with a code pass.
-      cursor.append(IDXHeader.code(of: type) ?? 0)
+      cursor.append(IDX.code(of: type) ?? 0)
       cursor.append(UInt8(dimensions.count))
       for dimension in dimensions { cursor.append(bigEndian: UInt32(dimension)) }
     }

@@ -70,6 +70,7 @@ import Testing
       if kind == .directory {
         try makeDirectory(path + "/sub")
         try write(old, to: path + "/sub/old.txt")
+        try write([], to: path + "/" + StagedOutput.manifestName)
       } else {
         try write(old, to: path)
       }
@@ -86,11 +87,34 @@ import Testing
   func discardReplacement() throws {
     try withTemporaryDirectory { root in
       try makeDirectory(root + "/out")
-      try write(hello, to: root + "/out/old.txt")
+      try write(hello, to: root + "/out/kiln.json")
       let output = try StagedOutput(.directory, at: root + "/out", existing: .replace)
       try fill(output)
       output.discard()
-      #expect(try names(in: root) == ["out/", "out/old.txt"])
+      #expect(try names(in: root) == ["out/", "out/kiln.json"])
+    }
+  }
+
+  @Test("never replaces a directory that no run has made")
+  func foreignDirectory() throws {
+    try withTemporaryDirectory { root in
+      try makeDirectory(root + "/work")
+      try write(hello, to: root + "/work/thesis.txt")
+      #expect(throws: OutputError.notOurs(path: root + "/work")) {
+        try StagedOutput(.directory, at: root + "/work", existing: .replace)
+      }
+      #expect(try names(in: root) == ["work/", "work/thesis.txt"])
+    }
+  }
+
+  @Test("replaces an empty directory")
+  func emptyDirectory() throws {
+    try withTemporaryDirectory { root in
+      try makeDirectory(root + "/out")
+      let output = try StagedOutput(.directory, at: root + "/out", existing: .replace)
+      try fill(output)
+      try output.publish()
+      #expect(try names(in: root) == ["out/", "out/a.txt"])
     }
   }
 

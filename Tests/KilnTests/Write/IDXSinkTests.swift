@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The IDX sink")
 struct IDXSinkTests {
-  static let types = ElementType.allCases.filter { IDXHeader.code(of: $0) != nil }
+  static let types = ElementType.allCases.filter { IDX.code(of: $0) != nil }
 
   @Test("gives back every element type, plain and gzip", arguments: types, ["off", "on"])
   func roundTrip(_ type: ElementType, _ gzip: String) throws {

@@ -1,0 +1,117 @@
+import Foundation
+import Kiln
+import Testing
+
+@Suite("kiln convert") struct ConvertTests {
+  @Test("writes two outputs in one pass and sums them up on standard output") func twoOutputs()
+    throws
+  {
+    try withDirectory { directory in
+      let (npy, csv) = (directory.appending(path: "npy"), directory.appending(path: "csv"))
+      let run = try CommandRun(
+        ["convert", "sample:70", "--to", "npy=\(npy.path)", "--to=csv=\(csv.path)"])
+      #expect(run.status == 0)
+      #expect(run.errors == "")
+      #expect(run.output.contains("train  60  samples  sha256 "))
+      #expect(run.output.contains(npy.path) && run.output.contains(csv.path))
+      #expect(try names(in: directory) == ["csv", "npy"])
+      #expect(try names(in: csv) == ["kiln.json", "test.csv", "train.csv"])
+    }
+  }
+
+  @Test("prints its report as JSON") func json() throws {
+    try withDirectory { directory in
+      let path = directory.appending(path: "out").path
+      let run = try CommandRun(["convert", "sample:70", "--to", "npy=\(path)", "--json"])
+      #expect(run.status == 0)
+      guard case .object(let report) = try JSON(parsing: Array(run.output.utf8)),
+        case .array(let outputs) = report["outputs"], case .object(let output) = outputs.first,
+        case .object(let splits) = report["splits"], case .object(let train) = splits["train"]
+      else {
+        Issue.record("no report: \(run.output)")
+        return
+      }
+      #expect(output["path"] == .text(path))
+      #expect(train["count"] == .integer(60))
+    }
+  }
+
+  @Test("refuses an existing destination and replaces it on request") func existing() throws {
+    try withDirectory { directory in
+      let path = directory.appending(path: "out").path
+      let arguments = ["convert", "sample:7", "--to", "npy=\(path)"]
+      #expect(try CommandRun(arguments).status == 0)
+      let refused = try CommandRun(arguments)
+      #expect(refused.status == 1)
+      #expect(refused.output == "")
+      #expect(
+        refused.errorLines == ["kiln: write: \(path) exists already (--overwrite replaces it)"])
+      #expect(try CommandRun(arguments + ["--overwrite"]).status == 0)
+      #expect(try names(in: directory) == ["out"])
+    }
+  }
+
+  @Test("says nothing with --quiet") func quiet() throws {
+    try withDirectory { directory in
+      let run = try CommandRun(
+        ["convert", "sample:7", "--to", "npy=\(directory.path)/out", "-q"])
+      #expect(run.status == 0)
+      #expect(run.output == "" && run.errors == "")
+    }
+  }
+
+  @Test(
+    "fails in one line that names stage and file",
+    arguments: [
+      (["/nonexistent", "--to", "npy=OUT"], "kiln: decode: cannot open /nonexistent:"),
+      (["sample:7", "--to", "npy=/proc/nothing/out"], "kiln: write: cannot create directory"),
+    ])
+  func failure(arguments: [String], start: String) throws {
+    try withDirectory { directory in
+      let run = try CommandRun(
+        ["convert"]
+          + arguments.map { $0.replacing("OUT", with: directory.appending(path: "out").path) })
+      #expect(run.status == 1)
+      #expect(run.output == "")
+      #expect(run.errorLines.count == 1)
+      #expect(run.errors.hasPrefix(start), "\(run.errors)")
+      #expect(try names(in: directory) == [])
+    }
+  }
+
+  @Test("applies conversions in the order given") func order() throws {
+    try withDirectory { directory in
+      let path = directory.appending(path: "out").path
+      let run = try CommandRun(
+        ["convert", "sample:70", "--splits", "test", "--limit=5", "--to", "npy=\(path)"])
+      #expect(run.status == 0)
+      #expect(run.output.hasPrefix("test  5  samples"), "\(run.output)\(run.errors)")
+      let manifest = try String(contentsOf: URL(filePath: path + "/kiln.json"), encoding: .utf8)
+      let splits = try #require(manifest.range(of: "\"splits\" : \"test\""))
+      let limit = try #require(manifest.range(of: "\"limit\" : \"5\""))
+      #expect(splits.lowerBound < limit.lowerBound)
+    }
+  }
+
+  @Test(
+    "leaves nothing behind when it is interrupted, and the old output as it was",
+    arguments: [SIGINT, SIGTERM])
+  func interrupted(signal: Int32) throws {
+    try withDirectory { directory in
+      let path = directory.appending(path: "out").path
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+      try Data("old".utf8).write(to: URL(filePath: path + "/old"))
+      let started = try CommandRun.start(
+        ["convert", "sample:2000000", "--to", "npy=\(path)", "--overwrite"])
+      let deadline = Date(timeIntervalSinceNow: 20)
+      while try names(in: directory).count == 1, Date() < deadline { usleep(10_000) }
+      kill(started.process.processIdentifier, signal)
+      let run = try started.finish()
+      #expect(run.status == 130)
+      #expect(run.output == "")
+      #expect(run.errorLines.last == "kiln: interrupted; nothing was written")
+      #expect(try names(in: directory) == ["out"])
+      #expect(try names(in: URL(filePath: path)) == ["old"])
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import Testing
+
+@Suite("Wrong usage") struct UsageTests {
+  @Test(
+    "ends with status 2 and the nearest valid spelling",
+    arguments: [
+      ("convret", "kiln: unknown command 'convret' (did you mean 'convert'?)"),
+      ("--versoin", "kiln: unknown option '--versoin' (did you mean '--version'?)"),
+      (
+        "convert sample --to npi=x", "kiln: unknown format 'npi' (did you mean 'npy'?)"
+      ),
+      (
+        "convert sample --jpeg-qualty 9",
+        "kiln: unknown option '--jpeg-qualty' (did you mean '--jpeg-quality'?)"
+      ),
+      (
+        "convert sample --png-level=fats --to png=x",
+        "kiln: --png-level takes fast or small, not 'fats' (did you mean 'fast'?)"
+      ),
+      ("convert sample --to npy=x -z", "kiln: unknown option '-z'"),
+      ("completions bsh", "kiln: unknown shell 'bsh' (did you mean 'bash'?)"),
+    ])
+  func spelling(line: String, message: String) throws {
+    try expect(line, message)
+  }
+
+  @Test(
+    "ends with status 2 and says what is wrong",
+    arguments: [
+      ("", "kiln: a command is missing"),
+      ("convert", "kiln: a source is missing"),
+      ("convert sample", "kiln: an output (--to FORMAT=PATH) is missing"),
+      ("convert sample --to npy", "kiln: the path of --to npy (--to npy=DIR) is missing"),
+      ("convert sample --to", "kiln: the value of --to (--to FORMAT=PATH) is missing"),
+      (
+        "convert sample --to npy=x --to csv=x",
+        "kiln: two outputs at x: give each its own path"
+      ),
+      (
+        "convert sample --to npy=x --jpeg-quality 9",
+        "kiln: --jpeg-quality belongs to jpeg, and no output is written as jpeg"
+      ),
+      (
+        "convert sample --to npy=x --jobs 0",
+        "kiln: --jobs takes a whole number from 1 to 1024, not '0'"
+      ),
+      ("convert sample --to npy=x --quiet=1", "kiln: --quiet takes no value, found '1'"),
+      ("convert sample --from sample --to npy=x", "kiln: give either a source or --from, not both"),
+      (
+        "convert sample --csv-header yes --to csv=x",
+        "kiln: --csv-header takes on or off, not 'yes'"
+      ),
+      ("formats all", "kiln: formats does not take 'all'"),
+      ("run", "kiln: PIPELINE.json is missing"),
+    ])
+  func fault(line: String, message: String) throws {
+    try expect(line, message)
+  }
+
+  private func expect(_ line: String, _ message: String) throws {
+    let words = line.split(separator: " ").map(String.init)
+    let run = try CommandRun(words)
+    #expect(run.status == 2)
+    #expect(run.output == "")
+    #expect(run.errorLines.first == message)
+    // The second line says where to look.
+    #expect(run.errorLines.count == 2)
+    #expect(run.errorLines.last?.hasSuffix("--help'.") == true)
+  }
+}
