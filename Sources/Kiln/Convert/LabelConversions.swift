@@ -1,12 +1,12 @@
 extension ConversionFormat {
   /// `--label-column COLUMN`.
-  static let labelColumn = ConversionFormat(
+  public static let labelColumn = ConversionFormat(
     name: "label-column", placeholder: "COLUMN",
     summary: "take one of several label columns, by its name or its position from 0",
     make: { try LabelColumn($0) })
 
   /// `--one-hot`.
-  static let oneHot = ConversionFormat.toggle(
+  public static let oneHot = ConversionFormat.toggle(
     name: "one-hot", summary: "turn each label into a row of zeros with a one at its class",
     make: { OneHot() })
 }

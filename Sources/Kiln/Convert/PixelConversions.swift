@@ -1,18 +1,18 @@
 extension ConversionFormat {
   /// `--scale 1/255`.
-  static let scale = ConversionFormat(
+  public static let scale = ConversionFormat(
     name: "scale", placeholder: "NUM/DEN",
     summary: "multiply pixels by a fraction or number, such as 1/255; integers become f32",
     make: { try Scale($0) })
 
   /// `--normalize MEAN,STD`.
-  static let normalize = ConversionFormat(
+  public static let normalize = ConversionFormat(
     name: "normalize", placeholder: "MEAN,STD",
     summary: "subtract MEAN and divide by STD; M1,M2,M3/S1,S2,S3 for each channel; makes f32",
     make: { try Normalize($0) })
 
   /// `--invert`.
-  static let invert = ConversionFormat.toggle(
+  public static let invert = ConversionFormat.toggle(
     name: "invert", summary: "swap black and white", make: { Invert() })
 }
 

@@ -1,16 +1,16 @@
 extension ConversionFormat {
   /// `--flatten`.
-  static let flatten = ConversionFormat.toggle(
+  public static let flatten = ConversionFormat.toggle(
     name: "flatten", summary: "make each sample one row of values", make: { Flatten() })
 
   /// `--layout nhwc|nchw`.
-  static let layout = ConversionFormat(
+  public static let layout = ConversionFormat(
     name: "layout", placeholder: "ORDER", kind: .choice(ChannelOrder.allCases.map(\.rawValue)),
     summary: "put channels last (nhwc) or first (nchw); grey images gain a channel",
     make: { try Layout($0) })
 
   /// `--transpose`.
-  static let transpose = ConversionFormat.toggle(
+  public static let transpose = ConversionFormat.toggle(
     name: "transpose", summary: "swap height and width of each image, as EMNIST needs",
     make: { Transpose() })
 }

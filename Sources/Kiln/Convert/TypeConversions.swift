@@ -1,12 +1,12 @@
 extension ConversionFormat {
   /// `--dtype TYPE`.
-  static let dtype = ConversionFormat(
+  public static let dtype = ConversionFormat(
     name: "dtype", placeholder: "TYPE", kind: .choice(ElementType.allCases.map(\.rawValue)),
     summary: "store pixels as another type; floats are rounded to whole numbers, half to even",
     make: { try TypeConversion($0) })
 
   /// `--clip`.
-  static let clip = ConversionFormat.toggle(
+  public static let clip = ConversionFormat.toggle(
     name: "clip", summary: "bring values that do not fit to the nearest end instead of failing",
     make: { Clip() })
 }

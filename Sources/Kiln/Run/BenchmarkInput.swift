@@ -1,8 +1,5 @@
 /// The samples that ``StageBenchmark`` measures with, and a directory for what the stages write.
 package final class BenchmarkInput {
-  /// As many as MNIST has for training.
-  private static let drawnCount = 60_000
-
   /// Which samples these are, for people.
   package let summary: String
   /// Where the stages write; gone after ``close()``.
@@ -17,9 +14,11 @@ package final class BenchmarkInput {
   var byteCount: Int { batches.reduce(0) { $0 + $1.pixels.count } }
 
   /// Reads MNIST's training images where they are, and draws as many where they are not.
-  /// - Parameter directory: where MNIST may be.
+  /// - Parameters:
+  ///   - directory: where MNIST may be.
+  ///   - drawnCount: how many to draw, a multiple of six; as many as MNIST has unless told otherwise.
   /// - Throws: any error of reading or writing.
-  package init(from directory: String) throws {
+  package init(from directory: String, drawnCount: Int = 60_000) throws {
     let scratch = try Self.makeScratch()
     self.scratch = scratch
     do {
@@ -28,8 +27,8 @@ package final class BenchmarkInput {
         summary = "MNIST's training images from \(directory)"
         request = SourceRequest(paths: [directory])
       } else {
-        summary = "\(Self.drawnCount) drawn digits, as there is no \(directory)"
-        request = try Self.draw(into: scratch)
+        summary = "\(drawnCount) drawn digits, as there is no \(directory)"
+        request = try Self.draw(drawnCount, into: scratch)
       }
       let source = try SourceFormat.find(for: request).open(request)
       schema = source.dataset.schema
@@ -60,10 +59,10 @@ package final class BenchmarkInput {
   }
 
   /// Writes drawn digits to gzip files like MNIST's.
-  private static func draw(into scratch: String) throws -> SourceRequest {
+  private static func draw(_ count: Int, into scratch: String) throws -> SourceRequest {
     let directory = Path.join(scratch, "drawn")
     // Six samples in seven are for training.
-    let source = SourceRequest(paths: ["sample:\(drawnCount / 6 * 7)"])
+    let source = SourceRequest(paths: ["sample:\(count / 6 * 7)"])
     let output = try Pipeline.Output(.idx, at: directory, options: ["gzip": "on"])
     _ = try Runner(Pipeline(source: source, outputs: [output])).run()
     return SourceRequest(paths: [directory])

@@ -37,8 +37,11 @@ public struct Pipeline: Sendable {
     }
 
     /// Asks for one of the conversions that have a name, such as ``ConversionFormat/limit``.
+    /// - Parameters:
+    ///   - format: the conversion.
+    ///   - value: what it takes on the command line; `on` for one that takes nothing.
     /// - Throws: ``UsageError`` for a value that it does not take.
-    public init(_ format: ConversionFormat, _ value: String) throws {
+    public init(_ format: ConversionFormat, _ value: String = "on") throws {
       try format.option.check(value)
       self.init(name: format.name, value: value, conversion: try format.make(value))
     }

@@ -28,6 +28,7 @@ package struct StageBenchmark {
     let batches = input.batches[...]
     return [
       inflate(input), try decode(input, .uint8), try decode(input, .int32), draw(input),
+      try convert(input, .scale, "1/255"), try convert(input, .transpose, "on"),
       // A sixth is enough for what takes tens of microseconds an image.
       try png("png-fast", input, batches) { .fast(try tables(input)) },
       try png("png-small", input, batches.prefix((batches.count + 5) / 6)) { .small },
@@ -90,6 +91,25 @@ package struct StageBenchmark {
               painter.draw(batch.firstIndex + index, seed: 0, into: &cursor)
             }
           }.count
+      }
+    }
+  }
+
+  // MARK: Converting
+
+  private static func convert(
+    _ input: BenchmarkInput, _ format: ConversionFormat, _ value: String
+  ) throws -> StageBenchmark {
+    var plan = Plan(
+      Dataset(schema: input.schema, splits: [Split(name: "train", count: input.count)]))
+    let conversion = try format.make(value)
+    conversion.declare(in: &plan)
+    let step = try conversion.prepare(&plan)
+    return StageBenchmark("convert-\(format.name)", input.batches[...]) {
+      try input.batches.reduce(0) { sum, batch in
+        var batch = batch
+        try step?(&batch)
+        return sum + batch.pixels.count
       }
     }
   }

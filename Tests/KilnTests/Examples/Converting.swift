@@ -4,7 +4,7 @@ import Kiln
 func convertDigits(into directory: String) throws -> RunReport {
   let pipeline = Pipeline(
     source: SourceRequest(paths: ["sample:1000"]),
-    steps: [try Pipeline.Step(.holdout, "val=100")],
+    steps: [try Pipeline.Step(.holdout, "val=100"), try Pipeline.Step(.invert)],
     outputs: [
       try Pipeline.Output(.png, at: directory + "/folders", options: ["level": "small"]),
       try Pipeline.Output(.npy, at: directory + "/arrays"),

@@ -36,6 +36,19 @@ struct ExamplesTests {
     #expect(try Self.blocks(of: "Kiln.md").isEmpty)
   }
 
+  @Test("can name every format and conversion")
+  func names() {
+    let sinks: [SinkFormat] = [.png, .jpeg, .csv, .npy, .npz, .cache, .idx]
+    let sources: [SourceFormat] = [.sample, .idx]
+    let conversions: [ConversionFormat] = [
+      .splits, .limit, .holdout, .labelColumn, .oneHot, .scale, .normalize, .dtype, .clip, .invert,
+      .flatten, .layout, .transpose,
+    ]
+    #expect(sinks.map(\.name) == SinkFormat.all.map(\.name))
+    #expect(sources.map(\.name) == SourceFormat.all.map(\.name))
+    #expect(conversions.map(\.name) == ConversionFormat.all.map(\.name))
+  }
+
   @Test("convert in one pass and report what was done")
   func converts() throws {
     try withTemporaryDirectory { directory in

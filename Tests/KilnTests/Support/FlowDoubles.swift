@@ -126,7 +126,7 @@ final class NotingSink: Sink {
     }
   }
 
-  func finish() throws -> SinkReport {
+  func finish(_ summary: RunSummary) throws -> SinkReport {
     notes.withLock { $0.append("finish") }
     try fail(.finish)
     return SinkReport(fileCount: 1, byteCount: 0)

@@ -13,7 +13,7 @@ final class MemorySource: Source {
   init(_ schema: Schema, count: Int, pixels: [UInt8], labels: [Int64] = [], split: String = "train")
   {
     var schema = schema
-    if let low = labels.min(), let high = labels.max() { schema.labels?.range = low...high }
+    if let low = labels.min(), let high = labels.max() { schema.labels?.ranges = [low...high] }
     dataset = Dataset(schema: schema, splits: [Split(name: split, count: count)])
     (self.pixels, self.labels) = (pixels, labels)
   }
