@@ -4,9 +4,7 @@ import Testing
 @testable import Kiln
 
 @Suite("Pipelines/") struct ReadyPipelinesTests {
-  private static let directory = URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "Pipelines").path
+  private static let directory = Repository.path("Pipelines")
 
   private static let schemaName = "pipeline.schema.json"
 

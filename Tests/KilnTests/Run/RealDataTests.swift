@@ -3,11 +3,7 @@ import Testing
 
 @testable import Kiln
 
-/// Where the published files are: KILN_TEST_DATA, or `../shared/data` beside the package.
-private let testData =
-  ProcessInfo.processInfo.environment["KILN_TEST_DATA"]
-  ?? URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../shared/data")
-  .standardized.path
+private let testData = Repository.testData
 
 private func isThere(_ name: String) -> Bool {
   Path.kind(of: testData + "/" + name + "/train-images-idx3-ubyte.gz") == .file

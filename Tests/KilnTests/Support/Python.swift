@@ -37,6 +37,6 @@ enum Python {
 
   /// Where the tests' files are.
   static var resources: String {
-    URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/Resources"
+    Repository.path("Tests/KilnTests/Resources")
   }
 }
