@@ -48,8 +48,9 @@ struct IDXFileName: Equatable {
     "xnist": "nist",
   ]
 
-  /// Whether this can follow `idx`: rank and type, each where it is given, and nothing else, such as the
-  /// `.md5` of a checksum or the `.part` of a broken download.
+  /// Whether this can follow `idx`: rank and type, each where it is given, and nothing else.
+  ///
+  /// Else the `.md5` of a checksum or the `.part` of a broken download would pass.
   private static func isSuffix(_ suffix: Substring) -> Bool {
     let type = suffix.drop { $0.isNumber }
     return type.isEmpty
@@ -57,8 +58,8 @@ struct IDXFileName: Equatable {
   }
 
   private static let types: Set = [
-    "ubyte", "byte", "short", "int", "float", "double", "uint8", "int8", "int16", "int32", "float32",
-    "float64",
+    "ubyte", "byte", "short", "int", "float", "double", "uint8", "int8", "int16", "int32",
+    "float32", "float64",
   ]
 
   private static func lastRange(of word: String, in text: Substring) -> String.Index? {

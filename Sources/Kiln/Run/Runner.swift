@@ -91,7 +91,8 @@ public struct Runner: Sendable {
     guard Set(dataset.splits.map { $0.name.lowercased() }).count == dataset.splits.count else {
       let names = dataset.splits.map(\.name).joined(separator: ", ")
       throw StageError(
-        .convert, file: nil, UnsupportedError("splits of one name: \(names) (name them by --splits)"))
+        .convert, file: nil,
+        UnsupportedError("splits of one name: \(names) (name them by --splits)"))
     }
     for output in pipeline.outputs {
       try at(.write, output.format.name) { try output.format.check(dataset, output.options) }

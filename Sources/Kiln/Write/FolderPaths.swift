@@ -23,7 +23,8 @@ struct FolderPaths: Sendable {
     let schema = dataset.schema.labels
     let range = schema?.range
     let indexWidth = String(max(0, (dataset.splits.map(\.count).max() ?? 0) - 1)).count
-    let labelWidth = range.map { String(max($0.lowerBound.magnitude, $0.upperBound.magnitude)).count } ?? 1
+    let labelWidth =
+      range.map { String(max($0.lowerBound.magnitude, $0.upperBound.magnitude)).count } ?? 1
     var pieces: [Piece] = []
     var slash: Int?
     var givenLabelWidth = labelWidth
