@@ -48,8 +48,9 @@ struct IDXFileName: Equatable {
     "xnist": "nist",
   ]
 
-  /// Whether this can follow `idx`: rank and type, each where it is given, and nothing else, such as the
-  /// `.md5` of a checksum or the `.part` of a broken download.
+  /// Whether this can follow `idx`: rank and type, each where it is given, and nothing else.
+  ///
+  /// Else the `.md5` of a checksum or the `.part` of a broken download would pass.
   private static func isSuffix(_ suffix: Substring) -> Bool {
     let type = suffix.drop { $0.isNumber }
     return type.isEmpty
