@@ -1,5 +1,4 @@
 import Kiln
-import Synchronization
 
 /// Shows how far a run is: a bar that is redrawn on a terminal, now and then a line elsewhere.
 final class ProgressDisplay: Sendable {
@@ -13,12 +12,12 @@ final class ProgressDisplay: Sendable {
   private let console: Console
   private let start = ContinuousClock.now
   private let interval: Duration
-  private let state: Mutex<State>
+  private let state: Locked<State>
 
   init(console: Console) {
     self.console = console
     interval = console.errorIsTerminal ? .milliseconds(100) : .seconds(3)
-    state = Mutex(State(lastShown: start))
+    state = Locked(State(lastShown: start))
   }
 
   /// Takes the progress after a batch; most of them are not worth showing.

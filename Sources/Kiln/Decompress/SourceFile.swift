@@ -3,7 +3,6 @@
 #else
   import Darwin
 #endif
-import Synchronization
 
 /// A file that a source is read from, with the digest that the manifest records.
 public final class SourceFile: Sendable {
@@ -11,7 +10,7 @@ public final class SourceFile: Sendable {
   public let path: String
   /// The file's size when it was opened.
   public let byteCount: Int
-  private let digest = Mutex<[UInt8]?>(nil)
+  private let digest = Locked<[UInt8]?>(nil)
 
   /// Looks at a file without reading it.
   /// - Throws: ``FileError`` when there is no such file or it cannot be read.

@@ -82,7 +82,7 @@ final class BatchFlow: Sendable {
   private let batchCount: Int
   private let window: Int
   private let reading: Lane<ReadPosition>
-  private let state = Mutex(State())
+  private let state = Locked(State())
   private let progress: @Sendable (Batch) -> Void
 
   init(

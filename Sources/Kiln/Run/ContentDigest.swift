@@ -1,5 +1,3 @@
-import Synchronization
-
 /// The digest of a split's pixels and labels, the same for every container that holds them.
 ///
 /// SHA-256 over a line of type and shape (`u8 60000x28x28\n`), then the SHA-256 of each run of 1,024
@@ -23,13 +21,13 @@ final class ContentDigest: Sendable {
     }
   }
 
-  private let state: Mutex<State>
+  private let state: Locked<State>
 
   init(schema: Schema, count: Int) {
     var start = State()
     let shape = ([count] + schema.sampleShape).map(String.init).joined(separator: "x")
     start.whole.update("\(schema.elementType) \(shape)\n")
-    state = Mutex(start)
+    state = Locked(start)
   }
 
   /// Hashes a batch, as far as that can be done out of order.

@@ -1,16 +1,14 @@
-import Synchronization
-
 /// Counts the samples of each label, split by split, in any order.
 final class LabelStatistics: Sendable {
   /// Data sets have at most some thousands of classes; what has more labels than this has none.
   static let maximumClassCount = 1 << 16
 
-  private let counts: Mutex<[[Int64: Int]]>
+  private let counts: Locked<[[Int64: Int]]>
   private let columnCount: Int
   private let isOneHot: Bool
 
   init(_ dataset: Dataset) {
-    counts = Mutex(dataset.splits.map { _ in [:] })
+    counts = Locked(dataset.splits.map { _ in [:] })
     columnCount = dataset.schema.labelColumnCount
     isOneHot = dataset.schema.labels?.isOneHot ?? false
   }

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// One way through a source: every batch is converted, hashed, counted and offered to the sinks.
 ///
 /// Without sinks it only looks.
@@ -38,7 +36,7 @@ struct Pass {
   private func progress(_ watch: (@Sendable (Progress) -> Void)?) -> @Sendable (Batch) -> Void {
     guard let watch else { return { _ in } }
     let total = plan.dataset.count
-    let done = Mutex((samples: 0, bytes: 0))
+    let done = Locked((samples: 0, bytes: 0))
     return { batch in
       let (samples, bytes) = done.withLock { done in
         done.samples += batch.count

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Keeps some samples of each class, chosen by chance but always the same ones.
 ///
 /// Every sample has a number made of the seed and its index; the smallest numbers of each class win.
@@ -21,7 +19,7 @@ final class SampleChoice: Sink {
   private let groupLimit: Int
   private let columnCount: Int
   private let isOneHot: Bool
-  private let groups = Mutex<[Int64: [Chosen]]>([:])
+  private let groups = Locked<[Int64: [Chosen]]>([:])
 
   init(_ schema: Schema, _ maker: ThumbnailMaker, seed: UInt64, perGroup: Int, groupLimit: Int) {
     self.maker = maker

@@ -1,11 +1,9 @@
-import Synchronization
-
 /// Memory for large pieces of output that is used again, instead of given back and zeroed each time.
 ///
 /// The C library returns blocks of megabytes to the kernel at once; getting them back costs a page
 /// fault for every 4 KiB: 10 ms in 100 for MNIST as CSV.
 final class BufferPool: Sendable {
-  private let idle = Mutex<[Block]>([])
+  private let idle = Locked<[Block]>([])
 
   /// Builds a piece of at most `capacity` bytes.
   func makePiece(

@@ -1,10 +1,8 @@
-import Synchronization
-
 /// Codec objects that are expensive to set up, kept for the next piece of work on any thread.
 ///
 /// There are never more of them than pieces of work at one time.
 final class ReusePool<Element: Sendable>: Sendable {
-  private let idle = Mutex<[Element]>([])
+  private let idle = Locked<[Element]>([])
   private let make: @Sendable () throws -> Element
 
   init(_ make: @escaping @Sendable () throws -> Element) { self.make = make }

@@ -40,10 +40,10 @@ public final class StagedOutput: Sendable {
   private let name: String
   private let staging: String
   private let lock: Int32
-  private let isPublished = Mutex(false)
+  private let isPublished = Locked(false)
   private let createdParents: [String]
   /// What publishing has put in place.
-  private let placed = Mutex<[String]>([])
+  private let placed = Locked<[String]>([])
 
   /// Reserves a hidden sibling of a destination.
   /// - Throws: ``OutputError`` when the destination exists and is to be kept, or is no place for an

@@ -4,7 +4,6 @@ import Dispatch
 #else
   import Darwin
 #endif
-import Synchronization
 
 /// A fixed number of workers that share one queue of jobs: the only place that knows Dispatch.
 ///
@@ -48,7 +47,7 @@ final class WorkerPool: Sendable {
 
   /// How many workers there are.
   let workerCount: Int
-  private let state = Mutex(State())
+  private let state = Locked(State())
   private let wake = DispatchSemaphore(value: 0)
 
   /// - Parameter workerCount: at least 1.
@@ -127,7 +126,7 @@ final class Lane<Value: ~Copyable>: @unchecked Sendable {
     var jobs: [@Sendable (inout Value) -> Void] = []
     var isRunning = false
   }
-  private let queue = Mutex(Queue())
+  private let queue = Locked(Queue())
 
   init(on pool: WorkerPool, _ value: consuming sending Value) {
     self.pool = pool

@@ -6,7 +6,6 @@
 //   8       2      00 no remark on the compressor, FF no remark on the system
 //   10      ...    deflate data: the header, then a piece for each batch
 //   end-8   8      CRC-32 and length modulo 2^32 of the inflated bytes, little-endian
-import Synchronization
 
 extension SinkFormat {
   /// `idx=DIR`: the files of MNIST, under their usual names.
@@ -202,7 +201,7 @@ private final class IDXOutput: Sendable {
 
   private let file: OutputFile
   private let encoding: Encoding
-  private let state = Mutex((checksum: CRC32(), byteCount: 0))
+  private let state = Locked((checksum: CRC32(), byteCount: 0))
 
   init(_ file: OutputFile, _ encoding: Encoding, header: [UInt8]) throws {
     self.file = file

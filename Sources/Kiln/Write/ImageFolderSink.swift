@@ -96,8 +96,8 @@ private final class ImageFolderSink: Sink {
   private let output: StagedOutput
   private let classNames: [String]?
   private let prepare: @Sendable (ImageShape, [UInt8]) throws -> MakeEncoder
-  private let makeEncoder = Mutex<MakeEncoder?>(nil)
-  private let idleEncoders = Mutex<[any ImageEncoder]>([])
+  private let makeEncoder = Locked<MakeEncoder?>(nil)
+  private let idleEncoders = Locked<[any ImageEncoder]>([])
   private let fileCount = Atomic<Int>(0)
   private let byteCount = Atomic<Int>(0)
   private let duplicateCount = Atomic<Int>(0)

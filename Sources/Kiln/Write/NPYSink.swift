@@ -6,7 +6,6 @@
 //   8       2      header length h, little-endian
 //   10      h      Python dict of descr, fortran_order, shape; spaces, then \n: data is 64-byte aligned
 //   10 + h  ...    elements, row-major
-import Synchronization
 
 extension SinkFormat {
   /// `npy=DIR`: one array of images and one of labels for each split.

@@ -1,5 +1,4 @@
 // .npz: a zip file (Write/ZIPArchive.swift) whose members are .npy files (Write/NPYSink.swift).
-import Synchronization
 
 extension SinkFormat {
   /// `npz=FILE`: one file with all arrays, named as Keras names them.
@@ -27,7 +26,7 @@ private final class NPZSink: Sink {
   private let dataset: Dataset
   private let pixelCompressors: ReusePool<DeflateCompressor>?
   private let otherCompressors: ReusePool<DeflateCompressor>?
-  private let state: Mutex<State>
+  private let state: Locked<State>
 
   init(_ request: SinkRequest) throws {
     dataset = request.dataset
@@ -35,7 +34,7 @@ private final class NPZSink: Sink {
     let isStored = request.options.text("compression") == "stored"
     pixelCompressors = isStored ? nil : ReusePool { try DeflateCompressor(content) }
     otherCompressors = isStored ? nil : ReusePool { try DeflateCompressor(.other) }
-    state = Mutex(
+    state = Locked(
       State(archive: ZIPArchive(try request.output.makeFile(), isStored ? .stored : .deflated)))
   }
 

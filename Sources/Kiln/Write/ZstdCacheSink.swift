@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Writes a cache of zstd frames, in one pass: frames as they come, then a split's small tensors.
 ///
 /// MNIST's training images (47 MB) become 9.8 MB at level 1, for which the library takes 88 ms.
@@ -30,7 +28,7 @@ final class ZstdCacheSink: Sink {
   private let dataset: Dataset
   private let blockCount: Int
   private let compressors: ReusePool<ZstdCompressor>
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   init(_ request: SinkRequest) throws {
     dataset = request.dataset

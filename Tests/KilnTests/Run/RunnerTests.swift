@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Testing
 
 @testable import Kiln
@@ -136,7 +135,7 @@ import Testing
   @Test("shows its progress in order")
   func progress() throws {
     try withTemporaryDirectory { root in
-      let seen = Mutex<[Int]>([])
+      let seen = Locked<[Int]>([])
       let run = try pipeline(NumberSource(counts: [100]), [(NotingSink().format(), root + "/out")])
       _ = try Runner(run, jobs: 2) { progress in seen.withLock { $0.append(progress.samples) } }
         .run()

@@ -1,5 +1,3 @@
-import Synchronization
-
 @testable import Kiln
 
 /// A source whose samples are numbers derived from their index, and which can be told to fail.
@@ -10,7 +8,7 @@ final class NumberSource: Source {
   let failsReading: Int?
   let failsAtEnd: Bool
   /// Batches that are read and not yet let go.
-  let inFlight = Mutex((now: 0, most: 0))
+  let inFlight = Locked((now: 0, most: 0))
 
   init(
     counts: [Int], sampleByteCount: Int = 64 << 10, failsDecoding: Set<Int> = [],
@@ -80,9 +78,9 @@ final class NotingSink: Sink {
 
   let failsAt: (place: Place, samples: Set<Int>)?
   let source: NumberSource?
-  let notes = Mutex<[String]>([])
-  let written = Mutex<[String]>([])
-  let file = Mutex<OutputFile?>(nil)
+  let notes = Locked<[String]>([])
+  let written = Locked<[String]>([])
+  let file = Locked<OutputFile?>(nil)
 
   init(failsAt place: Place? = nil, samples: Set<Int> = [], source: NumberSource? = nil) {
     failsAt = place.map { ($0, samples) }

@@ -7,7 +7,7 @@ import Testing
   @Test("runs every job once", arguments: [1, 2, 8], [0, 1, 2, 5000])
   func once(workers: Int, jobs: Int) {
     let pool = WorkerPool(workerCount: workers)
-    let counts = Mutex([Int](repeating: 0, count: jobs))
+    let counts = Locked([Int](repeating: 0, count: jobs))
     for job in 0..<jobs { pool.async { counts.withLock { $0[job] += 1 } } }
     pool.drain()
     #expect(counts.withLock { $0 } == [Int](repeating: 1, count: jobs))
@@ -89,7 +89,7 @@ import Testing
   @Test("does a lane's jobs before others that wait")
   func lanesFirst() {
     let pool = WorkerPool(workerCount: 1)
-    let order = Mutex<[String]>([])
+    let order = Locked<[String]>([])
     pool.async { order.withLock { $0.append("job") } }
     let lane = Lane(on: pool, ())
     lane.async { _ in order.withLock { $0.append("lane") } }
