@@ -100,7 +100,7 @@ import Testing
     try withDirectory { directory in
       let path = directory.appending(path: "out").path
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-      try Data("old".utf8).write(to: URL(filePath: path + "/old"))
+      try Data("old".utf8).write(to: URL(filePath: path + "/kiln.json"))
       let started = try CommandRun.start(
         ["convert", "sample:2000000", "--to", "npy=\(path)", "--overwrite"])
       let deadline = Date(timeIntervalSinceNow: 20)

@@ -2,8 +2,8 @@ import Synchronization
 
 /// Moves batches from a source through conversions into sinks, on all workers, in bounded memory.
 ///
-/// Reading is one lane: it goes first whenever there is room, since inflating cannot be split up.
-/// Each batch is then decoded, converted, hashed and encoded as one job beside others, and its ordered
+/// Reading goes first whenever there is room, since inflating a file cannot be split up; a worker
+/// that has nothing else to do reads ahead in the next file. Each batch is then decoded, converted, hashed and encoded as one job beside others, and its ordered
 /// steps are done when those of all batches before it are. A failure lets the batches before it
 /// finish and stops the rest, so that the failure reported is the same for any number of workers.
 final class BatchFlow: Sendable {
@@ -32,43 +32,30 @@ final class BatchFlow: Sendable {
   }
 
   private struct State {
-    /// Batches that are read and not yet done.
-    var inFlight = 0
-    var readerIsParked = false
-    var completed: [Int: [OrderedStep]] = [:]
+    /// What is known of each lane of reading.
+    var strands: [Strand]
+    /// The first strand that is not read to its end.
+    var current = 0
+    var startedCount = 0
+    /// Whether the sinks have seen the first batch.
+    var hasBegun = false
+    var completed: [Int: (steps: [OrderedStep], strand: Int)] = [:]
     var nextInOrder = 0
     var isDoingSteps = false
     var failure: (sequence: Int, error: any Error)?
+
+    struct Strand {
+      /// Batches that are read and not yet done.
+      var inFlight = 0
+      var isParked = false
+      var isFinished = false
+    }
 
     /// Keeps the failure of the earliest batch.
     mutating func fail(_ sequence: Int, _ error: any Error) {
       if let failure, failure.sequence <= sequence { return }
       failure = (sequence, error)
     }
-  }
-
-  /// Samples that were read, with their place in the output.
-  private struct Samples: Sendable {
-    let sequence: Int
-    let part: Int
-    let index: Int
-    let count: Int
-    let pending: PendingSamples
-
-    init(sequence: Int, part: Int, index: Int, count: Int, _ pending: PendingSamples) {
-      self.sequence = sequence
-      self.part = part
-      self.index = index
-      self.count = count
-      self.pending = pending
-    }
-  }
-
-  private struct ReadPosition {
-    var part = 0
-    var index = 0
-    var sequence = 0
-    var reader: (any SampleReader)?
   }
 
   private let pool: WorkerPool
@@ -79,10 +66,10 @@ final class BatchFlow: Sendable {
   private let statistics: LabelStatistics
   private let slots: [Slot]
   private let cancellation: Cancellation
-  private let batchCount: Int
   private let window: Int
-  private let reading: Lane<ReadPosition>
-  private let state = Locked(State())
+  /// One lane of reading for each file, or pair of files.
+  private let strands: [Lane<PartReader>]
+  private let state: Locked<State>
   private let progress: @Sendable (Batch) -> Void
 
   init(
@@ -99,111 +86,96 @@ final class BatchFlow: Sendable {
     self.slots = slots
     self.cancellation = cancellation
     self.progress = progress
-    batchCount = Batch.preferredCount(
+    let batchCount = Batch.preferredCount(
       sampleByteCount: max(
         source.dataset.schema.batchByteCount, plan.schema.batchByteCount))
     // Room for readers to run ahead while workers are busy; more would only hold memory.
     window = pool.workerCount + 6
-    reading = Lane(on: pool, ReadPosition())
+    var sequence = 0
+    strands = PartReader.runs(of: plan.parts).map { run in
+      defer {
+        sequence += plan.parts[run].reduce(0) {
+          $0 + ($1.range.count + batchCount - 1) / batchCount
+        }
+      }
+      return Lane(
+        on: pool,
+        PartReader(
+          source, plan.parts, run, firstSequence: sequence, batchCount: batchCount,
+          background: Background(pool: pool)))
+    }
+    state = Locked(State(strands: strands.map { _ in State.Strand() }))
   }
 
   /// Moves all batches.
   /// - Throws: the failure with the lowest sample index.
   func run() throws {
-    reading.async { self.readNext(&$0) }
+    startStrands()
     pool.drain()
     if let failure = state.withLock({ $0.failure }) { throw failure.error }
   }
 
   // MARK: Reading
 
-  private func readNext(_ position: inout ReadPosition) {
+  /// Starts the strand whose turn it is, and the one behind it once all sinks have begun.
+  private func startStrands() {
+    let new = state.withLock { state in
+      let wanted = min(strands.count, state.current + (state.hasBegun ? 2 : 1))
+      let new = state.startedCount..<max(wanted, state.startedCount)
+      state.startedCount = new.upperBound
+      return new
+    }
+    for strand in new { goOnReading(strand) }
+  }
+
+  private func goOnReading(_ strand: Int) {
+    let isCurrent = state.withLock { $0.current == strand }
+    strands[strand].async(isCurrent ? .first : .whenIdle) { self.readNext(strand, &$0) }
+  }
+
+  private func readNext(_ strand: Int, _ reader: inout PartReader) {
+    let sequence = reader.sequence
     let mayRead = state.withLock { state in
-      guard state.failure == nil else { return false }
-      state.readerIsParked = state.inFlight >= window
-      if !state.readerIsParked { state.inFlight += 1 }
-      return !state.readerIsParked
+      guard (state.failure?.sequence ?? .max) > sequence else { return false }
+      state.strands[strand].isParked = state.strands[strand].inFlight >= window
+      if !state.strands[strand].isParked { state.strands[strand].inFlight += 1 }
+      return !state.strands[strand].isParked
     }
     guard mayRead else { return }
-    let sequence = position.sequence
     do {
       if cancellation.isCancelled { throw Interruption() }
-      guard let (part, index, count, pending) = try read(&position) else {
-        state.withLock { $0.inFlight -= 1 }
-        return
-      }
-      let samples = Samples(sequence: sequence, part: part, index: index, count: count, pending)
+      guard let samples = try reader.next() else { return endStrand(strand) }
       let first = sequence == 0 ? try begin(samples) : nil
-      pool.async { self.process(samples, decoded: first) }
+      pool.async { self.process(samples, strand, decoded: first) }
     } catch {
-      complete(sequence, .failure(error))
+      complete(sequence, strand, .failure(error))
     }
-    reading.async { self.readNext(&$0) }
+    goOnReading(strand)
   }
 
-  private func read(
-    _ position: inout ReadPosition
-  ) throws -> (part: Int, index: Int, count: Int, PendingSamples)? {
-    while position.part < plan.parts.count {
-      let part = plan.parts[position.part]
-      let reader = try position.reader ?? open(part, &position)
-      let left = part.range.count - position.index
-      guard left > 0 else {
-        try close(reader, part, &position)
-        continue
+  private func endStrand(_ strand: Int) {
+    state.withLock { state in
+      state.strands[strand].inFlight -= 1
+      state.strands[strand].isFinished = true
+      while state.current < state.strands.count, state.strands[state.current].isFinished {
+        state.current += 1
       }
-      let count = min(left, batchCount)
-      let pending = try reader.read(count)
-      defer {
-        position.index += count
-        position.sequence += 1
-      }
-      return (position.part, position.index, count, pending)
     }
-    return nil
-  }
-
-  private func open(_ part: Plan.Part, _ position: inout ReadPosition) throws -> any SampleReader {
-    let reader = try source.reader(
-      ofSplit: part.sourceSplit, background: Background(pool: pool))
-    position.reader = reader
-    var skipped = 0
-    while skipped < part.range.lowerBound {
-      let count = min(part.range.lowerBound - skipped, batchCount)
-      _ = try reader.read(count)
-      skipped += count
-    }
-    return reader
-  }
-
-  /// Ends a part; the next one goes on with the same reader where it begins where this one ended.
-  private func close(
-    _ reader: any SampleReader, _ part: Plan.Part, _ position: inout ReadPosition
-  ) throws {
-    let readsOn =
-      position.part + 1 < plan.parts.count
-      && plan.parts[position.part + 1].sourceSplit == part.sourceSplit
-      && plan.parts[position.part + 1].range.lowerBound == part.range.upperBound
-    if !readsOn {
-      if part.range.upperBound == source.dataset.splits[part.sourceSplit].count {
-        try reader.finish()
-      }
-      position.reader = nil
-    }
-    position.part += 1
-    position.index = 0
+    startStrands()
   }
 
   // MARK: Working on one batch
 
   /// Shows the first batch to the sinks before any batch is written.
-  private func begin(_ samples: Samples) throws -> Batch {
+  private func begin(_ samples: PartReader.Samples) throws -> Batch {
     let batch = try decode(samples)
     for slot in slots { try slot.run { try slot.sink.begin(batch) } }
+    state.withLock { $0.hasBegun = true }
+    startStrands()
     return batch
   }
 
-  private func decode(_ samples: Samples) throws -> Batch {
+  private func decode(_ samples: PartReader.Samples) throws -> Batch {
     let (pixels, labels) = try samples.pending.decode()
     var batch = Batch(
       split: samples.part, firstIndex: samples.index, count: samples.count, pixels: pixels,
@@ -212,15 +184,15 @@ final class BatchFlow: Sendable {
     return batch
   }
 
-  private func process(_ samples: Samples, decoded: Batch?) {
+  private func process(_ samples: PartReader.Samples, _ strand: Int, decoded: Batch?) {
     let sequence = samples.sequence
     guard !cancellation.isCancelled,
       state.withLock({ ($0.failure?.sequence ?? .max) > sequence })
-    else { return complete(sequence, .failure(Interruption())) }
+    else { return complete(sequence, strand, .failure(Interruption())) }
     do {
-      complete(sequence, .success(try write(try decoded ?? decode(samples))))
+      complete(sequence, strand, .success(try write(try decoded ?? decode(samples))))
     } catch {
-      complete(sequence, .failure(error))
+      complete(sequence, strand, .failure(error))
     }
   }
 
@@ -247,9 +219,11 @@ final class BatchFlow: Sendable {
 
   // MARK: In order
 
-  private func complete(_ sequence: Int, _ outcome: Result<[OrderedStep], any Error>) {
+  private func complete(
+    _ sequence: Int, _ strand: Int, _ outcome: Result<[OrderedStep], any Error>
+  ) {
     let starts = state.withLock { state in
-      state.completed[sequence] = (try? outcome.get()) ?? []
+      state.completed[sequence] = ((try? outcome.get()) ?? [], strand)
       if case .failure(let error) = outcome { state.fail(sequence, error) }
       defer { state.isDoingSteps = true }
       return !state.isDoingSteps
@@ -260,14 +234,14 @@ final class BatchFlow: Sendable {
   /// Does the steps of all batches that are complete up to the first one that is not.
   private func doSteps() {
     while true {
-      let next: (sequence: Int, steps: [OrderedStep])? = state.withLock { state in
-        guard let steps = state.completed.removeValue(forKey: state.nextInOrder) else {
+      let next: (sequence: Int, steps: [OrderedStep], strand: Int)? = state.withLock { state in
+        let sequence = state.nextInOrder
+        guard let (steps, strand) = state.completed.removeValue(forKey: sequence) else {
           state.isDoingSteps = false
           return nil
         }
-        let sequence = state.nextInOrder
         state.nextInOrder += 1
-        return (sequence, (state.failure?.sequence ?? .max) > sequence ? steps : [])
+        return (sequence, (state.failure?.sequence ?? .max) > sequence ? steps : [], strand)
       }
       guard let next else { return }
       do {
@@ -276,11 +250,11 @@ final class BatchFlow: Sendable {
         state.withLock { $0.fail(next.sequence, error) }
       }
       let wakesReader = state.withLock { state in
-        state.inFlight -= 1
-        defer { state.readerIsParked = false }
-        return state.readerIsParked
+        state.strands[next.strand].inFlight -= 1
+        defer { state.strands[next.strand].isParked = false }
+        return state.strands[next.strand].isParked
       }
-      if wakesReader { reading.async { self.readNext(&$0) } }
+      if wakesReader { goOnReading(next.strand) }
     }
   }
 }

@@ -78,14 +78,17 @@ public struct Runner: Sendable {
     for output in pipeline.outputs {
       try at(.write, output.format.name) { try output.format.check(dataset, output.options) }
     }
-    try Self.checkApart(pipeline.outputs.map { Path.resolved($0.path) })
+    try Self.checkApart(pipeline.outputs.map(\.path))
   }
 
   private static func checkApart(_ paths: [String]) throws(UsageError) {
     for (position, path) in paths.enumerated() {
       for other in paths[..<position] {
-        if path == other { throw .conflict("two outputs at \(path): give each its own path") }
-        if path.hasPrefix(other + "/") || other.hasPrefix(path + "/") {
+        let (resolved, otherResolved) = (Path.resolved(path), Path.resolved(other))
+        if resolved == otherResolved {
+          throw .conflict("two outputs at \(path): give each its own path")
+        }
+        if resolved.hasPrefix(otherResolved + "/") || otherResolved.hasPrefix(resolved + "/") {
           throw .conflict("output \(path) and output \(other) lie within each other")
         }
       }

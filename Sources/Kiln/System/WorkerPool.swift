@@ -5,21 +5,36 @@ import Dispatch
   import Darwin
 #endif
 
-/// A fixed number of workers that share one queue of jobs: the only place that knows Dispatch.
+/// A fixed number of workers that share queues of jobs: the only place that knows Dispatch.
 ///
-/// Jobs of a ``Lane`` run one at a time and in order; other jobs run in any order, side by side.
-/// Lanes go first, since whatever waits in order holds others up. A job never blocks on another one, so
-/// a single worker can always finish everything.
+/// Jobs of a ``Lane`` run one at a time and in order; other jobs run in any order, side by side. A
+/// job never blocks on another one, so a single worker can always finish everything.
 final class WorkerPool: Sendable {
   typealias Job = @Sendable () -> Void
 
+  /// Which of the waiting jobs a free worker takes; within a priority the oldest one.
+  enum Priority: Int, CaseIterable {
+    /// What everything else waits for in the end and cannot be split up, such as inflating.
+    case first
+    /// What is done in order, so that waiting results are few.
+    case soon
+    /// Most work.
+    case normal
+    /// What only a worker without anything else to do should begin.
+    case whenIdle
+  }
+
   private struct State {
-    var ordered = Queue()
-    var unordered = Queue()
+    var queues = Priority.allCases.map { _ in Queue() }
     var running = 0
     var idle = 0
 
-    mutating func next() -> Job? { ordered.take() ?? unordered.take() }
+    mutating func next() -> Job? {
+      for priority in queues.indices {
+        if let job = queues[priority].take() { return job }
+      }
+      return nil
+    }
   }
 
   /// First in, first out, without moving the rest at every step.
@@ -34,8 +49,8 @@ final class WorkerPool: Sendable {
       // Taken out, not only passed by: what a finished job holds must be freed at once.
       let job = jobs[first].take()
       first += 1
-      if first == jobs.count {
-        jobs.removeAll(keepingCapacity: true)
+      if first == jobs.count || first >= 1024 {
+        jobs.removeFirst(first)
         first = 0
       }
       return job
@@ -57,18 +72,14 @@ final class WorkerPool: Sendable {
   }
 
   /// Adds a job that may run beside any other.
-  func async(_ job: @escaping Job) { add { $0.unordered.append(job) } }
-
-  fileprivate func asyncOrdered(_ job: @escaping Job) { add { $0.ordered.append(job) } }
-
-  private func add(_ append: (inout sending State) -> Void) {
-    let sleeper = state.withLock { state in
-      append(&state)
+  func async(_ priority: Priority = .normal, _ job: @escaping Job) {
+    let wakesOne = state.withLock { state in
+      state.queues[priority.rawValue].append(job)
       guard state.idle > 0 else { return false }
       state.idle -= 1
       return true
     }
-    if sleeper { wake.signal() }
+    if wakesOne { wake.signal() }
   }
 
   /// Runs all jobs, also those that they add, on all workers, the calling thread being one.
@@ -119,11 +130,11 @@ final class WorkerPool: Sendable {
 ///
 /// The state is reached from this lane's jobs only, which is why it needs no lock of its own.
 final class Lane<Value: ~Copyable>: @unchecked Sendable {
-  // Unchecked: `value` is touched only by the one job that `queue.isRunning` lets run.
+  // Unchecked: `value` is touched only by the one job that `isRunning` lets run.
   private var value: Value
   private let pool: WorkerPool
   private struct Queue {
-    var jobs: [@Sendable (inout Value) -> Void] = []
+    var jobs: [(priority: WorkerPool.Priority, job: @Sendable (inout Value) -> Void)] = []
     var isRunning = false
   }
   private let queue = Locked(Queue())
@@ -133,26 +144,26 @@ final class Lane<Value: ~Copyable>: @unchecked Sendable {
     self.value = value
   }
 
-  /// Adds a job behind those that are waiting.
-  func async(_ job: @escaping @Sendable (inout Value) -> Void) {
+  /// Adds a job behind those that are waiting in this lane.
+  func async(
+    _ priority: WorkerPool.Priority = .soon, _ job: @escaping @Sendable (inout Value) -> Void
+  ) {
     let starts = queue.withLock { queue in
-      queue.jobs.append(job)
+      queue.jobs.append((priority, job))
       defer { queue.isRunning = true }
       return !queue.isRunning
     }
-    if starts { pool.asyncOrdered { self.runWaiting() } }
+    if starts { pool.async(priority) { self.runNext() } }
   }
 
-  private func runWaiting() {
-    while true {
-      let jobs = queue.withLock { queue in
-        let jobs = queue.jobs
-        queue.jobs = []
-        if jobs.isEmpty { queue.isRunning = false }
-        return jobs
-      }
-      if jobs.isEmpty { return }
-      for job in jobs { job(&value) }
+  /// Runs one job and lets the pool choose again: something else may have become more urgent.
+  private func runNext() {
+    let job = queue.withLock { $0.jobs.removeFirst().job }
+    job(&value)
+    let next = queue.withLock { queue in
+      queue.isRunning = !queue.jobs.isEmpty
+      return queue.jobs.first?.priority
     }
+    if let next { pool.async(next) { self.runNext() } }
   }
 }

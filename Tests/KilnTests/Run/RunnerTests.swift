@@ -132,14 +132,14 @@ import Testing
     }
   }
 
-  @Test("shows its progress in order")
+  @Test("shows its progress in order, and that it flushes in the end")
   func progress() throws {
     try withTemporaryDirectory { root in
       let seen = Locked<[Int]>([])
       let run = try pipeline(NumberSource(counts: [100]), [(NotingSink().format(), root + "/out")])
       _ = try Runner(run, jobs: 2) { progress in seen.withLock { $0.append(progress.samples) } }
         .run()
-      #expect(seen.withLock { $0 } == [16, 32, 48, 64, 80, 96, 100])
+      #expect(seen.withLock { $0 } == [16, 32, 48, 64, 80, 96, 100, 100])
     }
   }
 
