@@ -111,7 +111,7 @@ import Testing
       #expect(run.output == "")
       #expect(run.errorLines.last == "kiln: interrupted; nothing was written")
       #expect(try names(in: directory) == ["out"])
-      #expect(try names(in: URL(filePath: path)) == ["old"])
+      #expect(try names(in: URL(filePath: path)) == ["kiln.json"])
     }
   }
 }
