@@ -16,7 +16,19 @@ import CZstd
     guard let context = unsafe ZSTD_createCCtx() else { throw .refused("no memory") }
     unsafe self.context = context
     // The frame carries its content's size by default, and no checksum.
-    let status = unsafe ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, Int32(level))
+    try set(ZSTD_c_compressionLevel, Int32(level))
+    // In pixels, what looks like a match far back seldom is worth its code: with the smallest hash
+    // table only near ones are found. MNIST takes 59 ms instead of 91 and 2 % less room,
+    // Fashion-MNIST 81 instead of 136 and 0.6 % less.
+    if level == Self.levels.lowerBound { try set(ZSTD_c_hashLog, Self.smallestHashLog) }
+  }
+
+  /// ZSTD_HASHLOG_MIN, which is a macro for static linking only.
+  private static let smallestHashLog: Int32 = 6
+
+  private func set(_ parameter: ZSTD_cParameter, _ value: Int32) throws(ZstdError) {
+    // The context is this object's own.
+    let status = unsafe ZSTD_CCtx_setParameter(context, parameter, value)
     if let reason = ZstdError.reason(status) { throw .refused(reason) }
   }
 
