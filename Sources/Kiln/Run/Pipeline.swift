@@ -4,8 +4,8 @@ public struct Pipeline: Sendable {
   public struct Output: Sendable {
     /// The format.
     public var format: SinkFormat
-    /// Where the output appears.
-    public var path: String
+    /// Where the output appears, with the file extension of the format.
+    public let path: String
     /// The format's settings.
     public var options: OptionValues
 
@@ -15,7 +15,11 @@ public struct Pipeline: Sendable {
       _ format: SinkFormat, at path: String, options: [String: String] = [:]
     ) throws(UsageError) {
       self.format = format
-      self.path = path
+      if let ending = format.fileExtension, !path.isEmpty, !path.hasSuffix("." + ending) {
+        self.path = Path.withoutTrailingSlashes(path) + "." + ending
+      } else {
+        self.path = path
+      }
       self.options = try OptionValues(format.options, given: options)
     }
   }

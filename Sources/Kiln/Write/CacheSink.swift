@@ -5,7 +5,7 @@ extension SinkFormat {
   public static let cache = SinkFormat(
     name: "cache",
     summary: "one safetensors file for fast loading, compressed in blocks for random access",
-    output: .file,
+    output: .file, fileExtension: "safetensors",
     options: [
       Option(
         flag: "cache-codec", key: "codec", kind: .choice(["zstd", "none"]), defaultValue: "zstd",

@@ -5,7 +5,7 @@ extension SinkFormat {
   public static let npz = SinkFormat(
     name: "npz",
     summary: "one NumPy archive: x_train, y_train, x_test, y_test, other splits x_SPLIT",
-    output: .file,
+    output: .file, fileExtension: "npz",
     options: [
       Option(
         flag: "npz-compression", key: "compression", kind: .choice(["stored", "deflated"]),

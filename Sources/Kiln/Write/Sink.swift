@@ -85,6 +85,8 @@ public struct SinkFormat: Sendable {
   public let summary: String
   /// What appears at the path.
   public let output: StagedOutput.Kind
+  /// The ending of a file output's name, such as `npz`; added where the user leaves it out.
+  public let fileExtension: String?
   /// The settings.
   public let options: [Option]
   /// Says why a data set cannot be written in this format, before anything is read or created.
@@ -94,13 +96,15 @@ public struct SinkFormat: Sendable {
 
   /// Describes a format.
   public init(
-    name: String, summary: String, output: StagedOutput.Kind, options: [Option],
+    name: String, summary: String, output: StagedOutput.Kind, fileExtension: String? = nil,
+    options: [Option],
     check: @escaping @Sendable (Dataset, OptionValues) throws -> Void = { _, _ in },
     open: @escaping @Sendable (SinkRequest) throws -> any Sink
   ) {
     self.name = name
     self.summary = summary
     self.output = output
+    self.fileExtension = fileExtension
     self.options = options
     self.check = check
     self.open = open

@@ -63,8 +63,8 @@ struct CacheTests {
   func withoutLabels() throws {
     try withTemporaryDirectory { directory in
       let source = TestSource(.uint8, [3], counts: [9], labelType: nil)
-      _ = try write(source, at: directory + "/a")
-      let cache = try Cache(path: directory + "/a")
+      _ = try write(source, at: directory + "/a.safetensors")
+      let cache = try Cache(path: directory + "/a.safetensors")
       #expect(try cache.labels(ofSplit: 0).isEmpty)
       #expect(
         try cache.sample(8, ofSplit: 0)
@@ -81,8 +81,9 @@ struct CacheTests {
         (TestSource(.uint8, [8], counts: [101]), [:]),
       ]
       let fingerprints = try variants.enumerated().map { number, variant in
-        _ = try write(variant.0, at: "\(directory)/\(number)", variant.1)
-        return try Cache(path: "\(directory)/\(number)").fingerprint
+        let path = "\(directory)/\(number).safetensors"
+        _ = try write(variant.0, at: path, variant.1)
+        return try Cache(path: path).fingerprint
       }
       #expect(fingerprints[0] == fingerprints[1])
       #expect(Set(fingerprints).count == 4)
@@ -92,8 +93,8 @@ struct CacheTests {
   @Test("answers for samples and splits that are not there", arguments: [-1, 9, Int.max])
   func outside(_ index: Int) throws {
     try withTemporaryDirectory { directory in
-      _ = try write(TestSource(.uint8, [3], counts: [9]), at: directory + "/a")
-      let cache = try Cache(path: directory + "/a")
+      _ = try write(TestSource(.uint8, [3], counts: [9]), at: directory + "/a.safetensors")
+      let cache = try Cache(path: directory + "/a.safetensors")
       #expect(throws: CacheError.self) { try cache.sample(index, ofSplit: 0) }
       #expect(throws: CacheError.self) { try cache.sample(0, ofSplit: index) }
       #expect(throws: CacheError.self) { try cache.pixels(ofBlock: index, ofSplit: 0) }
@@ -109,8 +110,8 @@ struct CacheTests {
   ) throws -> (bytes: [UInt8], dataStart: Int) {
     // Three blocks and one, or plain tensors, of as few bytes as that takes.
     let source = TestSource(.uint8, [codec == "zstd" ? 300 : 4], counts: [5, 1])
-    _ = try write(source, at: directory + "/whole", ["codec": codec, "block": "1"])
-    let bytes = try fileBytes(directory + "/whole")
+    _ = try write(source, at: directory + "/whole.safetensors", ["codec": codec, "block": "1"])
+    let bytes = try fileBytes(directory + "/whole.safetensors")
     return (bytes, 8 + bytes[0..<8].reversed().reduce(0) { $0 << 8 | Int($1) })
   }
 

@@ -132,6 +132,16 @@ import Testing
     }
   }
 
+  @Test(
+    "adds the file extension that a file output is left without",
+    arguments: [
+      ("mnist", "mnist.npz"), ("mnist.npz", "mnist.npz"), ("out/v1.2", "out/v1.2.npz"),
+    ])
+  func fileExtension(given: String, expected: String) throws {
+    #expect(try Pipeline.Output(.npz, at: given).path == expected)
+    #expect(try Pipeline.Output(.npy, at: given).path == given)
+  }
+
   @Test("shows its progress in order, and that it flushes in the end")
   func progress() throws {
     try withTemporaryDirectory { root in
@@ -240,7 +250,7 @@ import Testing
         labels: labels.data.map(Int64.init))
       #expect(report.splits.map(\.digest) == [digest])
       for format in SinkFormat.all {
-        let place = root + "/" + format.name
+        let place = try Pipeline.Output(format, at: root + "/" + format.name).path
         let path = format.output == .directory ? place + "/kiln.json" : place + ".kiln.json"
         guard case .object(let manifest) = try JSON(parsing: contents(of: path)) else {
           Issue.record("no object")

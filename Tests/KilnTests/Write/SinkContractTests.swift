@@ -18,7 +18,7 @@ struct SinkContractTests {
   func roundTrip(_ name: String) throws {
     let format = try #require(SinkFormat.all.first { $0.name == name })
     try withTemporaryDirectory { directory in
-      let path = directory + "/output"
+      let path = try Pipeline.Output(format, at: directory + "/output").path
       let written = try run(format, SourceRequest(paths: ["sample:3000"]), at: path)
       let request = SourceRequest(paths: [path])
       guard written.outputs[0].sink.isLossless, (try? SourceFormat.find(for: request)) != nil else {
@@ -33,7 +33,7 @@ struct SinkContractTests {
   func empty(_ name: String) throws {
     let format = try #require(SinkFormat.all.first { $0.name == name })
     try withTemporaryDirectory { directory in
-      let path = directory + "/output"
+      let path = try Pipeline.Output(format, at: directory + "/output").path
       let report = try run(format, SourceRequest(paths: ["sample:0"]), at: path)
       #expect(report.count == 0)
       #expect(Path.kind(of: path) != nil)
@@ -49,7 +49,7 @@ struct SinkContractTests {
         "CON",
       ]
       let source = SourceRequest(paths: ["sample:200"], classNames: names)
-      let path = directory + "/output"
+      let path = try Pipeline.Output(format, at: directory + "/output").path
       _ = try run(format, source, at: path)
       let manifest = format.output == .directory ? path + "/kiln.json" : path + ".kiln.json"
       guard case .object(let fields) = try JSON(parsing: try fileBytes(manifest)) else {
