@@ -40,6 +40,24 @@ import Testing
     }
   }
 
+  @Test("reports a bad end of one split before a fault in the next one", arguments: [1, 2, 8])
+  func badEnd(jobs: Int) throws {
+    for _ in 0..<10 {
+      try withTemporaryDirectory { root in
+        let source = NumberSource(counts: [400, 400], failsAtEnd: true)
+        let convert = BatchConversion { batch in
+          guard batch.split == 1, batch.firstIndex == 0 else { return }
+          throw SampleError(index: 0, reason: "convert fails")
+        }
+        let run = try pipeline(
+          source, [(NotingSink().format(), root + "/out")],
+          steps: [Pipeline.Step(name: "convert", value: "", conversion: convert)])
+        #expect(sentence { _ = try Runner(run, jobs: jobs).run() } == "sample 400: bad end")
+        #expect(try names(in: root).isEmpty)
+      }
+    }
+  }
+
   @Test("holds a bounded number of batches", arguments: [1, 2, 8])
   func bounded(jobs: Int) throws {
     try withTemporaryDirectory { root in
