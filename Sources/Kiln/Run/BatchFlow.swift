@@ -102,11 +102,13 @@ final class BatchFlow: Sendable {
     self.slots = slots
     self.cancellation = cancellation
     self.progress = progress
-    let batchCount = Batch.preferredCount(
-      sampleByteCount: max(
-        source.dataset.schema.batchByteCount, plan.schema.batchByteCount))
-    // Room for readers to run ahead while workers are busy; more would only hold memory.
-    window = pool.workerCount + 6
+    let sampleByteCount = max(
+      source.dataset.schema.batchByteCount, plan.schema.batchByteCount)
+    let batchCount = Batch.preferredCount(sampleByteCount: sampleByteCount)
+    // Room for readers to run ahead while workers are busy; more would only hold memory. Samples
+    // that are larger than a batch should be count as several.
+    let room = pool.workerCount + 6
+    window = max(2, room / max(1, sampleByteCount >> 20))
     var sequence = 0
     strands = PartReader.runs(of: plan.parts).map { run in
       defer {

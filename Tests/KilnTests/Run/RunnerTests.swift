@@ -69,6 +69,16 @@ import Testing
     }
   }
 
+  @Test("holds fewer samples that are larger than a batch", arguments: [1, 2, 8])
+  func boundedBytes(jobs: Int) throws {
+    try withTemporaryDirectory { root in
+      let source = NumberSource(counts: [40], sampleByteCount: 4 << 20)
+      let sink = NotingSink(source: source)
+      _ = try Runner(pipeline(source, [(sink.format(), root + "/out")]), jobs: jobs).run()
+      #expect(source.inFlight.withLock { $0.most } <= max(2, (jobs + 6) / 4))
+    }
+  }
+
   enum Fault: CaseIterable { case read, decode, convert, write, step, twoSinks }
 
   @Test(
