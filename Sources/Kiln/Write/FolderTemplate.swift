@@ -122,7 +122,7 @@ struct FolderTemplate: Sendable, Equatable {
   }
 
   private func checkSlugs(_ labels: LabelSchema) throws {
-    guard let range = labels.range(ofAtMost: LabelStatistics.maximumClassCount) else { return }
+    guard let range = labels.range(ofAtMost: LabelSchema.maximumClassCount) else { return }
     var seen: [String: String] = [:]
     for label in range {
       let name = labels.className(of: label)
