@@ -93,7 +93,7 @@ public struct SourceFormat: Sendable {
   ) throws -> SourceFormat {
     if let format = try formats.first(where: { try $0.detect(request) }) { return format }
     for path in request.paths where Path.kind(of: path) == nil {
-      throw StageError(.decode, file: nil, FileError(.open, path, code: 2))
+      throw StageError(.decode, file: nil, FileError.missing(path))
     }
     throw StageError(
       .decode, file: request.paths.joined(separator: " "),
