@@ -22,6 +22,9 @@ public struct Runner: Sendable {
   }
 
   /// Runs the pipeline; all outputs appear, or none.
+  ///
+  /// Where outputs are replaced, all are complete before the first one is: only a rename that the
+  /// system then refuses can leave some of them new and others old.
   /// - Throws: ``StageError``, ``UsageError`` or ``Interruption``; destinations are then as they were.
   public func run() throws -> RunReport {
     let start = ContinuousClock.now
@@ -143,7 +146,9 @@ public struct Runner: Sendable {
 }
 
 extension Runner {
-  /// Gives all outputs their names, or none.
+  /// Gives all outputs their names; when one cannot have its own, those before it are taken back.
+  ///
+  /// Not where they have replaced something, whose content is gone: each of them is complete.
   private func publish(_ staged: [StagedOutput]) throws {
     for (position, output) in staged.enumerated() {
       do {
