@@ -51,6 +51,18 @@ import Testing
         "convert sample --csv-header yes --to csv=x",
         "kiln: --csv-header takes on or off, not 'yes'"
       ),
+      (
+        "inspect sample --dataset digits",
+        "kiln: --dataset chooses from a directory, and sample is none"
+      ),
+      (
+        "inspect --images a --dataset digits",
+        "kiln: --dataset chooses from a directory, and --images names a file"
+      ),
+      (
+        "preview sample --overwrite",
+        "kiln: --overwrite replaces a contact sheet, and no -o names one"
+      ),
       ("formats all", "kiln: formats does not take 'all'"),
       ("run", "kiln: PIPELINE.json is missing"),
     ])

@@ -53,6 +53,9 @@ public struct SourceRequest: Sendable, Equatable {
     if !paths.isEmpty, images != nil {
       throw .conflict("give either a source or --images and --labels, not both")
     }
+    if images != nil, dataset != nil {
+      throw .conflict("--dataset chooses from a directory, and --images names a file")
+    }
   }
 }
 

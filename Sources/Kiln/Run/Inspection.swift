@@ -68,7 +68,7 @@ public struct Inspection: Sendable {
     case .everything:
       let pass = Pass(source: source, plan: Plan(source.dataset))
       splits = try pass.run(
-        jobs: max(1, jobs ?? WorkerPool.coreCount), cancellation: cancellation, watch: watch
+        jobs: WorkerPool.workerCount(for: jobs), cancellation: cancellation, watch: watch
       ).map {
         Split(name: $0.name, count: $0.count, labelCounts: $0.labelCounts, digest: $0.digest)
       }

@@ -1,5 +1,8 @@
 /// Carries out a pipeline: the steps of a run, in order.
 public struct Runner: Sendable {
+  /// How many workers a run can have; what lies outside is brought to the nearest end.
+  package static let jobCounts = WorkerPool.workerCounts
+
   private let pipeline: Pipeline
   private let jobs: Int
   private let cancellation: Cancellation
@@ -16,7 +19,7 @@ public struct Runner: Sendable {
     watch: (@Sendable (Progress) -> Void)? = nil
   ) {
     self.pipeline = pipeline
-    self.jobs = max(1, jobs ?? WorkerPool.coreCount)
+    self.jobs = WorkerPool.workerCount(for: jobs)
     self.cancellation = cancellation
     self.watch = watch
   }
@@ -69,7 +72,8 @@ public struct Runner: Sendable {
     for split in dataset.splits where !split.name.isPlainFileName {
       throw StageError(
         .convert, file: nil,
-        UnsupportedError("split '\(split.name)' cannot name a file (name it by --splits)"))
+        UnsupportedError(
+          "split '\(split.name.prefix(64))' cannot name a file (name it by --splits)"))
     }
     // Some file systems do not tell upper case from lower case.
     guard Set(dataset.splits.map { $0.name.lowercased() }).count == dataset.splits.count else {
@@ -169,9 +173,10 @@ extension ContinuousClock.Instant {
 }
 
 extension String {
-  /// Whether the text can name a file or directory on Linux, macOS and Windows.
+  /// Whether the text can name a file or directory on Linux, macOS and Windows, also with what sinks
+  /// put behind it: names have at most 255 bytes.
   fileprivate var isPlainFileName: Bool {
-    !isEmpty && self != "." && self != ".." && !hasPrefix(".") && !hasSuffix(".")
+    !isEmpty && utf8.count <= 200 && self != "." && self != ".." && !hasPrefix(".") && !hasSuffix(".")
       && unicodeScalars.allSatisfy { $0.value >= 32 && !"/\\:*?\"<>|".unicodeScalars.contains($0) }
   }
 }

@@ -93,7 +93,7 @@ struct FolderTemplate: Sendable, Equatable {
     guard uses(.index) || uses(.digest) else {
       throw Self.bad(text, "{index} or {digest}, or else samples would share a path")
     }
-    if dataset.splits.count > 1, !uses(.split), !uses(.digest) {
+    if dataset.splits.count > 1, !uses(.split), !sharesDuplicates {
       throw Self.bad(text, "{split}, or else the splits would share paths")
     }
     try checkAdjacentFields()

@@ -30,6 +30,26 @@ import Testing
     }
   }
 
+  @Test("takes any number of jobs", arguments: [Int.min, 0, 5000, Int.max])
+  func anyJobs(jobs: Int) throws {
+    try withTemporaryDirectory { root in
+      let run = try pipeline(
+        NumberSource(counts: [40]), [(NotingSink().format(), root + "/out")])
+      #expect(try Runner(run, jobs: jobs).run().count == 40)
+    }
+  }
+
+  @Test("refuses a split whose name is too long for a file")
+  func longName() throws {
+    try withTemporaryDirectory { root in
+      let name = String(repeating: "a", count: 70_000)
+      let run = try pipeline(
+        NumberSource(counts: [4], names: [name]), [(.npz, root + "/out.npz")])
+      #expect(throws: StageError.self) { try Runner(run).run() }
+      #expect(try names(in: root).isEmpty)
+    }
+  }
+
   @Test("writes an output for a data set without samples", arguments: [1, 2])
   func empty(jobs: Int) throws {
     try withTemporaryDirectory { root in
