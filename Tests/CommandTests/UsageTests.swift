@@ -70,6 +70,14 @@ import Testing
     try expect(line, message)
   }
 
+  @Test("stays one line whatever a name holds")
+  func control() throws {
+    let run = try CommandRun(["inspect", "no\nsuch\u{1B}[2Jfile"])
+    #expect(run.status == 1)
+    #expect(run.errorLines.count == 1)
+    #expect(run.errorLines.first?.contains("no?such?[2Jfile") == true)
+  }
+
   private func expect(_ line: String, _ message: String) throws {
     let words = line.split(separator: " ").map(String.init)
     let run = try CommandRun(words)

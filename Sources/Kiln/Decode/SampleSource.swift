@@ -11,7 +11,8 @@ extension SourceFormat {
       if request.dataset != nil {
         throw UsageError.conflict("--dataset chooses from a directory, and sample is none")
       }
-      return try SampleSource(count: try SampleSource.count(in: request.paths[0]), request.classNames)
+      return try SampleSource(
+        count: try SampleSource.count(in: request.paths[0]), request.classNames)
     })
 }
 

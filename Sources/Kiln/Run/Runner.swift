@@ -176,7 +176,8 @@ extension String {
   /// Whether the text can name a file or directory on Linux, macOS and Windows, also with what sinks
   /// put behind it: names have at most 255 bytes.
   fileprivate var isPlainFileName: Bool {
-    !isEmpty && utf8.count <= 200 && self != "." && self != ".." && !hasPrefix(".") && !hasSuffix(".")
+    !isEmpty && utf8.count <= 200 && self != "." && self != ".." && !hasPrefix(".")
+      && !hasSuffix(".")
       && unicodeScalars.allSatisfy { $0.value >= 32 && !"/\\:*?\"<>|".unicodeScalars.contains($0) }
   }
 }
