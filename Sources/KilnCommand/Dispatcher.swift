@@ -4,6 +4,7 @@ import Kiln
 struct Dispatcher {
   let console: Console
 
+  /// Names of files and classes come from others: a failure stays one line whatever is in them.
   func run(_ words: [String]) -> ExitStatus {
     do {
       return try dispatch(words)
@@ -12,11 +13,11 @@ struct Dispatcher {
       return .interrupted
     } catch let error where error is UsageError || error is PipelineError {
       let name = words.first.flatMap { word in Subcommand.all.first { $0.name == word }?.name }
-      console.message("kiln: \(error)")
+      console.message("kiln: \("\(error)".printable)")
       console.message("Try 'kiln \(name.map { $0 + " " } ?? "")--help'.")
       return .wrongUsage
     } catch {
-      console.message("kiln: \(error)")
+      console.message("kiln: \("\(error)".printable)")
       return .failed
     }
   }

@@ -59,7 +59,7 @@ extension FlagGroup {
 extension Flag {
   /// How many workers; ``ParsedArguments/jobs`` reads it.
   static let jobs = Flag(
-    "jobs", letter: "j", placeholder: "N", kind: .integer(1...1024),
+    "jobs", letter: "j", placeholder: "N", kind: .integer(Runner.jobCounts),
     summary: "workers; any number gives the same bytes (default one a core)")
   /// Nothing but failures.
   static let quiet = Flag("quiet", letter: "q", summary: "print nothing but failures")

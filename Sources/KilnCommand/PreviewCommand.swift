@@ -29,6 +29,9 @@ extension Subcommand {
       let request = try arguments.sourceRequest()
       var given: [String: String] = [:]
       for option in Preview.options { given[option.key] = arguments.value(option.flag) }
+      if arguments.has("overwrite"), !arguments.has("output") {
+        throw UsageError.conflict("--overwrite replaces a contact sheet, and no -o names one")
+      }
       let preview = Preview(try OptionValues(Preview.options, given: given))
       let cancellation = Signals.cancelOnInterrupt()
       let display = ProgressDisplay.asked(for: arguments, console)

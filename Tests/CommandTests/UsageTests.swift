@@ -51,11 +51,31 @@ import Testing
         "convert sample --csv-header yes --to csv=x",
         "kiln: --csv-header takes on or off, not 'yes'"
       ),
+      (
+        "inspect sample --dataset digits",
+        "kiln: --dataset chooses from a directory, and sample is none"
+      ),
+      (
+        "inspect --images a --dataset digits",
+        "kiln: --dataset chooses from a directory, and --images names a file"
+      ),
+      (
+        "preview sample --overwrite",
+        "kiln: --overwrite replaces a contact sheet, and no -o names one"
+      ),
       ("formats all", "kiln: formats does not take 'all'"),
       ("run", "kiln: PIPELINE.json is missing"),
     ])
   func fault(line: String, message: String) throws {
     try expect(line, message)
+  }
+
+  @Test("stays one line whatever a name holds")
+  func control() throws {
+    let run = try CommandRun(["inspect", "no\nsuch\u{1B}[2Jfile"])
+    #expect(run.status == 1)
+    #expect(run.errorLines.count == 1)
+    #expect(run.errorLines.first?.contains("no?such?[2Jfile") == true)
   }
 
   private func expect(_ line: String, _ message: String) throws {

@@ -10,12 +10,16 @@ struct KnownDataset: Sendable {
   /// Every data set that is recognised.
   static let all: [KnownDataset] = [.mnist, .fashionMNIST]
 
-  /// The class names of the data set that these label files belong to; nil where none is known.
-  static func recognised(byLabels files: [SourceFile]) -> [String]? {
-    guard let file = files.first, file.byteCount <= largestLabelFile,
-      let digest = try? file.sha256()
-    else { return nil }
-    return all.first { $0.labelDigests.contains(digest) }?.classNames
+  /// The data set that a label file among these belongs to; nil where none is known.
+  ///
+  /// Known label files are few and small; a folder of thousands of pictures is nothing to hash for a
+  /// name.
+  static func recognised(among files: some Sequence<SourceFile>) -> KnownDataset? {
+    for file in files.prefix(16) where file.byteCount <= largestLabelFile {
+      guard let digest = try? file.sha256() else { continue }
+      if let known = all.first(where: { $0.labelDigests.contains(digest) }) { return known }
+    }
+    return nil
   }
 
   /// Label files of the recognised data sets stay below 64 KiB, plain or gzip.

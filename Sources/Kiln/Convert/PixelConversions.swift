@@ -204,7 +204,9 @@ struct Invert: Conversion {
 
     func run<T: PixelInteger>(on batch: inout Batch, integers: T.Type) throws {
       // The whole-number types that hold less than 255 have their largest value for white.
-      let white = T(clamping: Int(min(white.rounded(), 0x1p62)))
+      // A source may declare any scale: what is no number gives black.
+      let whole = white.isNaN ? 0 : min(max(white.rounded(), -0x1p62), 0x1p62)
+      let white = T(clamping: Int(whole))
       try map.replace(in: &batch, T.self, by: T.self) { value, isRefused in
         let (result, overflow) = white.subtractingReportingOverflow(value)
         guard overflow else { return result }

@@ -205,7 +205,9 @@ private struct CacheTexts {
     case "undeclared": return .undeclared
     case "lost": return .lost
     case let text:
-      guard let factor = Double(text), factor.isFinite else { throw damaged("pixel_scale") }
+      guard let factor = Double(text), factor.isFinite, factor > 0 else {
+        throw damaged("pixel_scale")
+      }
       return .factor(factor)
     }
   }

@@ -11,8 +11,6 @@
 struct IDXHeader: Equatable {
   /// The largest sample that is read, as one sample must fit into memory: 8192 x 8192 RGB is 192 MiB.
   static let maximumSampleByteCount = 256 << 20
-  /// QMNIST has eight label columns; the longest one-hot labels in use are ImageNet's 21,841.
-  static let maximumLabelColumnCount = 1 << 16
 
   let elementType: ElementType
   let dimensions: [Int]
@@ -84,7 +82,6 @@ enum IDXError: Error, Sendable, Equatable, CustomStringConvertible {
   case tooLarge([Int])
   case sampleTooLarge(byteCount: Int)
   case emptySamples([Int])
-  case labelColumns(Int)
   case dataEnds(at: Int, promised: Int)
   case dataContinues(after: Int)
   case labelRank(Int)
@@ -109,9 +106,6 @@ enum IDXError: Error, Sendable, Equatable, CustomStringConvertible {
     case .emptySamples(let dimensions):
       "header promises samples without elements:"
         + " \(dimensions.map(String.init).joined(separator: " x ")) (damaged header?)"
-    case .labelColumns(let found):
-      "header promises \(found) label columns,"
-        + " expected at most \(IDXHeader.maximumLabelColumnCount) (damaged header?)"
     case .dataEnds(let end, let promised):
       "data ends at byte \(end), header promises \(promised) (file cut short?)"
     case .dataContinues(let end):

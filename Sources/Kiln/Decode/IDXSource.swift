@@ -32,7 +32,10 @@ final class IDXSource: Source {
     self.splits = splits
     files = splits.flatMap { [$0.images.file] + ($0.labels.map { [$0.file] } ?? []) }
     guard let first = splits.first else { preconditionFailure("a data set without a split") }
-    let names = classNames ?? KnownDataset.recognised(byLabels: splits.compactMap(\.labels?.file))
+    let names =
+      classNames
+      ?? KnownDataset.recognised(
+        among: splits.compactMap(\.labels?.file).prefix(1))?.classNames
     dataset = Dataset(
       schema: Schema(
         elementType: first.images.header.elementType,
@@ -52,10 +55,6 @@ final class IDXSource: Source {
     guard rank <= 2 else {
       throw StageError(.decode, file: labels.file.name, IDXError.labelRank(rank))
     }
-    let columnCount = labels.header.sampleShape.first ?? 1
-    guard columnCount <= IDXHeader.maximumLabelColumnCount else {
-      throw StageError(.decode, file: labels.file.name, IDXError.labelColumns(columnCount))
-    }
     guard images.header.count == labels.header.count else {
       throw StageError(
         .decode, file: labels.file.name,
@@ -66,7 +65,7 @@ final class IDXSource: Source {
   }
 
   private static func check(_ images: IDXFile, against first: IDXFile) throws {
-    let (shape, expected) = (images.header.shapeText, first.header.shapeText)
+    let (shape, expected) = (images.header.sampleText, first.header.sampleText)
     guard shape == expected else {
       throw StageError(
         .decode, file: images.file.name,
@@ -88,12 +87,12 @@ final class IDXSource: Source {
         .decode, file: without.images.file.name,
         UnsupportedError("has no label file, but other splits have (add it, or use --splits)"))
     }
-    for other in labels where other.header.labelText != first.header.labelText {
+    for other in labels where other.header.sampleText != first.header.sampleText {
       throw StageError(
         .decode, file: other.file.name,
         UnsupportedError(
-          "labels are \(other.header.labelText),"
-            + " expected \(first.header.labelText) as in \(first.file.name)"))
+          "labels are \(other.header.sampleText),"
+            + " expected \(first.header.sampleText) as in \(first.file.name)"))
     }
     let columnCount = first.header.sampleShape.first ?? 1
     guard columnCount <= LabelSchema.maximumColumnCount else {
@@ -112,12 +111,11 @@ final class IDXSource: Source {
 }
 
 extension IDXHeader {
-  fileprivate var shapeText: String {
-    ([elementType.rawValue] + [sampleShape.map(String.init).joined(separator: "x")])
-      .joined(separator: " ")
+  /// Type and shape of a sample, such as `u8 28x28`; `i32` alone for single numbers.
+  fileprivate var sampleText: String {
+    let shape = sampleShape.map(String.init).joined(separator: "x")
+    return shape.isEmpty ? elementType.rawValue : "\(elementType) \(shape)"
   }
-
-  fileprivate var labelText: String { shapeText }
 }
 
 /// Two files that should go together and do not.

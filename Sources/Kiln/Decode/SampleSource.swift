@@ -8,7 +8,11 @@ extension SourceFormat {
         && (request.paths[0] == "sample" || request.paths[0].hasPrefix("sample:"))
     },
     open: { request in
-      try SampleSource(count: try SampleSource.count(in: request.paths[0]), request.classNames)
+      if request.dataset != nil {
+        throw UsageError.conflict("--dataset chooses from a directory, and sample is none")
+      }
+      return try SampleSource(
+        count: try SampleSource.count(in: request.paths[0]), request.classNames)
     })
 }
 

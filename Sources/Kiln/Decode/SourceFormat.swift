@@ -53,6 +53,9 @@ public struct SourceRequest: Sendable, Equatable {
     if !paths.isEmpty, images != nil {
       throw .conflict("give either a source or --images and --labels, not both")
     }
+    if images != nil, dataset != nil {
+      throw .conflict("--dataset chooses from a directory, and --images names a file")
+    }
   }
 }
 
@@ -93,7 +96,7 @@ public struct SourceFormat: Sendable {
   ) throws -> SourceFormat {
     if let format = try formats.first(where: { try $0.detect(request) }) { return format }
     for path in request.paths where Path.kind(of: path) == nil {
-      throw StageError(.decode, file: nil, FileError(.open, path, code: 2))
+      throw StageError(.decode, file: nil, FileError.missing(path))
     }
     throw StageError(
       .decode, file: request.paths.joined(separator: " "),

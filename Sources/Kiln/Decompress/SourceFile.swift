@@ -13,11 +13,17 @@ public final class SourceFile: Sendable {
   private let digest = Locked<[UInt8]?>(nil)
 
   /// Looks at a file without reading it.
+  ///
+  /// A pipe is refused: a source is read more than once, and a pipe that nobody fills would be waited
+  /// for without end.
   /// - Throws: ``FileError`` when there is no such file or it cannot be read.
   public init(path: String) throws(FileError) {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { throw FileError(.open, path) }
-    guard status.st_mode & S_IFMT != S_IFDIR else { throw FileError(.read, path, code: EISDIR) }
+    let kind = status.st_mode & S_IFMT
+    guard kind == S_IFREG else {
+      throw FileError(.read, path, code: kind == S_IFDIR ? EISDIR : ESPIPE)
+    }
     guard unsafe access(path, R_OK) == 0 else { throw FileError(.open, path) }
     self.path = path
     byteCount = Int(status.st_size)

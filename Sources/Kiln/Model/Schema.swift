@@ -108,6 +108,8 @@ extension ElementType {
 public struct LabelSchema: Sendable, Equatable {
   /// Labels have a handful of columns; more than this is an array that is taken for labels.
   static let maximumColumnCount = 4096
+  /// Data sets have at most some thousands of classes; what has more labels than this has none.
+  static let maximumClassCount = 1 << 16
 
   /// A name for each column; a plain class label has the one column `label`.
   public var columns: [String]

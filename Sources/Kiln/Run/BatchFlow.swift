@@ -3,9 +3,10 @@ import Synchronization
 /// Moves batches from a source through conversions into sinks, on all workers, in bounded memory.
 ///
 /// Reading goes first whenever there is room, since inflating a file cannot be split up; a worker
-/// that has nothing else to do reads ahead in the next file. Each batch is then decoded, converted, hashed and encoded as one job beside others, and its ordered
-/// steps are done when those of all batches before it are. A failure lets the batches before it
-/// finish and stops the rest, so that the failure reported is the same for any number of workers.
+/// that has nothing else to do reads ahead in the next file. Each batch is then decoded, converted,
+/// hashed and encoded as one job beside others, and its ordered steps are done when those of all
+/// batches before it are. A failure lets the batches before it finish and stops the rest, so that the
+/// failure reported is the same for any number of workers.
 final class BatchFlow: Sendable {
   /// A sink with the time that its jobs took.
   final class Slot: Sendable {
@@ -31,6 +32,19 @@ final class BatchFlow: Sendable {
     }
   }
 
+  /// Where in the order of the samples something happens.
+  ///
+  /// What is wrong behind the last batch of a strand has the number of the next strand's first batch,
+  /// and comes before it.
+  private struct Place: Comparable {
+    let sequence: Int
+    let strand: Int
+
+    static func < (first: Place, second: Place) -> Bool {
+      (first.sequence, first.strand) < (second.sequence, second.strand)
+    }
+  }
+
   private struct State {
     /// What is known of each lane of reading.
     var strands: [Strand]
@@ -42,7 +56,7 @@ final class BatchFlow: Sendable {
     var completed: [Int: (steps: [OrderedStep], strand: Int)] = [:]
     var nextInOrder = 0
     var isDoingSteps = false
-    var failure: (sequence: Int, error: any Error)?
+    var failure: (place: Place, error: any Error)?
 
     struct Strand {
       /// Batches that are read and not yet done.
@@ -51,11 +65,13 @@ final class BatchFlow: Sendable {
       var isFinished = false
     }
 
-    /// Keeps the failure of the earliest batch.
-    mutating func fail(_ sequence: Int, _ error: any Error) {
-      if let failure, failure.sequence <= sequence { return }
-      failure = (sequence, error)
+    /// Keeps the earliest failure.
+    mutating func fail(_ place: Place, _ error: any Error) {
+      if !isStopped(at: place) { failure = (place, error) }
     }
+
+    /// Whether nothing that happens there matters any more.
+    func isStopped(at place: Place) -> Bool { failure.map { $0.place <= place } ?? false }
   }
 
   private let pool: WorkerPool
@@ -86,11 +102,13 @@ final class BatchFlow: Sendable {
     self.slots = slots
     self.cancellation = cancellation
     self.progress = progress
-    let batchCount = Batch.preferredCount(
-      sampleByteCount: max(
-        source.dataset.schema.batchByteCount, plan.schema.batchByteCount))
-    // Room for readers to run ahead while workers are busy; more would only hold memory.
-    window = pool.workerCount + 6
+    let sampleByteCount = max(
+      source.dataset.schema.batchByteCount, plan.schema.batchByteCount)
+    let batchCount = Batch.preferredCount(sampleByteCount: sampleByteCount)
+    // Room for readers to run ahead while workers are busy; more would only hold memory. Samples
+    // that are larger than a batch should be count as several.
+    let room = pool.workerCount + 6
+    window = max(2, room / max(1, sampleByteCount >> 20))
     var sequence = 0
     strands = PartReader.runs(of: plan.parts).map { run in
       defer {
@@ -136,7 +154,7 @@ final class BatchFlow: Sendable {
   private func readNext(_ strand: Int, _ reader: inout PartReader) {
     let sequence = reader.sequence
     let mayRead = state.withLock { state in
-      guard (state.failure?.sequence ?? .max) > sequence else { return false }
+      guard !state.isStopped(at: Place(sequence: sequence, strand: strand)) else { return false }
       state.strands[strand].isParked = state.strands[strand].inFlight >= window
       if !state.strands[strand].isParked { state.strands[strand].inFlight += 1 }
       return !state.strands[strand].isParked
@@ -186,8 +204,8 @@ final class BatchFlow: Sendable {
 
   private func process(_ samples: PartReader.Samples, _ strand: Int, decoded: Batch?) {
     let sequence = samples.sequence
-    guard !cancellation.isCancelled,
-      state.withLock({ ($0.failure?.sequence ?? .max) > sequence })
+    let place = Place(sequence: sequence, strand: strand)
+    guard !cancellation.isCancelled, !state.withLock({ $0.isStopped(at: place) })
     else { return complete(sequence, strand, .failure(Interruption())) }
     do {
       complete(sequence, strand, .success(try write(try decoded ?? decode(samples))))
@@ -224,7 +242,9 @@ final class BatchFlow: Sendable {
   ) {
     let starts = state.withLock { state in
       state.completed[sequence] = ((try? outcome.get()) ?? [], strand)
-      if case .failure(let error) = outcome { state.fail(sequence, error) }
+      if case .failure(let error) = outcome {
+        state.fail(Place(sequence: sequence, strand: strand), error)
+      }
       defer { state.isDoingSteps = true }
       return !state.isDoingSteps
     }
@@ -234,27 +254,29 @@ final class BatchFlow: Sendable {
   /// Does the steps of all batches that are complete up to the first one that is not.
   private func doSteps() {
     while true {
-      let next: (sequence: Int, steps: [OrderedStep], strand: Int)? = state.withLock { state in
+      let next: (place: Place, steps: [OrderedStep])? = state.withLock { state in
         let sequence = state.nextInOrder
         guard let (steps, strand) = state.completed.removeValue(forKey: sequence) else {
           state.isDoingSteps = false
           return nil
         }
         state.nextInOrder += 1
-        return (sequence, (state.failure?.sequence ?? .max) > sequence ? steps : [], strand)
+        let place = Place(sequence: sequence, strand: strand)
+        return (place, state.isStopped(at: place) ? [] : steps)
       }
       guard let next else { return }
       do {
         for step in next.steps { try step() }
       } catch {
-        state.withLock { $0.fail(next.sequence, error) }
+        state.withLock { $0.fail(next.place, error) }
       }
       let wakesReader = state.withLock { state in
-        state.strands[next.strand].inFlight -= 1
-        defer { state.strands[next.strand].isParked = false }
-        return state.strands[next.strand].isParked
+        let strand = next.place.strand
+        state.strands[strand].inFlight -= 1
+        defer { state.strands[strand].isParked = false }
+        return state.strands[strand].isParked
       }
-      if wakesReader { goOnReading(next.strand) }
+      if wakesReader { goOnReading(next.place.strand) }
     }
   }
 }

@@ -68,7 +68,7 @@ public struct Inspection: Sendable {
     case .everything:
       let pass = Pass(source: source, plan: Plan(source.dataset))
       splits = try pass.run(
-        jobs: max(1, jobs ?? WorkerPool.coreCount), cancellation: cancellation, watch: watch
+        jobs: WorkerPool.workerCount(for: jobs), cancellation: cancellation, watch: watch
       ).map {
         Split(name: $0.name, count: $0.count, labelCounts: $0.labelCounts, digest: $0.digest)
       }
@@ -78,7 +78,7 @@ public struct Inspection: Sendable {
         }
       }
     }
-    knownName = KnownDataset.name(ofFiles: source.files)
+    knownName = KnownDataset.recognised(among: source.files)?.name
   }
 
   /// Samples in all splits together.
@@ -114,18 +114,5 @@ public struct Inspection: Sendable {
         ])
       })
     return .object(fields)
-  }
-}
-
-extension KnownDataset {
-  /// The data set that a label file among these belongs to.
-  fileprivate static func name(ofFiles files: [SourceFile]) -> String? {
-    // Known label files are few and small, and were hashed when the source was opened; a folder of
-    // thousands of pictures is nothing to hash for a name.
-    for file in files.prefix(16) where file.byteCount <= 64 << 10 {
-      guard let digest = try? file.sha256() else { continue }
-      if let known = all.first(where: { $0.labelDigests.contains(digest) }) { return known.name }
-    }
-    return nil
   }
 }

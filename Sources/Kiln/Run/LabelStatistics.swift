@@ -1,8 +1,5 @@
 /// Counts the samples of each label, split by split, in any order.
 final class LabelStatistics: Sendable {
-  /// Data sets have at most some thousands of classes; what has more labels than this has none.
-  static let maximumClassCount = 1 << 16
-
   private let counts: Locked<[[Int64: Int]]>
   private let columnCount: Int
   private let isOneHot: Bool
@@ -24,7 +21,7 @@ final class LabelStatistics: Sendable {
       countFirstColumn(of: batch.labels, into: &inBatch)
     }
     counts.withLock { counts in
-      guard counts[batch.split].count <= Self.maximumClassCount else { return }
+      guard counts[batch.split].count <= LabelSchema.maximumClassCount else { return }
       counts[batch.split].merge(inBatch) { $0 + $1 }
     }
   }
@@ -46,7 +43,7 @@ final class LabelStatistics: Sendable {
   /// The samples of each label, smallest label first; nil where there are too many labels to be classes.
   func counts(ofSplit split: Int) -> [(label: Int64, count: Int)]? {
     let counts = counts.withLock { $0[split] }
-    guard counts.count <= Self.maximumClassCount else { return nil }
+    guard counts.count <= LabelSchema.maximumClassCount else { return nil }
     return counts.sorted { $0.key < $1.key }.map { (label: $0.key, count: $0.value) }
   }
 }

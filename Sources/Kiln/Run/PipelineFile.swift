@@ -19,7 +19,7 @@ public struct PipelineFile: Sendable {
   /// - Throws: `FileError` when it cannot be read, ``PipelineError`` when it is no JSON.
   public init(path: String) throws {
     let limit = Self.maximumByteCount
-    let bytes = try SourceFile(path: path).open().read(limit + 1)
+    let bytes = try FileStream(path: path).read(limit + 1)
     guard bytes.count <= limit else {
       throw PipelineError(file: path, place: "", fault: .tooLarge(limit: limit))
     }

@@ -63,7 +63,7 @@ public struct Preview: Sendable, Equatable {
     let pass = Pass(
       source: source, plan: plan, slots: [BatchFlow.Slot(name: "preview", sink: choice)])
     let splits = try pass.run(
-      jobs: max(1, jobs ?? WorkerPool.coreCount), cancellation: cancellation, watch: watch)
+      jobs: WorkerPool.workerCount(for: jobs), cancellation: cancellation, watch: watch)
     return sheet(choice, schema, splits, layout)
   }
 

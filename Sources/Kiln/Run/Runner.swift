@@ -1,5 +1,8 @@
 /// Carries out a pipeline: the steps of a run, in order.
 public struct Runner: Sendable {
+  /// How many workers a run can have; what lies outside is brought to the nearest end.
+  package static let jobCounts = WorkerPool.workerCounts
+
   private let pipeline: Pipeline
   private let jobs: Int
   private let cancellation: Cancellation
@@ -16,12 +19,15 @@ public struct Runner: Sendable {
     watch: (@Sendable (Progress) -> Void)? = nil
   ) {
     self.pipeline = pipeline
-    self.jobs = max(1, jobs ?? WorkerPool.coreCount)
+    self.jobs = WorkerPool.workerCount(for: jobs)
     self.cancellation = cancellation
     self.watch = watch
   }
 
   /// Runs the pipeline; all outputs appear, or none.
+  ///
+  /// Where outputs are replaced, all are complete before the first one is: only a rename that the
+  /// system then refuses can leave some of them new and others old.
   /// - Throws: ``StageError``, ``UsageError`` or ``Interruption``; destinations are then as they were.
   public func run() throws -> RunReport {
     let start = ContinuousClock.now
@@ -66,7 +72,8 @@ public struct Runner: Sendable {
     for split in dataset.splits where !split.name.isPlainFileName {
       throw StageError(
         .convert, file: nil,
-        UnsupportedError("split '\(split.name)' cannot name a file (name it by --splits)"))
+        UnsupportedError(
+          "split '\(split.name.prefix(64))' cannot name a file (name it by --splits)"))
     }
     // Some file systems do not tell upper case from lower case.
     guard Set(dataset.splits.map { $0.name.lowercased() }).count == dataset.splits.count else {
@@ -143,7 +150,9 @@ public struct Runner: Sendable {
 }
 
 extension Runner {
-  /// Gives all outputs their names, or none.
+  /// Gives all outputs their names; when one cannot have its own, those before it are taken back.
+  ///
+  /// Not where they have replaced something, whose content is gone: each of them is complete.
   private func publish(_ staged: [StagedOutput]) throws {
     for (position, output) in staged.enumerated() {
       do {
@@ -164,9 +173,11 @@ extension ContinuousClock.Instant {
 }
 
 extension String {
-  /// Whether the text can name a file or directory on Linux, macOS and Windows.
+  /// Whether the text can name a file or directory on Linux, macOS and Windows, also with what sinks
+  /// put behind it: names have at most 255 bytes.
   fileprivate var isPlainFileName: Bool {
-    !isEmpty && self != "." && self != ".." && !hasPrefix(".") && !hasSuffix(".")
+    !isEmpty && utf8.count <= 200 && self != "." && self != ".." && !hasPrefix(".")
+      && !hasSuffix(".")
       && unicodeScalars.allSatisfy { $0.value >= 32 && !"/\\:*?\"<>|".unicodeScalars.contains($0) }
   }
 }

@@ -1,7 +1,8 @@
 /// Appends to memory that was reserved once, so that an encoder's hot loop is plain stores.
 ///
-/// It lives only inside ``makeBytes(capacity:_:)`` and ``BufferPool``. Every append checks the room left: a capacity
-/// computed too small is a programmer's mistake and traps, it never writes outside the buffer.
+/// It lives only inside ``makeBytes(capacity:_:)`` and ``BufferPool``. Every append checks the room
+/// left: a capacity computed too small is a programmer's mistake and traps, it never writes outside
+/// the buffer.
 @safe struct ByteCursor: ~Copyable {
   private let base: UnsafeMutableRawPointer
   private let capacity: Int

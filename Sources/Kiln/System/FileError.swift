@@ -26,6 +26,9 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
     self.code = code
   }
 
+  /// There is no file of that name.
+  static func missing(_ path: String) -> FileError { FileError(.open, path, code: ENOENT) }
+
   /// The sentence a user sees.
   public var description: String {
     // strerror returns a string of the C library that stays valid; glibc's is thread-safe.
@@ -33,6 +36,7 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
     let remedy =
       switch code {
       case ENOSPC: " (free some space, or choose another disk)"
+      case ESPIPE: " (a pipe or device: save its content in a file)"
       case EMFILE, ENFILE: " (raise the limit with ulimit -n)"
       default: ""
       }

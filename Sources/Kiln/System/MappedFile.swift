@@ -25,7 +25,7 @@
     guard unsafe fstat(descriptor, &status) == 0 else { throw FileError(.open, path) }
     let kind = status.st_mode & S_IFMT
     guard kind == S_IFREG else {
-      throw FileError(.read, path, code: kind == S_IFDIR ? EISDIR : EINVAL)
+      throw FileError(.read, path, code: kind == S_IFDIR ? EISDIR : ESPIPE)
     }
     byteCount = Int(status.st_size)
     guard byteCount > 0 else {

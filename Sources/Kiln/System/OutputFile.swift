@@ -24,7 +24,7 @@ public final class OutputFile: Sendable {
   /// - Throws: ``FileError`` when the disk is full or fails.
   public func append(_ bytes: Span<UInt8>) throws(FileError) {
     // The closure gets a part of the span for the length of one call.
-    unsafe try writeAll(bytes) { unsafe Self.writeOnce(self.descriptor, $0) }
+    unsafe try writeAll(bytes) { unsafe writeOnce(self.descriptor, $0) }
   }
 
   /// Appends the elements of an array.
@@ -49,15 +49,6 @@ public final class OutputFile: Sendable {
     guard retryingInterrupts({ fsync(descriptor) }) == 0 else { throw FileError(.flush, path) }
   }
 
-  private static func writeOnce(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-    // The pointer is valid for the call, which does not keep it.
-    #if canImport(Glibc)
-      unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
-    #else
-      unsafe Darwin.write(descriptor, bytes.baseAddress, bytes.count)
-    #endif
-  }
-
   private func writeAll(
     _ bytes: Span<UInt8>, _ write: (UnsafeRawBufferPointer) -> Int
   ) throws(FileError) {
@@ -71,4 +62,14 @@ public final class OutputFile: Sendable {
       done += written
     }
   }
+}
+
+/// The system call by its full name: methods that write are called the same.
+func writeOnce(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+  // The pointer is valid for the call, which does not keep it.
+  #if canImport(Glibc)
+    unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+  #else
+    unsafe Darwin.write(descriptor, bytes.baseAddress, bytes.count)
+  #endif
 }

@@ -68,13 +68,17 @@ enum Path {
     guard let stream = unsafe opendir(directory) else { throw FileError(.list, directory) }
     defer { unsafe closedir(stream) }
     var names: [String] = []
-    while let entry = unsafe readdir(stream) {
+    while true {
+      // At the end, too, there is no entry: only the error number tells a failure from it.
+      errno = 0
+      guard let entry = unsafe readdir(stream) else { break }
       // d_name is a NUL-terminated string inside the entry, valid until the next call.
       let name = unsafe withUnsafePointer(to: entry.pointee.d_name) {
         unsafe $0.withMemoryRebound(to: CChar.self, capacity: 1) { unsafe String(cString: $0) }
       }
       if name != "." && name != ".." { names.append(name) }
     }
+    guard errno == 0 else { throw FileError(.list, directory) }
     return names
   }
 

@@ -21,6 +21,7 @@ package enum Signals {
   package static func cancelOnInterrupt() -> Cancellation {
     // Made before the handler can run, so that the handler never initialises a global.
     let request = requested
+    _ = firstRequest.load(ordering: .relaxed)
     for number in [SIGINT, SIGTERM] { signal(number, answer) }
     // Who starts a program from a thread that blocks signals, as those of Dispatch do, hands
     // that on to it. The calls fill in and read the set, which lives through them.

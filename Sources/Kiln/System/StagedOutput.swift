@@ -135,7 +135,7 @@ public final class StagedOutput: Sendable {
   }
 
   /// Gives the finished output its name.
-  /// - Throws: ``OutputError`` when the destination has appeared since, ``FileError`` when the disk
+  /// - Throws: ``OutputError`` when something is in the way since, ``FileError`` when the disk
   ///   fails; the staged output is then still there until it is discarded.
   public func publish() throws {
     switch kind {
@@ -196,6 +196,8 @@ public final class StagedOutput: Sendable {
         throw FileError(.rename, destination)
       }
     case .replace:
+      // What has appeared since, or a directory under a companion's name, is not ours to replace.
+      try Self.check(destination, kind: kind, existing: existing)
       guard Path.kind(of: destination) == .directory else {
         guard unsafe rename(source, destination) == 0 else {
           throw FileError(.rename, destination)

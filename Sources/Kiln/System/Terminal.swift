@@ -33,7 +33,7 @@ package enum StandardStream: Int32, Sendable {
       // The part not yet written, within the array.
       let written = unsafe bytes.withUnsafeBytes { all in
         retryingInterrupts {
-          unsafe Self.writeOnce(rawValue, UnsafeRawBufferPointer(rebasing: all[done...]))
+          unsafe writeOnce(rawValue, UnsafeRawBufferPointer(rebasing: all[done...]))
         }
       }
       guard written > 0 else {
@@ -42,15 +42,6 @@ package enum StandardStream: Int32, Sendable {
       }
       done += written
     }
-  }
-
-  private static func writeOnce(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-    // The pointer is valid for the call, which does not keep it.
-    #if canImport(Glibc)
-      unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
-    #else
-      unsafe Darwin.write(descriptor, bytes.baseAddress, bytes.count)
-    #endif
   }
 }
 

@@ -57,8 +57,16 @@ final class WorkerPool: Sendable {
     }
   }
 
-  /// The cores that this process may use.
+  /// More workers than any machine has cores would only hold memory.
+  static let workerCounts = 1...1024
+
+  /// The cores of this machine.
   static var coreCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+  /// How many workers are meant by a wish for so many; nil asks for one a core.
+  static func workerCount(for jobs: Int?) -> Int {
+    min(max(workerCounts.lowerBound, jobs ?? coreCount), workerCounts.upperBound)
+  }
 
   /// How many workers there are.
   let workerCount: Int

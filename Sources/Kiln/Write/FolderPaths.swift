@@ -59,7 +59,7 @@ struct FolderPaths: Sendable {
         ? ClassSlug.make(schema?.className(of: label) ?? "", label: label)
         : Self.padded(label, to: givenLabelWidth)
     }
-    let known = schema?.range(ofAtMost: LabelStatistics.maximumClassCount)
+    let known = schema?.range(ofAtMost: LabelSchema.maximumClassCount)
     firstLabel = known?.lowerBound ?? 0
     labels = known?.map { [labelText] in Array(labelText($0).utf8) } ?? []
   }

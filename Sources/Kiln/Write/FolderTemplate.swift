@@ -93,7 +93,7 @@ struct FolderTemplate: Sendable, Equatable {
     guard uses(.index) || uses(.digest) else {
       throw Self.bad(text, "{index} or {digest}, or else samples would share a path")
     }
-    if dataset.splits.count > 1, !uses(.split), !uses(.digest) {
+    if dataset.splits.count > 1, !uses(.split), !sharesDuplicates {
       throw Self.bad(text, "{split}, or else the splits would share paths")
     }
     try checkAdjacentFields()
@@ -122,7 +122,7 @@ struct FolderTemplate: Sendable, Equatable {
   }
 
   private func checkSlugs(_ labels: LabelSchema) throws {
-    guard let range = labels.range(ofAtMost: LabelStatistics.maximumClassCount) else { return }
+    guard let range = labels.range(ofAtMost: LabelSchema.maximumClassCount) else { return }
     var seen: [String: String] = [:]
     for label in range {
       let name = labels.className(of: label)

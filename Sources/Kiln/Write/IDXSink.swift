@@ -1,4 +1,4 @@
-// IDX: layout and link in Decode/IDX.swift. Gzip (RFC 1952) around it:
+// IDX: layout and link in Decode/IDXHeader.swift. Gzip (RFC 1952) around it:
 //
 //   offset  bytes  content
 //   0       4      1f 8b, 08 deflate, 00 no name or other field

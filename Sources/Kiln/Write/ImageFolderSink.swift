@@ -132,7 +132,7 @@ private final class ImageFolderSink: Sink {
 
   private static func classNames(_ labels: LabelSchema) -> [String]? {
     guard labels.classNames.isEmpty else { return labels.classNames }
-    guard let last = labels.range?.upperBound, last >= 0, last < LabelStatistics.maximumClassCount
+    guard let last = labels.range?.upperBound, last >= 0, last < LabelSchema.maximumClassCount
     else { return nil }
     return (0...last).map(String.init)
   }

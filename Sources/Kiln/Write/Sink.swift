@@ -113,29 +113,3 @@ public struct SinkFormat: Sendable {
   /// Every format that Kiln writes.
   public static let all: [SinkFormat] = [.png, .jpeg, .csv, .npy, .npz, .cache, .idx]
 }
-
-/// A data set that a sink cannot write, with what to do about it.
-public struct UnsupportedError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The sentence a user sees.
-  public let description: String
-
-  /// Says what does not fit and what does.
-  public init(_ description: String) { self.description = description }
-}
-
-/// A fault in one sample.
-public struct SampleError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The sample's index within its split.
-  public let index: Int
-  /// What is wrong with it.
-  public let reason: String
-
-  /// Blames a sample.
-  public init(index: Int, reason: String) {
-    self.index = index
-    self.reason = reason
-  }
-
-  /// The sentence a user sees.
-  public var description: String { "sample \(index): \(reason)" }
-}

@@ -117,17 +117,11 @@ struct ThumbnailMaker: Sendable {
 
   /// What to subtract and multiply by to get 0…255.
   private func scale(of values: [Double]) -> (factor: Double, offset: Double) {
-    switch (schema.pixelScale, schema.elementType) {
-    case (.factor(let factor), _): return (factor, 0)
-    case (.lost, _):
-      // Nobody knows what black was: the sample's own range shows its shape.
-      let low = values.min() ?? 0
-      let high = values.max() ?? 0
-      return (high > low ? 255 / (high - low) : 0, low)
-    case (.undeclared, .uint16): return (1 / 257.0, 0)
-    case (.undeclared, .bool): return (255, 0)
-    case (.undeclared, let type): return (type.isFloat ? 255 : 1, 0)
-    }
+    if let factor = schema.eightBitFactor { return (factor, 0) }
+    // Nobody knows what black was: the sample's own range shows its shape.
+    let low = values.min() ?? 0
+    let high = values.max() ?? 0
+    return (high > low ? 255 / (high - low) : 0, low)
   }
 
   /// The nearest level; values outside the range, and those that are no number, are drawn at its ends.

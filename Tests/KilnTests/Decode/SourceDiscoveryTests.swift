@@ -47,6 +47,20 @@ import Testing
     }
   }
 
+  @Test("refuses a pipe instead of waiting for somebody to fill it", .timeLimit(.minutes(1)))
+  func pipe() throws {
+    try withTemporaryDirectory { root in
+      let path = root + "/train-images-idx3-ubyte"
+      #expect(unsafe mkfifo(path, 0o600) == 0)
+      for source in [root, path] {
+        #expect(
+          sentence { _ = try SourceFormat.open(SourceRequest(paths: [source])) }
+            == "decode: cannot read \(path): Illegal seek"
+            + " (a pipe or device: save its content in a file)")
+      }
+    }
+  }
+
   @Test("takes a plain file rather than its own .gz, and passes by directories of that name")
   func twice() throws {
     try withTemporaryDirectory { root in

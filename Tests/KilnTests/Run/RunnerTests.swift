@@ -30,6 +30,26 @@ import Testing
     }
   }
 
+  @Test("takes any number of jobs", arguments: [Int.min, 0, 5000, Int.max])
+  func anyJobs(jobs: Int) throws {
+    try withTemporaryDirectory { root in
+      let run = try pipeline(
+        NumberSource(counts: [40]), [(NotingSink().format(), root + "/out")])
+      #expect(try Runner(run, jobs: jobs).run().count == 40)
+    }
+  }
+
+  @Test("refuses a split whose name is too long for a file")
+  func longName() throws {
+    try withTemporaryDirectory { root in
+      let name = String(repeating: "a", count: 70_000)
+      let run = try pipeline(
+        NumberSource(counts: [4], names: [name]), [(.npz, root + "/out.npz")])
+      #expect(throws: StageError.self) { try Runner(run).run() }
+      #expect(try names(in: root).isEmpty)
+    }
+  }
+
   @Test("writes an output for a data set without samples", arguments: [1, 2])
   func empty(jobs: Int) throws {
     try withTemporaryDirectory { root in
@@ -37,6 +57,24 @@ import Testing
       let run = try pipeline(NumberSource(counts: [0, 0]), [(sink.format(), root + "/out")])
       #expect(try Runner(run, jobs: jobs).run().count == 0)
       #expect(sink.notes.withLock { $0 } == ["finish"])
+    }
+  }
+
+  @Test("reports a bad end of one split before a fault in the next one", arguments: [1, 2, 8])
+  func badEnd(jobs: Int) throws {
+    for _ in 0..<10 {
+      try withTemporaryDirectory { root in
+        let source = NumberSource(counts: [400, 400], failsAtEnd: true)
+        let convert = BatchConversion { batch in
+          guard batch.split == 1, batch.firstIndex == 0 else { return }
+          throw SampleError(index: 0, reason: "convert fails")
+        }
+        let run = try pipeline(
+          source, [(NotingSink().format(), root + "/out")],
+          steps: [Pipeline.Step(name: "convert", value: "", conversion: convert)])
+        #expect(sentence { _ = try Runner(run, jobs: jobs).run() } == "sample 400: bad end")
+        #expect(try names(in: root).isEmpty)
+      }
     }
   }
 
@@ -48,6 +86,16 @@ import Testing
       _ = try Runner(pipeline(source, [(sink.format(), root + "/out")]), jobs: jobs).run()
       #expect(source.inFlight.withLock { $0.now } == 0)
       #expect(source.inFlight.withLock { $0.most } <= jobs + 6)
+    }
+  }
+
+  @Test("holds fewer samples that are larger than a batch", arguments: [1, 2, 8])
+  func boundedBytes(jobs: Int) throws {
+    try withTemporaryDirectory { root in
+      let source = NumberSource(counts: [40], sampleByteCount: 4 << 20)
+      let sink = NotingSink(source: source)
+      _ = try Runner(pipeline(source, [(sink.format(), root + "/out")]), jobs: jobs).run()
+      #expect(source.inFlight.withLock { $0.most } <= max(2, (jobs + 6) / 4))
     }
   }
 

@@ -107,6 +107,22 @@ import Testing
     }
   }
 
+  @Test("never replaces a directory that lies under the name of a companion")
+  func companionIsDirectory() throws {
+    try withTemporaryDirectory { root in
+      let output = try StagedOutput(.file, at: root + "/out", existing: .replace)
+      try output.writeFile("out", hello)
+      try output.writeFile(output.companion(".kiln.json"), hello)
+      try makeDirectory(root + "/out.kiln.json")
+      try write(hello, to: root + "/out.kiln.json/thesis.txt")
+      #expect(throws: OutputError.directoryInTheWay(path: root + "/out.kiln.json")) {
+        try output.publish()
+      }
+      output.discard()
+      #expect(try names(in: root) == ["out.kiln.json/", "out.kiln.json/thesis.txt"])
+    }
+  }
+
   @Test("replaces an empty directory")
   func emptyDirectory() throws {
     try withTemporaryDirectory { root in

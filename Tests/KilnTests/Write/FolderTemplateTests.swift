@@ -112,6 +112,7 @@ import Testing
     arguments: [
       "{split}/{label}.png", "{label}/{index}.png", "fixed.png", "{split}/{label}{index}.png",
       "{split}/{index}{label}.png", "{split}/{index}.txt", "{split}/{index}",
+      "{index}-{digest}.png",
     ])
   func colliding(template: String) {
     #expect(throws: UsageError.self) {
