@@ -48,10 +48,11 @@ import Testing
   }
 
   @Test("refuses a pipe instead of waiting for somebody to fill it", .timeLimit(.minutes(1)))
-  func pipe() throws {
-    try withTemporaryDirectory { root in
+  func pipe() {
+    withTemporaryDirectory { root in
       let path = root + "/train-images-idx3-ubyte"
-      #expect(unsafe mkfifo(path, 0o600) == 0)
+      let made = unsafe mkfifo(path, 0o600)
+      #expect(made == 0)
       for source in [root, path] {
         #expect(
           sentence { _ = try SourceFormat.open(SourceRequest(paths: [source])) }
