@@ -60,6 +60,10 @@ public final class StagedOutput: Sendable {
     self.name = name
     parent = Path.directory(of: trimmed)
     try Self.check(trimmed, kind: kind, existing: existing)
+    if kind == .file {
+      // The manifest goes beside the file; better to know now than after the whole run.
+      try Self.check(trimmed + "." + Self.manifestName, kind: .file, existing: existing)
+    }
     createdParents = try Path.makeDirectories(parent)
     do {
       Self.removeAbandoned(name: name, in: parent)
