@@ -46,6 +46,9 @@ extension Subcommand {
   private static func target(_ text: String) throws -> (format: SinkFormat, path: String) {
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let name = String(parts[0])
+    if parts.count == 1, name.contains(where: { "/.".contains($0) }) {
+      throw UsageError.badValue(option: "to", value: text, expected: "FORMAT=PATH, as in png=DIR")
+    }
     guard let format = SinkFormat.all.first(where: { $0.name == name }) else {
       throw UsageError.unknown(
         what: "format", name: name,

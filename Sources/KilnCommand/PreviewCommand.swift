@@ -46,6 +46,10 @@ extension Subcommand {
         try console.result(sheet.drawing(width: width, console.hasTrueColour ? .colour : .plain))
         return .done
       }
+      guard path.hasSuffix(".png") else {
+        throw UsageError.badValue(
+          option: "output", value: path, expected: "a name that ends in .png")
+      }
       let sheet = try preview.write(
         request, to: path, existing: arguments.has("overwrite") ? .replace : .keep,
         jobs: arguments.jobs, cancellation: cancellation, watch: watch)

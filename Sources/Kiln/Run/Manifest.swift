@@ -24,6 +24,8 @@ struct Manifest {
         }),
       "lossless": .boolean(sink.isLossless),
     ]
+    // A source without files is known by its name, such as sample:1000.
+    if sources.isEmpty { fields["source"] = .text(pipeline.source.paths.joined(separator: " ")) }
     for (key, value) in report.description(ofPixels: sink.isLossless) { fields[key] = value }
     return .object(fields)
   }

@@ -25,7 +25,7 @@ struct ImagePixels: Sendable {
       guard let declared = schema.eightBitFactor else {
         throw UnsupportedError(
           "float pixels without a scale cannot be pictures"
-            + " (use --scale 1/255 instead of --dtype, or leave out --normalize)")
+            + " (leave out --normalize; instead of --dtype use --scale 1/255)")
       }
       factor = declared
     default:
