@@ -51,6 +51,10 @@ import Testing
         "convert sample --csv-header yes --to csv=x",
         "kiln: --csv-header takes on or off, not 'yes'"
       ),
+      (
+        "convert sample --to npy=x --jobs \n\u{1B}[31m",
+        "kiln: --jobs takes a whole number from 1 to 1024, not '??[31m'"
+      ),
       ("formats all", "kiln: formats does not take 'all'"),
       ("run", "kiln: PIPELINE.json is missing"),
     ])

@@ -2,7 +2,7 @@ extension String {
   /// The text without what could steer a terminal, which is shown as `?`.
   ///
   /// Names of classes and files come from others.
-  var printable: String {
+  package var printable: String {
     guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
       return self
     }
