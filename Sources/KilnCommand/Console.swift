@@ -22,7 +22,9 @@ struct Console: Sendable {
   }
 
   /// Writes a line of explanation; a message that nobody can read is no reason to fail.
-  func message(_ line: String) { show(line + "\n") }
+  ///
+  /// It stays one line that steers no terminal, whatever names of files and values it quotes.
+  func message(_ line: String) { show(line.printable + "\n") }
 
   /// Writes to standard error as it is, for what is redrawn.
   func show(_ text: String) { try? StandardStream.error.write(text) }

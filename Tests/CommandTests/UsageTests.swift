@@ -63,6 +63,10 @@ import Testing
         "preview sample --overwrite",
         "kiln: --overwrite replaces a contact sheet, and no -o names one"
       ),
+      (
+        "convert sample --to npy=x --jobs \n\u{1B}[31m",
+        "kiln: --jobs takes a whole number from 1 to 1024, not '??[31m'"
+      ),
       ("formats all", "kiln: formats does not take 'all'"),
       ("run", "kiln: PIPELINE.json is missing"),
     ])

@@ -33,13 +33,17 @@ struct JSONFault: Error, Sendable, Equatable, CustomStringConvertible {
 
 /// Reads over a JSON text (RFC 8259) up to its first fault.
 private struct JSONScanner {
-  /// As deep as JSONDecoder goes.
-  private static let maximumDepth = 512
+  /// Deeper than anything that Kiln reads: JSONDecoder needs seconds for some hundred levels.
+  private static let maximumDepth = 32
 
   private let text: [UInt8]
   private var position = 0
 
-  init(_ text: [UInt8]) { self.text = text }
+  init(_ text: [UInt8]) {
+    self.text = text
+    // Editors on Windows put a byte order mark before the text.
+    if text.starts(with: "\u{FEFF}".utf8) { position = 3 }
+  }
 
   mutating func whole() throws(JSONFault) {
     try value(depth: 0)
@@ -52,8 +56,14 @@ private struct JSONScanner {
     skipSpace()
     switch peek {
     case UInt8(ascii: "{"):
+      var keys: Set<ArraySlice<UInt8>> = []
       try members(until: "}", depth: depth) { scanner throws(JSONFault) in
+        let start = scanner.position
         try scanner.string("a key in double quotes")
+        guard keys.insert(scanner.text[start..<scanner.position]).inserted else {
+          scanner.position = start
+          throw scanner.fault("a key that is not given above")
+        }
         scanner.skipSpace()
         try scanner.take(":")
       }
@@ -89,27 +99,86 @@ private struct JSONScanner {
   }
 
   private mutating func string(_ expected: String) throws(JSONFault) {
+    let start = position
     guard peek == UInt8(ascii: "\"") else { throw fault(expected) }
     position += 1
     while let byte = peek, byte != UInt8(ascii: "\"") {
       if byte < 0x20 { throw fault("the closing '\"' on the same line") }
       position += 1
-      guard byte == UInt8(ascii: "\\") else { continue }
-      guard let escaped = peek, "\"\\/bfnrtu".utf8.contains(escaped) else {
-        throw fault("one of \" \\ / b f n r t u behind a backslash")
-      }
-      position += 1
+      if byte == UInt8(ascii: "\\") { try escape() }
+    }
+    guard String(validating: text[start..<position], as: UTF8.self) != nil else {
+      position = start
+      throw fault("a text in UTF-8")
     }
     try take("\"")
   }
 
+  /// Reads what follows a backslash.
+  private mutating func escape() throws(JSONFault) {
+    guard let escaped = peek, "\"\\/bfnrtu".utf8.contains(escaped) else {
+      throw fault("one of \" \\ / b f n r t u behind a backslash")
+    }
+    position += 1
+    guard escaped == UInt8(ascii: "u") else { return }
+    let start = position
+    switch try codeUnit() {
+    case 0xD800...0xDBFF:
+      // The other half of a character beyond U+FFFF.
+      guard text[position...].starts(with: "\\u".utf8) else { break }
+      position += 2
+      if (0xDC00...0xDFFF).contains(try codeUnit()) { return }
+    case 0xDC00...0xDFFF: break
+    default: return
+    }
+    position = start
+    throw fault("both halves of a surrogate pair")
+  }
+
+  private mutating func codeUnit() throws(JSONFault) -> UInt32 {
+    var value: UInt32 = 0
+    for _ in 0..<4 {
+      guard let digit = peek.flatMap({ Character(Unicode.Scalar($0)).hexDigitValue }) else {
+        throw fault("4 hexadecimal digits behind \\u")
+      }
+      value = value << 4 | UInt32(digit)
+      position += 1
+    }
+    return value
+  }
+
   private mutating func number() throws(JSONFault) {
     let start = position
-    while let byte = peek, "+-.eE0123456789".utf8.contains(byte) { position += 1 }
-    let number = String(decoding: text[start..<position], as: UTF8.self)
-    guard Double(number) == nil || number.hasPrefix("+") else { return }
-    position = start
-    throw fault("a value")
+    if peek == UInt8(ascii: "-") { position += 1 }
+    let whole = position
+    guard digits() else {
+      position = start
+      throw fault("a value")
+    }
+    if text[whole] == UInt8(ascii: "0"), position > whole + 1 {
+      position = whole
+      throw fault("a number without leading zeros")
+    }
+    if peek == UInt8(ascii: ".") {
+      position += 1
+      guard digits() else { throw fault("a digit") }
+    }
+    if peek == UInt8(ascii: "e") || peek == UInt8(ascii: "E") {
+      position += 1
+      if peek == UInt8(ascii: "+") || peek == UInt8(ascii: "-") { position += 1 }
+      guard digits() else { throw fault("a digit") }
+    }
+    guard Double(String(decoding: text[start..<position], as: UTF8.self))?.isFinite ?? false else {
+      position = start
+      throw fault("a number below 1e308")
+    }
+  }
+
+  /// Reads over digits; says whether there was one.
+  private mutating func digits() -> Bool {
+    let start = position
+    while let byte = peek, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { position += 1 }
+    return position > start
   }
 
   private mutating func word(_ word: String) throws(JSONFault) {

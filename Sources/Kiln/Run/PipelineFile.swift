@@ -36,8 +36,7 @@ public struct PipelineFile: Sendable {
     do {
       root = try JSON(parsing: text)
     } catch {
-      let reason = JSONFault.find(in: text).map(\.description) ?? "\(error)"
-      throw PipelineError(file: name, place: "", fault: .notJSON(reason: reason))
+      throw PipelineError(file: name, place: "", fault: .notJSON(reason: "\(error)"))
     }
   }
 

@@ -49,6 +49,10 @@ struct PipelineNode {
     guard case .text(let text) = value else {
       throw error(.wrongKind(expected: "a text", found: value.kindName))
     }
+    // The system would take a path to end there.
+    guard !text.utf8.contains(0) else {
+      throw error(.refused(reason: "expected a text without the character U+0000"))
+    }
     return text
   }
 
@@ -76,7 +80,7 @@ struct PipelineNode {
   /// A text or number, or a list of them joined by commas.
   private func scalars() throws(PipelineError) -> String {
     switch value {
-    case .text(let text): return text
+    case .text: return try text()
     case .integer(let number): return String(number)
     case .number(let number): return String(number)
     case .array:

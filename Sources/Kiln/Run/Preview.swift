@@ -52,10 +52,18 @@ public struct Preview: Sendable, Equatable {
     of request: SourceRequest, among formats: [SourceFormat] = SourceFormat.all, jobs: Int? = nil,
     cancellation: Cancellation = Cancellation(), watch: (@Sendable (Progress) -> Void)? = nil
   ) throws -> ContactSheet {
-    let source = try SourceFormat.open(request, among: formats).source
+    try sheet(
+      of: try SourceFormat.open(request, among: formats).source, named: request.paths.first,
+      jobs: jobs, cancellation: cancellation, watch: watch)
+  }
+
+  private func sheet(
+    of source: any Source, named name: String?, jobs: Int?, cancellation: Cancellation,
+    watch: (@Sendable (Progress) -> Void)?
+  ) throws -> ContactSheet {
     let schema = source.dataset.schema
     let plan = try plan(source.dataset)
-    let maker = try at(.convert, request.paths.first) { try ThumbnailMaker(schema) }
+    let maker = try at(.convert, name) { try ThumbnailMaker(schema) }
     let layout = SheetLayout(
       maker, hasLabels: schema.labelColumnCount > 0, perClass: perClass, columns: columns)
     let choice = SampleChoice(
@@ -85,10 +93,12 @@ public struct Preview: Sendable, Equatable {
     among formats: [SourceFormat] = SourceFormat.all, jobs: Int? = nil,
     cancellation: Cancellation = Cancellation(), watch: (@Sendable (Progress) -> Void)? = nil
   ) throws -> ContactSheet {
+    let source = try SourceFormat.open(request, among: formats).source
+    try OutputPlaces.check([path], sources: source.files)
     let output = try at(.write, path) { try StagedOutput(.file, at: path, existing: existing) }
     defer { output.discard() }
     let sheet = try sheet(
-      of: request, among: formats, jobs: jobs, cancellation: cancellation, watch: watch)
+      of: source, named: request.paths.first, jobs: jobs, cancellation: cancellation, watch: watch)
     if cancellation.isCancelled { throw Interruption() }
     try at(.write, path) { try sheet.write(to: output) }
     return sheet

@@ -33,7 +33,7 @@ public struct Runner: Sendable {
     let start = ContinuousClock.now
     let source = try SourceFormat.open(pipeline.source, among: pipeline.sourceFormats).source
     let (plan, steps) = try prepare(source.dataset)
-    try check(plan.dataset)
+    try check(plan.dataset, sources: source.files)
     let staged = try stage()
     // Backwards: the first one made the directories that the others share.
     defer { for output in staged.reversed() { output.discard() } }
@@ -67,7 +67,7 @@ public struct Runner: Sendable {
   }
 
   /// Refuses what cannot work before anything is read or created.
-  private func check(_ dataset: Dataset) throws {
+  private func check(_ dataset: Dataset, sources: [SourceFile]) throws {
     if pipeline.outputs.isEmpty { throw UsageError.missing(what: "an output (--to FORMAT=PATH)") }
     for split in dataset.splits where !split.name.isPlainFileName {
       throw StageError(
@@ -85,21 +85,7 @@ public struct Runner: Sendable {
     for output in pipeline.outputs {
       try at(.write, output.format.name) { try output.format.check(dataset, output.options) }
     }
-    try Self.checkApart(pipeline.outputs.map(\.path))
-  }
-
-  private static func checkApart(_ paths: [String]) throws(UsageError) {
-    for (position, path) in paths.enumerated() {
-      for other in paths[..<position] {
-        let (resolved, otherResolved) = (Path.resolved(path), Path.resolved(other))
-        if resolved == otherResolved {
-          throw .conflict("two outputs at \(path): give each its own path")
-        }
-        if resolved.hasPrefix(otherResolved + "/") || otherResolved.hasPrefix(resolved + "/") {
-          throw .conflict("output \(path) and output \(other) lie within each other")
-        }
-      }
-    }
+    try OutputPlaces.check(pipeline.outputs.map(\.path), sources: sources)
   }
 
   private func stage() throws -> [StagedOutput] {

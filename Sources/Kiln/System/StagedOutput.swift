@@ -202,11 +202,12 @@ public final class StagedOutput: Sendable {
     case .replace:
       // What has appeared since, or a directory under a companion's name, is not ours to replace.
       try Self.check(destination, kind: kind, existing: existing)
-      guard Path.kind(of: destination) == .directory else {
-        guard unsafe rename(source, destination) == 0 else {
+      if Path.kind(of: destination) != .directory {
+        if unsafe rename(source, destination) == 0 { return }
+        // Another run may have put its directory there since.
+        guard errno == ENOTEMPTY || errno == EEXIST else {
           throw FileError(.rename, destination)
         }
-        return
       }
       // Both names exist at every moment; the old content is removed under the hidden name, and
       // where that fails the new output is in place all the same.

@@ -128,13 +128,53 @@ import Testing
         "line 1, column 8: expected the closing '\"' on the same line, found the end of the line"
       ),
       ("[tru]", "line 1, column 2: expected true, found 't'"),
+      ("[-]", "line 1, column 2: expected a value, found '-'"),
+      ("[01]", "line 1, column 2: expected a number without leading zeros, found '0'"),
+      ("[1.]", "line 1, column 4: expected a digit, found ']'"),
+      ("[1e+]", "line 1, column 5: expected a digit, found ']'"),
+      ("[1e999]", "line 1, column 2: expected a number below 1e308, found '1'"),
+      (#"["\u12x4"]"#, "line 1, column 7: expected 4 hexadecimal digits behind \\u, found 'x'"),
+      (#"["\ud800"]"#, "line 1, column 5: expected both halves of a surrogate pair, found 'd'"),
+      (
+        #"{"a": 1, "a": 2}"#,
+        "line 1, column 10: expected a key that is not given above, found '\"'"
+      ),
     ])
   func notJSON(text: String, reason: String) {
     let error = #expect(throws: PipelineError.self) { try file(text) }
     #expect(error?.description == "p.json: not JSON: " + reason)
   }
 
+  @Test("is refused where a text is not UTF-8") func notUTF8() {
+    let error = #expect(throws: PipelineError.self) {
+      try PipelineFile(parsing: Array("[\"".utf8) + [0xFF] + Array("\"]".utf8), name: "p.json")
+    }
+    #expect(
+      error?.description
+        == "p.json: not JSON: line 1, column 2: expected a text in UTF-8, found '\"'"
+    )
+  }
+
+  @Test("is refused where a path has a zero byte, at which the system would end it")
+  func zeroByte() throws {
+    let file = try file(
+      #"{"source": {"from": "sample"}, "to": [{"format": "png", "path": "a\u0000b"}]}"#)
+    let error = #expect(throws: PipelineError.self) { _ = try file.pipeline() }
+    #expect(
+      error?.description
+        == "p.json: to[0].path: expected a text without the character U+0000")
+  }
+
+  @Test("may begin with a byte order mark, and hold escaped characters") func escapes() throws {
+    let file = try file(
+      "\u{FEFF}{\(start), \"description\": \"\\ud83d\\ude00 \\u00e9 -0.5e+3\", \(end)}")
+    _ = try file.pipeline(conversions: Self.conversions)
+  }
+
   @Test("is refused where it is nested beyond reason") func nesting() {
+    #expect(throws: PipelineError.self) {
+      try file(String(repeating: "[", count: 40) + String(repeating: "]", count: 40))
+    }
     #expect(throws: PipelineError.self) {
       try file(String(repeating: "[", count: PipelineFile.maximumByteCount))
     }

@@ -221,6 +221,44 @@ import Testing
     }
   }
 
+  @Test(
+    "refuses to replace what it reads",
+    arguments: ["/in", "/in/train-images-idx3-ubyte", "", "/link"])
+  func replacingSource(place: String) throws {
+    try withTemporaryDirectory { root in
+      let source = root + "/former/in"
+      try makeDirectory(root + "/former")
+      try makeDirectory(source)
+      try FileManager.default.createSymbolicLink(
+        atPath: root + "/former/link", withDestinationPath: "in")
+      let images = IDXSample.counting([30, 2, 2])
+      try write(images.bytes, to: source + "/train-images-idx3-ubyte")
+      // As if Kiln had written both, so that they might be replaced.
+      for directory in [source, root + "/former"] { try write([], to: directory + "/kiln.json") }
+      let before = try tree(root)
+      let path = root + "/former" + place
+      let isFile = place.hasSuffix("ubyte")
+      let run = Pipeline(
+        source: SourceRequest(paths: [source]),
+        outputs: [try Pipeline.Output(isFile ? .npz : .csv, at: path)], existing: .replace)
+      #expect(
+        sentence { _ = try Runner(run).run() }
+          == "output \(path) would replace the source file \(source)/train-images-idx3-ubyte: "
+          + "choose another place")
+      #expect(try tree(root) == before)
+    }
+  }
+
+  @Test("lets an output lie within the source's directory") func withinSource() throws {
+    try withTemporaryDirectory { root in
+      try write(IDXSample.counting([30, 2, 2]).bytes, to: root + "/train-images-idx3-ubyte")
+      let run = Pipeline(
+        source: SourceRequest(paths: [root]),
+        outputs: [try Pipeline.Output(.csv, at: root + "/csv")])
+      #expect(try Runner(run).run().outputs.count == 1)
+    }
+  }
+
   @Test("lets outputs whose names begin alike stand side by side")
   func sideBySide() throws {
     try withTemporaryDirectory { root in

@@ -1,0 +1,36 @@
+/// Where outputs must not appear: at or within each other, or in place of what they are made from.
+enum OutputPlaces {
+  /// Refuses outputs that would take each other's place, or that of a source file.
+  static func check(_ paths: [String], sources: [SourceFile]) throws(UsageError) {
+    var outputs: [String: String] = [:]
+    for path in paths where outputs.updateValue(path, forKey: Path.resolved(path)) != nil {
+      throw .conflict("two outputs at \(path): give each its own path")
+    }
+    for path in paths {
+      if let above = self.above(Path.resolved(path)).lazy.compactMap({ outputs[$0] }).first {
+        throw .conflict("output \(path) and output \(above) lie within each other")
+      }
+    }
+    for source in sources {
+      // Replacing a link would keep the file and lose its name in the source.
+      let named = Path.join(Path.resolved(Path.directory(of: source.path)), source.name)
+      for place in [named, Path.resolved(source.path)] {
+        if let output = ([place] + above(place)).lazy.compactMap({ outputs[$0] }).first {
+          throw .conflict(
+            "output \(output) would replace the source file \(source.path): choose another place")
+        }
+      }
+    }
+  }
+
+  /// The directories that an absolute path lies in.
+  private static func above(_ path: String) -> [String] {
+    var places: [String] = []
+    var place = path
+    while place.count > 1 {
+      place = Path.directory(of: place)
+      places.append(place)
+    }
+    return places
+  }
+}
