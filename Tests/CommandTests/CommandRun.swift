@@ -9,9 +9,9 @@ struct CommandRun {
   /// The lines on standard error.
   var errorLines: [String] { errors.split(separator: "\n").map(String.init) }
 
-  /// Runs `kiln` to its end.
-  init(_ arguments: [String], environment: [String: String] = [:]) throws {
-    self = try Self.start(arguments, environment: environment).finish()
+  /// Runs `kiln` to its end, within a limit where one is given, such as `-n 20` for `ulimit`.
+  init(_ arguments: [String], environment: [String: String] = [:], limit: String? = nil) throws {
+    self = try Self.start(arguments, environment: environment, limit: limit).finish()
   }
 
   /// A `kiln` that is running.
@@ -44,7 +44,7 @@ struct CommandRun {
   }
 
   static func start(
-    _ arguments: [String], environment: [String: String] = [:]
+    _ arguments: [String], environment: [String: String] = [:], limit: String? = nil
   ) throws -> Started {
     // Files take any amount of output without anybody reading beside the process.
     let files = FileManager.default.temporaryDirectory
@@ -58,6 +58,11 @@ struct CommandRun {
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
+    if let limit {
+      process.executableURL = URL(filePath: "/bin/sh")
+      let command = "ulimit \(limit) && exec \"$0\" \"$@\""
+      process.arguments = ["-c", command, executable.path] + arguments
+    }
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try make("output")

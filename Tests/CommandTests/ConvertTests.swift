@@ -93,6 +93,19 @@ import Testing
     }
   }
 
+  @Test("leaves nothing behind when files run out, however early", arguments: 6...30)
+  func openFiles(limit: Int) throws {
+    try withDirectory { directory in
+      let formats = ["png", "jpeg", "csv", "npy", "npz", "cache", "idx"]
+      let outputs = formats.flatMap { ["--to", "\($0)=\(directory.path)/\($0)"] }
+      let run = try CommandRun(
+        ["convert", "sample:30", "--jobs", "8"] + outputs, limit: "-n \(limit)")
+      #expect(run.status == 0 || run.status == 1)
+      #expect(run.errorLines.count == Int(run.status))
+      #expect(try run.status == 0 || names(in: directory) == [], "\(run.errors)")
+    }
+  }
+
   @Test(
     "leaves nothing behind when it is interrupted, and the old output as it was",
     arguments: [SIGINT, SIGTERM])

@@ -106,6 +106,8 @@ enum Path {
     var status = stat()
     guard unsafe lstat(path, &status) == 0 else { return }
     if status.st_mode & S_IFMT == S_IFDIR {
+      // Looking into a directory takes a descriptor; removing an empty one does not.
+      if unsafe rmdir(path) == 0 { return }
       for name in try contents(of: path) { try removeTree(path + "/" + name) }
       guard unsafe rmdir(path) == 0 else { throw FileError(.remove, path) }
     } else {

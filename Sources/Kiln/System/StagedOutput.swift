@@ -40,6 +40,7 @@ public final class StagedOutput: Sendable {
   private let name: String
   private let staging: String
   private let lock: Int32
+  private let isLocked = Locked(true)
   private let isPublished = Locked(false)
   private let createdParents: [String]
   /// What publishing has put in place.
@@ -79,7 +80,15 @@ public final class StagedOutput: Sendable {
 
   deinit {
     discard()
-    close(lock)
+    unlock()
+  }
+
+  private func unlock() {
+    let wasLocked = isLocked.withLock { isLocked in
+      defer { isLocked = false }
+      return isLocked
+    }
+    if wasLocked { close(lock) }
   }
 
   /// Fails early on what ``publish()`` would refuse in the end.
@@ -223,6 +232,8 @@ public final class StagedOutput: Sendable {
       return published
     }
     guard !published else { return }
+    // First: looking into directories takes a descriptor, and there may be no other.
+    unlock()
     try? Path.removeTree(staging)
     Path.removeEmptyDirectories(createdParents)
   }
