@@ -237,10 +237,11 @@ import Testing
       for directory in [source, root + "/former"] { try write([], to: directory + "/kiln.json") }
       let before = try tree(root)
       let path = root + "/former" + place
-      let isFile = place.hasSuffix("ubyte")
+      let kind: StagedOutput.Kind = place.hasSuffix("ubyte") ? .file : .directory
       let run = Pipeline(
         source: SourceRequest(paths: [source]),
-        outputs: [try Pipeline.Output(isFile ? .npz : .csv, at: path)], existing: .replace)
+        outputs: [try Pipeline.Output(NotingSink().format(output: kind), at: path)],
+        existing: .replace)
       #expect(
         sentence { _ = try Runner(run).run() }
           == "output \(path) would replace the source file \(source)/train-images-idx3-ubyte: "
