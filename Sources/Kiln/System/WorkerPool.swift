@@ -91,8 +91,26 @@ final class WorkerPool: Sendable {
   }
 
   /// Runs all jobs, also those that they add, on all workers, the calling thread being one.
+  ///
+  /// Dispatch opens descriptors of its own and traps where none is left; then this thread does it all.
   func drain() {
+    guard workerCount > 1, Self.hasFreeDescriptors(Self.descriptorReserve) else { return work() }
     DispatchQueue.concurrentPerform(iterations: workerCount) { _ in work() }
+  }
+
+  /// Three for Dispatch, and room for the files that readers open meanwhile.
+  private static let descriptorReserve = 12
+
+  private static func hasFreeDescriptors(_ count: Int) -> Bool {
+    var opened: [Int32] = []
+    defer { for descriptor in opened { close(descriptor) } }
+    while opened.count < count {
+      // A path that always exists; only whether a descriptor is to be had matters.
+      let descriptor = unsafe open("/", O_RDONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { return false }
+      opened.append(descriptor)
+    }
+    return true
   }
 
   private enum Step {

@@ -98,12 +98,12 @@ import Testing
   @Test("never replaces a directory that no run has made")
   func foreignDirectory() throws {
     try withTemporaryDirectory { root in
-      try makeDirectory(root + "/work")
-      try write(hello, to: root + "/work/thesis.txt")
-      #expect(throws: OutputError.notOurs(path: root + "/work")) {
-        try StagedOutput(.directory, at: root + "/work", existing: .replace)
+      try makeDirectory(root + "/mine")
+      try write(hello, to: root + "/mine/thesis.txt")
+      #expect(throws: OutputError.notOurs(path: root + "/mine")) {
+        try StagedOutput(.directory, at: root + "/mine", existing: .replace)
       }
-      #expect(try names(in: root) == ["work/", "work/thesis.txt"])
+      #expect(try names(in: root) == ["mine/", "mine/thesis.txt"])
     }
   }
 
