@@ -15,6 +15,7 @@ struct Main {
       print("kiln \(kilnVersion)")
       return
     }
+    StandardStream.takeClosedNumbers()
     Allocator.keepFreedMemory()
     Signals.ignoreBrokenPipes()
     exit(Dispatcher(console: Console()).run(words).rawValue)

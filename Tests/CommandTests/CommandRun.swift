@@ -9,9 +9,11 @@ struct CommandRun {
   /// The lines on standard error.
   var errorLines: [String] { errors.split(separator: "\n").map(String.init) }
 
-  /// Runs `kiln` to its end, within a limit where one is given, such as `-n 20` for `ulimit`.
-  init(_ arguments: [String], environment: [String: String] = [:], limit: String? = nil) throws {
-    self = try Self.start(arguments, environment: environment, limit: limit).finish()
+  /// Runs `kiln` to its end, behind what a shell is to do first, such as `ulimit -n 20`.
+  init(_ arguments: [String], environment: [String: String] = [:], after setup: String? = nil)
+    throws
+  {
+    self = try Self.start(arguments, environment: environment, after: setup).finish()
   }
 
   /// A `kiln` that is running.
@@ -44,7 +46,7 @@ struct CommandRun {
   }
 
   static func start(
-    _ arguments: [String], environment: [String: String] = [:], limit: String? = nil
+    _ arguments: [String], environment: [String: String] = [:], after setup: String? = nil
   ) throws -> Started {
     // Files take any amount of output without anybody reading beside the process.
     let files = FileManager.default.temporaryDirectory
@@ -58,9 +60,9 @@ struct CommandRun {
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
-    if let limit {
+    if let setup {
       process.executableURL = URL(filePath: "/bin/sh")
-      let command = "ulimit \(limit) && exec \"$0\" \"$@\""
+      let command = "\(setup) && exec \"$0\" \"$@\""
       process.arguments = ["-c", command, executable.path] + arguments
     }
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }

@@ -93,13 +93,28 @@ import Testing
     }
   }
 
+  @Test(
+    "writes no message into an output where the standard streams are closed",
+    arguments: ["exec <&-", "exec >&-", "exec 2>&-", "exec >&- 2>&-", "exec <&- >&- 2>&-"])
+  func closedStreams(setup: String) throws {
+    try withDirectory { directory in
+      let outputs = ["plain", "closed"].map { directory.appending(path: $0).path }
+      _ = try CommandRun(["convert", "sample:70", "--to", "npz=\(outputs[0])"])
+      let run = try CommandRun(["convert", "sample:70", "--to", "npz=\(outputs[1])"], after: setup)
+      // The summary cannot be shown, and that is told by the status.
+      #expect(run.status == (setup.contains(">&- ") || setup.hasSuffix(" >&-") ? 1 : 0))
+      #expect(
+        FileManager.default.contentsEqual(atPath: outputs[0], andPath: outputs[1]))
+    }
+  }
+
   @Test("leaves nothing behind when files run out, however early", arguments: 6...30)
   func openFiles(limit: Int) throws {
     try withDirectory { directory in
       let formats = ["png", "jpeg", "csv", "npy", "npz", "cache", "idx"]
       let outputs = formats.flatMap { ["--to", "\($0)=\(directory.path)/\($0)"] }
       let run = try CommandRun(
-        ["convert", "sample:30", "--jobs", "8"] + outputs, limit: "-n \(limit)")
+        ["convert", "sample:30", "--jobs", "8"] + outputs, after: "ulimit -n \(limit)")
       #expect(run.status == 0 || run.status == 1)
       #expect(run.errorLines.count == Int(run.status))
       #expect(try run.status == 0 || names(in: directory) == [], "\(run.errors)")

@@ -11,6 +11,16 @@ package enum StandardStream: Int32, Sendable {
   /// For everything else.
   case error = 2
 
+  /// Takes the numbers of the standard streams that whoever started the process has closed.
+  ///
+  /// Else the first files that are opened get them, and messages end up in an output.
+  package static func takeClosedNumbers() {
+    // For reading only, so that writing there still fails; a literal is a valid path.
+    var descriptor = unsafe open("/dev/null", O_RDONLY)
+    while (0...2).contains(descriptor) { descriptor = dup(descriptor) }
+    if descriptor > 2 { close(descriptor) }
+  }
+
   /// Whether a person is looking: the stream is a terminal that can move its cursor.
   package var isTerminal: Bool { isatty(rawValue) == 1 && Environment.value(of: "TERM") != "dumb" }
 
