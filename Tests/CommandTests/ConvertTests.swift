@@ -98,7 +98,7 @@ import Testing
     arguments: ["exec <&-", "exec >&-", "exec 2>&-", "exec >&- 2>&-", "exec <&- >&- 2>&-"])
   func closedStreams(setup: String) throws {
     try withDirectory { directory in
-      let outputs = ["plain", "closed"].map { directory.appending(path: $0).path }
+      let outputs = ["plain.npz", "closed.npz"].map { directory.appending(path: $0).path }
       _ = try CommandRun(["convert", "sample:70", "--to", "npz=\(outputs[0])"])
       let run = try CommandRun(["convert", "sample:70", "--to", "npz=\(outputs[1])"], after: setup)
       // The summary cannot be shown, and that is told by the status.
