@@ -3,7 +3,7 @@ import Testing
 
 @testable import Kiln
 
-@Suite("IDX source", .timeLimit(.minutes(1))) struct IDXSourceTests {
+@Suite("IDX source", .timeLimit(.minutes(20))) struct IDXSourceTests {
   enum Packing: CaseIterable { case plain, gzip, members }
 
   private func pack(_ bytes: [UInt8], _ packing: Packing) -> [UInt8] {

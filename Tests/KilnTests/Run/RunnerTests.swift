@@ -3,7 +3,7 @@ import Testing
 
 @testable import Kiln
 
-@Suite("Runner", .timeLimit(.minutes(2))) struct RunnerTests {
+@Suite("Runner", .timeLimit(.minutes(20))) struct RunnerTests {
   private func pipeline(
     _ source: NumberSource, _ outputs: [(SinkFormat, String)], steps: [Pipeline.Step] = [],
     existing: StagedOutput.Existing = .keep

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Kiln
 
-@Suite("Worker pool", .timeLimit(.minutes(1))) struct WorkerPoolTests {
+@Suite("Worker pool", .timeLimit(.minutes(20))) struct WorkerPoolTests {
   @Test("runs every job once", arguments: [1, 2, 8], [0, 1, 2, 5000])
   func once(workers: Int, jobs: Int) {
     let pool = WorkerPool(workerCount: workers)
