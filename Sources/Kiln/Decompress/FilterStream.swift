@@ -58,7 +58,7 @@ final class FilterStream: ByteStream {
 }
 
 /// What is wrong with an xz, bz2, zstd or lz4 file.
-enum CompressionError: Error, Sendable, Equatable, CustomStringConvertible {
+enum CompressionError: UnpackingError, Equatable, CustomStringConvertible {
   case cutShort(Compression, produced: Int)
   case damaged(Compression, String, produced: Int)
   case trailingBytes(Compression, offset: Int)
@@ -66,9 +66,9 @@ enum CompressionError: Error, Sendable, Equatable, CustomStringConvertible {
   var description: String {
     switch self {
     case .cutShort(let compression, let produced):
-      "\(compression.rawValue) data ends after \(produced) decompressed bytes (file cut short?)"
+      "\(compression.rawValue) data ends after \(produced) unpacked bytes (file cut short?)"
     case .damaged(let compression, let reason, let produced):
-      "\(compression.rawValue) data is damaged after \(produced) decompressed bytes: \(reason)"
+      "\(compression.rawValue) data is damaged after \(produced) unpacked bytes: \(reason)"
         + " (fetch the file again)"
     case .trailingBytes(let compression, let offset):
       "\(compression.rawValue) data ends at byte \(offset), expected the end of the file there"

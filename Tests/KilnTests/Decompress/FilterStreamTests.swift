@@ -5,15 +5,15 @@ import Testing
 @Suite("Compressed streams", .timeLimit(.minutes(20))) struct FilterStreamTests {
   static let filters: [Compression] = [.xz, .bzip2, .zstd, .lz4]
 
-  private func decompress(
+  private func unpack(
     _ file: [UInt8], _ compression: Compression, pieces: Int = 1000
   ) throws -> [UInt8] {
-    try compression.decompress(MemoryStream(file)).readToEnd(pieces: pieces)
+    try compression.unpack(MemoryStream(file)).readToEnd(pieces: pieces)
   }
 
   private func fault(_ file: [UInt8], _ compression: Compression) -> CompressionError? {
     do {
-      _ = try decompress(file, compression)
+      _ = try unpack(file, compression)
       return nil
     } catch {
       return error as? CompressionError
@@ -24,21 +24,21 @@ import Testing
   func golden(compression: Compression) throws {
     let file = CompressedSamples.text(compression)
     for pieces in [1, 7, 90, 91, 1 << 20] {
-      #expect(try decompress(file, compression, pieces: pieces) == CompressedSamples.text)
+      #expect(try unpack(file, compression, pieces: pieces) == CompressedSamples.text)
     }
     let nothing = CompressedSamples.nothing(compression)
-    #expect(try decompress(nothing, compression).isEmpty)
+    #expect(try unpack(nothing, compression).isEmpty)
   }
 
   @Test("tells every compression from its first bytes", arguments: Compression.allCases)
   func detection(compression: Compression) {
     for file in [CompressedSamples.text(compression), CompressedSamples.nothing(compression)] {
-      let mark = Array(file.prefix(Compression.markByteCount))
-      #expect(Compression.detect(mark) == compression)
+      let mark = Array(file.prefix(Compression.magicByteCount))
+      #expect(Compression(beginning: mark) == compression)
     }
-    #expect(Compression.detect([]) == nil)
-    #expect(Compression.detect(Array("BZh9 is no archive".utf8)) == nil)
-    #expect(Compression.detect(ZstdCompressor.skippableFrame(byteCount: 20)) == .zstd)
+    #expect(Compression(beginning: []) == nil)
+    #expect(Compression(beginning: Array("BZh9 is no archive".utf8)) == nil)
+    #expect(Compression(beginning: ZstdCompressor.skippableFrame(byteCount: 20)) == .zstd)
   }
 
   @Test("joins streams and frames that follow one another", arguments: Compression.allCases)
@@ -47,20 +47,20 @@ import Testing
     // libarchive stops at an empty frame of lz4, which then is an error: see below.
     let nothing = compression == .lz4 ? [] : CompressedSamples.nothing(compression)
     let file = one + nothing + one
-    #expect(try decompress(file, compression) == CompressedSamples.text + CompressedSamples.text)
+    #expect(try unpack(file, compression) == CompressedSamples.text + CompressedSamples.text)
   }
 
   @Test("passes over the padding of xz, and over skippable frames of zstd and lz4")
   func padding() throws {
     let xz = CompressedSamples.text(.xz)
     let padded = xz + [0, 0, 0, 0] + xz + [UInt8](repeating: 0, count: 512)
-    #expect(try decompress(padded, .xz) == CompressedSamples.text + CompressedSamples.text)
+    #expect(try unpack(padded, .xz) == CompressedSamples.text + CompressedSamples.text)
     let skippable = ZstdCompressor.skippableFrame(byteCount: 33)
     for compression in [Compression.zstd, .lz4] {
       let one = CompressedSamples.text(compression)
       let file = skippable + one + skippable + one + skippable
       #expect(
-        try decompress(file, compression) == CompressedSamples.text + CompressedSamples.text)
+        try unpack(file, compression) == CompressedSamples.text + CompressedSamples.text)
     }
   }
 
@@ -98,7 +98,7 @@ import Testing
       for bit in 0..<8 {
         var damaged = file
         damaged[place] ^= 1 << bit
-        let content = try? decompress(damaged, compression)
+        let content = try? unpack(damaged, compression)
         #expect(content == nil || content == CompressedSamples.text, "byte \(place) bit \(bit)")
       }
     }
@@ -110,7 +110,7 @@ import Testing
     for compression in Self.filters {
       let start = CompressedSamples.text(compression).prefix(Int(seed % 20))
       let file = start + generator.bytes(Int.random(in: 0...300, using: &generator))
-      _ = try? decompress(Array(file), compression)
+      _ = try? unpack(Array(file), compression)
     }
   }
 
@@ -118,7 +118,7 @@ import Testing
   func failure(compression: Compression) {
     let file = CompressedSamples.text(compression)
     for length in [0, 1, 20, file.count] {
-      let stream = compression.decompress(FailingStream(Array(file.prefix(length))))
+      let stream = compression.unpack(FailingStream(Array(file.prefix(length))))
       #expect(throws: FailingStream.Failure.self, "\(length)") {
         _ = try stream.readToEnd(pieces: 10)
       }
@@ -127,7 +127,7 @@ import Testing
 
   @Test("gives nothing more after its end", arguments: filters)
   func afterEnd(compression: Compression) throws {
-    let stream = compression.decompress(MemoryStream(CompressedSamples.text(compression)))
+    let stream = compression.unpack(MemoryStream(CompressedSamples.text(compression)))
     #expect(try stream.read(90) == CompressedSamples.text)
     for _ in 0..<3 { #expect(try stream.read(10).isEmpty) }
   }
