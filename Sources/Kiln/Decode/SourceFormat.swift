@@ -29,6 +29,7 @@ public struct SourceFormat: Sendable {
     .sample,
     .idx,
     .npy,
+    .csv,
   ]
 
   /// Finds the format of a source and opens it.
