@@ -29,6 +29,8 @@ public struct SourceFormat: Sendable {
     .sample,
     .idx,
     .npy,
+    .cache,
+    .npz,
     .csv,
   ]
 
