@@ -30,6 +30,8 @@ public struct SourceFormat: Sendable {
     .idx,
     .npy,
     .cache,
+    .npz,
+    .csv,
   ]
 
   /// Finds the format of a source and opens it.
