@@ -86,9 +86,10 @@ extension PickleMachine {
     case .float16: return withElements(of: native, as: Float16.self) { values.float(Double($0[0])) }
     case .float32: return withElements(of: native, as: Float.self) { values.float(Double($0[0])) }
     case .float64: return withElements(of: native, as: Double.self) { values.float($0[0]) }
-    case .uint64 where native[order == .native ? 7 : 7] >= 0x80: return values.hugeInteger()
     default:
       guard let value = try? type.integers(in: native).first else { return nil }
+      // The upper half of u64 has no i64.
+      if type == .uint64, value < 0 { return values.hugeInteger() }
       return type == .bool ? .bool(value != 0) : values.integer(value)
     }
   }
@@ -100,9 +101,9 @@ extension PickleMachine {
     let shape = try shape(items[2])
     switch (word, items.count) {
     case ("C", 4): return values.array(try array(items[1], shape, .rowMajor, payload))
-    case ("F", 4): return values.array(try array(items[1], shape, .columnMajor, payload))
+    case ("F", 4): return values.array(try array(items[1], shape, .columnMajor, payload.joined))
     case ("K", 5):
-      let stored = try array(items[1], shape, .rowMajor, payload)
+      let stored = try array(items[1], shape, .rowMajor, payload.joined)
       let axes = try self.shape(items[4])
       return values.array(try described { () throws(ArrayError) in try stored.transposed(axes) })
     default: return nil
@@ -190,7 +191,8 @@ extension PickleMachine {
     let shape = try shape(state[0])
     guard let payload = values.bytes(state[3]) else { throw wrongType("bytes", state[3]) }
     let content = try self.array(
-      state[1], shape, isByColumns ? .columnMajor : .rowMajor, payload)
+      state[1], shape, isByColumns ? .columnMajor : .rowMajor,
+      isByColumns ? payload.joined : payload)
     return values.finish(array: array, content)
   }
 
@@ -250,6 +252,15 @@ extension ElementType {
     ("i4", .int32), ("u8", .uint64), ("i8", .int64), ("f2", .float16), ("f4", .float32),
     ("f8", .float64), ("b1", .bool),
   ]
+}
+
+extension PickleString {
+  /// The same bytes where samples are not behind one another: what lies in pieces is joined, since each
+  /// batch is then gathered from all of it.
+  fileprivate var joined: PickleString {
+    guard case .long(.pieces) = self else { return self }
+    return .short(bytes(0..<byteCount))
+  }
 }
 
 extension PickleValues {
