@@ -29,6 +29,7 @@ public struct SourceFormat: Sendable {
     .sample,
     .idx,
     .pickle,
+    .npy,
   ]
 
   /// Finds the format of a source and opens it.
