@@ -30,6 +30,7 @@ public struct SourceFormat: Sendable {
     .idx,
     .pickle,
     .npy,
+    .cache,
   ]
 
   /// Finds the format of a source and opens it.
