@@ -79,12 +79,24 @@ struct PickleArrays: Sendable {
       guard let next else {
         throw UnsupportedError(
           "has no '\(PickleError.shown(component))' in "
-            + (place.path.isEmpty ? values.name(of: place.value) : "'\(place.path.printable)'")
-            + " (kiln inspect lists what there is)")
+            + (place.path.isEmpty ? "" : "'\(PickleError.shown(place.path))', ")
+            + values.name(of: place.value) + keysText(place))
       }
       place = next
     }
     return place
+  }
+
+  /// What could have been named instead, as far as a line takes it.
+  private func keysText(_ place: Place) -> String {
+    if let entries = entries(place), !entries.isEmpty {
+      let keys = entries.prefix(PickleLimits.treeItemCount).map { PickleError.shown($0.key) }
+      return " of " + keys.joined(separator: ", ") + (entries.count > keys.count ? ", …" : "")
+    }
+    switch values.kind(of: place.value) {
+    case .list, .tuple: return " of \(values.count(place.value)) (their positions are the keys)"
+    default: return ""
+    }
   }
 
   private func item(_ text: String, of place: Place) -> Place? {

@@ -119,7 +119,11 @@ enum PickleFormat {
 
   /// `data_batch_10` comes behind `data_batch_9`.
   private static func precedes(_ first: String, _ second: String) -> Bool {
-    (first.count, first) < (second.count, second)
+    let names = [first, second].map { name in
+      let digits = name.reversed().prefix { ("0"..."9").contains($0) }
+      return (name.dropLast(digits.count), Int(String(digits.reversed())) ?? -1)
+    }
+    return names[0] < names[1]
   }
 
   private static func hasPickleName(_ name: String) -> Bool {
