@@ -50,7 +50,9 @@ final class ArraySource: Source {
     self.parts = parts
     self.files = files
     digests = FileDigests(mapped)
-    labels = try Self.labels(of: parts)
+    // Columns that have names are no classes.
+    labels = try Self.labels(
+      of: parts, as: interpretation.labelColumns == nil ? nil : .columns)
     let sampleShape = interpretation.sampleShape ?? first.images.sampleShape
     guard sampleShape.reduce(1, *) == first.images.sampleElementCount else {
       throw StageError(
@@ -113,7 +115,7 @@ final class ArraySource: Source {
     }
   }
 
-  private static func labels(of parts: [Part]) throws -> ArrayLabels? {
+  private static func labels(of parts: [Part], as rule: ArrayLabels.Rule?) throws -> ArrayLabels? {
     let arrays = parts.compactMap(\.labels)
     if arrays.isEmpty { return nil }
     if let without = parts.first(where: { $0.labels == nil }) {
@@ -121,7 +123,7 @@ final class ArraySource: Source {
         .decode, file: without.images.name,
         UnsupportedError("has no labels, but other splits have (add them, or use --splits)"))
     }
-    return try ArrayLabels(arrays)
+    return try ArrayLabels(arrays, as: rule)
   }
 
   /// Reads images and labels side by side.

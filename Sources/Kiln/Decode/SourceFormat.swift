@@ -28,6 +28,7 @@ public struct SourceFormat: Sendable {
   public static let all: [SourceFormat] = [
     .sample,
     .idx,
+    .pickle,
     .npy,
     .cache,
     .npz,
