@@ -35,6 +35,9 @@ public final class Resource: Sendable {
     member = Member(archive: archive, entry: entry)
   }
 
+  /// Whether it is all of its file, not an entry of an archive.
+  var isWholeFile: Bool { member == nil }
+
   /// The last component of its path.
   public var fileName: String { Path.lastComponent(relativePath) }
 
