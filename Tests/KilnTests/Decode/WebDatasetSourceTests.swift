@@ -104,7 +104,7 @@ struct TarSample {
       + ("b.seg.png", [1]) + ("b.cls", Array("-3".utf8)) + ("b.jpg", jpeg)
     tar.members.insert(("deep/", "5", []), at: 0)
     tar.members.append(("link.png", "2", []))
-    try read(["x-0001.tar": tar.bytes]) { source in
+    try read(["x-0001.tar": tar.bytes]) { source throws in
       #expect(source.dataset.splits == [Split(name: "x", count: 2)])
       #expect(source.dataset.schema.sampleShape == [8, 8, 3])
       #expect(source.dataset.schema.labels?.elementType == .int32)
@@ -113,7 +113,7 @@ struct TarSample {
     }
     let deep = try ImageShape(height: 2, width: 2, channels: 1, bitDepth: 16)
     let png = try encodePNG(Picture.noise.pixels(deep), deep, .small)
-    try read(["x-0001.tar": (TarSample() + ("a.png", png)).bytes]) { source in
+    try read(["x-0001.tar": (TarSample() + ("a.png", png)).bytes]) { source throws in
       #expect(source.dataset.schema.elementType == .uint16)
       #expect(source.dataset.schema.labels == nil)
       #expect(try readAll(source, split: 0).pixels == Picture.noise.pixels(deep))
@@ -134,7 +134,7 @@ struct TarSample {
         tar.members.append(("header", Character(type), data))
         tar.members.append(("x", "0", member.data))
       }
-      try read(["x-0001.tar": tar.bytes]) { source in
+      try read(["x-0001.tar": tar.bytes]) { source throws in
         #expect(source.dataset.count == 1)
         #expect(try readAll(source, split: 0).pixels == [9])
       }
@@ -153,7 +153,7 @@ struct TarSample {
       bytes.replaceSubrange(
         start..<start + 512, with: TarSample.summed(Array(bytes[start..<start + 512])))
     }
-    try read(["x-0001.tar": bytes]) { source in
+    try read(["x-0001.tar": bytes]) { source throws in
       #expect(try readAll(source, split: 0).pixels == [3])
     }
   }
@@ -180,7 +180,7 @@ struct TarSample {
           try TarSample.pair("a", UInt8(base + number), "\(number)").bytes
       }
     }
-    try read(files) { source in
+    try read(files) { source throws in
       #expect(
         source.dataset.splits == [Split(name: "train", count: 4), Split(name: "test", count: 4)])
       #expect(try readAll(source, split: 0).pixels == [10, 11, 12, 20])
