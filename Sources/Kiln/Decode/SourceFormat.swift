@@ -28,8 +28,11 @@ public struct SourceFormat: Sendable {
   public static let all: [SourceFormat] = [
     .sample,
     .idx,
+    .pickle,
     .npy,
     .cache,
+    .npz,
+    .csv,
   ]
 
   /// Finds the format of a source and opens it.
