@@ -130,8 +130,10 @@ struct PickleMachineTests {
   @Test("a dtype and an array that are used twice are the same ones")
   func identity() throws {
     // (a, a) where a is stored before it is filled, with a big-endian dtype stored before it has its order.
-    var bytes: [UInt8] = Array("((cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(I0\ntS'b'\ntRp1\n".utf8)
-    bytes += Array("(I1\n(I2\ntcnumpy\ndtype\n(S'u2'\nI0\nI1\ntRp2\n(I3\nS'>'\nNNNI-1\nI-1\nI0\ntbI00\n".utf8)
+    var bytes: [UInt8] = Array(
+      "((cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(I0\ntS'b'\ntRp1\n".utf8)
+    bytes += Array(
+      "(I1\n(I2\ntcnumpy\ndtype\n(S'u2'\nI0\nI1\ntRp2\n(I3\nS'>'\nNNNI-1\nI-1\nI0\ntbI00\n".utf8)
     bytes += Array("S'\\x01\\x02\\x03\\x04'\ntbg1\n".utf8)
     bytes += Array("cnumpy.core.multiarray\nscalar\n(g2\nS'\\x01\\x02'\ntRtt.".utf8)
     let document = try readPickle(bytes)

@@ -108,7 +108,8 @@ private struct PickleEmitter {
   mutating func emit(_ value: PickleSample) {
     switch value {
     case .none: op("N")
-    case .bool(let value): version >= 2 ? bytes.append(value ? 0x88 : 0x89) : line("I0\(value ? 1 : 0)")
+    case .bool(let value):
+      version >= 2 ? bytes.append(value ? 0x88 : 0x89) : line("I0\(value ? 1 : 0)")
     case .int(let value): emit(int: value)
     case .float(let value):
       if version == 0 { line("F\(value)") } else { bytes += [0x47] + bigEndian([value.bitPattern]) }
