@@ -38,7 +38,8 @@ final class ArraySource: Source {
   ///   - parts: at least one split.
   ///   - interpretation: what the arrays mean.
   ///   - files: what the arrays are read from.
-  ///   - mapped: those of the files that are read in place, whose digest nobody makes on the way.
+  ///   - mapped: those of the files that are read in place or in part: nobody makes their digest on the
+  ///     way.
   /// - Throws: ``StageError`` that names the array that does not fit.
   init(
     _ parts: [Part], _ interpretation: Interpretation = Interpretation(), files: [SourceFile],
@@ -77,11 +78,9 @@ final class ArraySource: Source {
     _ parts: [Part], _ interpretation: Interpretation = Interpretation()
   ) throws {
     let arrays = parts.flatMap { [$0.images, $0.labels].compactMap(\.self) }
-    // What is streamed makes its digest on the way.
-    let mapped = arrays.filter { if case .array = $0.content { true } else { false } }
     try self.init(
       parts, interpretation, files: SourceFile.distinct(arrays.compactMap(\.file)),
-      mapped: SourceFile.distinct(mapped.compactMap(\.file)))
+      mapped: SourceFile.distinct(arrays.filter { !$0.readsWholeFile }.compactMap(\.file)))
   }
 
   func reader(ofSplit split: Int, background: Background) throws -> any SampleReader {
@@ -154,7 +153,7 @@ final class ArraySource: Source {
   }
 }
 
-/// Makes the digests of files that are read in place, beside everything else.
+/// Makes the digests of files that are not read from first to last, beside everything else.
 final class FileDigests: Sendable {
   private let waiting: Locked<[SourceFile]>
 

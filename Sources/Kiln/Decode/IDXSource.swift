@@ -9,6 +9,9 @@ final class IDXSource: Source {
 
   let dataset: Dataset
   let files: [SourceFile]
+  var memberNames: [String] {
+    splits.flatMap { [$0.images, $0.labels].compactMap { $0?.file.relativePath } }
+  }
   private let splits: [SplitFiles]
 
   private struct SplitFiles: Sendable {
@@ -33,15 +36,11 @@ final class IDXSource: Source {
     files = SourceFile.distinct(
       splits.flatMap { [$0.images, $0.labels].compactMap { $0?.file.file } })
     guard let first = splits.first else { preconditionFailure("a data set without a split") }
-    let names =
-      classNames
-      ?? KnownDataset.recognised(
-        among: splits.compactMap(\.labels?.file.file).prefix(1))?.classNames
     dataset = Dataset(
       schema: Schema(
         elementType: first.images.header.elementType,
         sampleShape: first.images.header.sampleShape,
-        labels: try Self.labelSchema(of: splits, classNames: names ?? [])),
+        labels: try Self.labelSchema(of: splits, classNames: classNames ?? [])),
       splits: described)
   }
 

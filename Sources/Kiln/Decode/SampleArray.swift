@@ -69,12 +69,19 @@ struct SampleArray: Sendable {
   let shape: [Int]
   /// The file on disk that it is read from, where there is one.
   let file: SourceFile?
+  /// Whether reading the samples reads all of the file, so that its digest is made on the way.
+  let readsWholeFile: Bool
 
   /// Checks that samples can be read one by one.
   /// - Throws: ``StageError`` that names the array.
-  init(_ name: String, _ content: Content, file: SourceFile? = nil) throws {
+  init(_ name: String, _ content: Content, of file: Resource? = nil) throws {
     self.name = name
-    self.file = file
+    self.file = file?.file
+    if case .stream = content, file?.isWholeFile == true {
+      readsWholeFile = true
+    } else {
+      readsWholeFile = false
+    }
     self.content = content
     switch content {
     case .array(let array):

@@ -31,6 +31,8 @@ public struct SourceFormat: Sendable {
     .pickle,
     .npy,
     .cache,
+    .npz,
+    .csv,
   ]
 
   /// Finds the format of a source and opens it.
@@ -45,7 +47,8 @@ public struct SourceFormat: Sendable {
     try at(.decode, request.paths.first ?? request.images) {
       let material = try SourceMaterial(request)
       let format = try find(for: material, among: formats)
-      return (format, try format.open(material, try format.settings(of: request)))
+      let source = try format.open(material, try format.settings(of: request))
+      return (format, try CorrectedSource.wrapping(source, request))
     }
   }
 

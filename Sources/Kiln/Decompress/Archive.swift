@@ -34,6 +34,14 @@ final class Archive: Sendable {
     }
   }
 
+  /// Looks at a file; nil where it is no archive, or one that is a file to whoever made it: NumPy's
+  /// `.npz` is a zip file of `.npy` files.
+  /// - Throws: ``FileError``.
+  convenience init?(tree file: SourceFile) throws(FileError) {
+    if file.name.lowercased().hasSuffix(".npz") { return nil }
+    try self.init(file)
+  }
+
   /// How a tar file is packed; nil where it is none.
   private static func tarPacking(_ file: RandomAccessFile) throws -> [Compression]? {
     var stream: any ByteStream = FileSlice(file, 0..<file.byteCount)
