@@ -52,8 +52,8 @@ struct Layout: Conversion {
     let pixelCount = height * width
     let permutation =
       order == .last
-      ? Permutation(sizes: (1, pixelCount, channels), strides: (0, 1, pixelCount))
-      : Permutation(sizes: (1, channels, pixelCount), strides: (0, 1, channels))
+      ? Permutation(sizes: [pixelCount, channels], strides: [1, pixelCount])
+      : Permutation(sizes: [channels, pixelCount], strides: [1, channels])
     return permutation.step(elementByteCount: schema.elementType.byteCount)
   }
 }
@@ -72,59 +72,30 @@ struct Transpose: Conversion {
     case (3, .last):
       plan.schema.sampleShape = [width, height, channels]
       permutation = Permutation(
-        sizes: (width, height, channels), strides: (channels, width * channels, 1))
+        sizes: [width, height, channels], strides: [channels, width * channels, 1])
     case (3, .first):
       plan.schema.sampleShape = [channels, width, height]
       permutation = Permutation(
-        sizes: (channels, width, height), strides: (height * width, 1, width))
+        sizes: [channels, width, height], strides: [height * width, 1, width])
     case _:
       plan.schema.sampleShape = [width, height]
-      permutation = Permutation(sizes: (1, width, height), strides: (0, 1, width))
+      permutation = Permutation(sizes: [width, height], strides: [1, width])
     }
     return permutation.step(elementByteCount: schema.elementType.byteCount)
   }
 }
 
-/// Another order of the elements of every sample, in three nested loops.
+/// The axes of every sample in another order.
 private struct Permutation: Sendable {
-  /// How often each loop runs, outermost first.
-  let sizes: (Int, Int, Int)
-  /// How far each loop steps through the old sample.
-  let strides: (Int, Int, Int)
+  /// How many elements the new sample has along each axis, outermost first.
+  let sizes: [Int]
+  /// How far each axis steps through the old sample.
+  let strides: [Int]
 
   func step(elementByteCount: Int) -> BatchStep {
-    switch elementByteCount {
-    case 1: { permute(&$0, UInt8.self) }
-    case 2: { permute(&$0, UInt16.self) }
-    case 4: { permute(&$0, UInt32.self) }
-    default: { permute(&$0, UInt64.self) }
-    }
-  }
-
-  private func permute<Word: BitwiseCopyable>(_ batch: inout Batch, _: Word.Type) {
-    let sampleLength = sizes.0 * sizes.1 * sizes.2
-    batch.pixels = withElements(of: batch.pixels, as: Word.self) { values in
-      // The loops run inside out: elements are made in order, each a step away from the one before.
-      var (outer, middle, inner) = (0, 0, 0)
-      var (sample, source) = (0, 0)
-      return makeElements(count: values.count, of: Word.self) { _ in
-        let value = values[source]
-        inner += 1
-        source += strides.2
-        guard inner == sizes.2 else { return value }
-        inner = 0
-        middle += 1
-        if middle == sizes.1 {
-          middle = 0
-          outer += 1
-          if outer == sizes.0 {
-            outer = 0
-            sample += sampleLength
-          }
-        }
-        source = sample + outer * strides.0 + middle * strides.1
-        return value
-      }
+    { batch in
+      batch.pixels = permutedSamples(
+        batch.pixels, sizes: sizes, strides: strides, elementByteCount: elementByteCount)
     }
   }
 }

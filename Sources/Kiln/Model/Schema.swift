@@ -84,6 +84,28 @@ public enum PixelScale: Sendable, Equatable {
   case lost
 }
 
+extension PixelScale {
+  /// The scale in manifests and caches.
+  var text: String {
+    switch self {
+    case .undeclared: "undeclared"
+    case .lost: "lost"
+    case .factor(let factor): "\(factor)"
+    }
+  }
+
+  /// Reads what ``text`` says; nil for anything else.
+  init?(text: String) {
+    switch text {
+    case "undeclared": self = .undeclared
+    case "lost": self = .lost
+    default:
+      guard let factor = Double(text), factor.isFinite, factor > 0 else { return nil }
+      self = .factor(factor)
+    }
+  }
+}
+
 /// What becomes of a value that a type or an 8-bit image cannot hold.
 public enum OutOfRange: Sendable, Equatable {
   /// The run fails and names the first such value.

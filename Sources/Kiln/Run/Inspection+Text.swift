@@ -8,6 +8,7 @@ extension Inspection {
   public func text(emphasize: (String) -> String = { $0 }) -> String {
     var facts = [["Format", format]]
     if let knownName { facts.append(["Data set", knownName]) }
+    if !corrections.isEmpty { facts.append(["Corrections", corrections.joined(separator: ", ")]) }
     let parts = splits.map { "\($0.name) \($0.count)" }.joined(separator: ", ")
     facts.append(["Samples", "\(count) (\(parts))"])
     facts.append(["Pixels", "\(schema.shapeText) \(schema.elementType)\(channelText)"])

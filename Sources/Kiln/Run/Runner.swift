@@ -118,7 +118,8 @@ public struct Runner: Sendable {
     }
     for ((output, staged), sink) in zip(zip(pipeline.outputs, staged), sinks) {
       let manifest = Manifest(
-        pipeline: pipeline, output: output, sources: files, report: report, sink: sink)
+        pipeline: pipeline, output: output, sources: files,
+        known: (source.knownName, source.corrections), report: report, sink: sink)
       try at(.write, output.format.name) {
         let name =
           staged.kind == .directory
