@@ -43,7 +43,7 @@ struct IDXFileName: Equatable {
   ]
 
   /// Names that mean one of the usual splits.
-  private static let splits = [
+  static let splits = [
     "t10k": "test", "valid": "val", "validation": "val", "training": "train", "testing": "test",
     "xnist": "nist",
   ]
