@@ -21,9 +21,8 @@ extension Subcommand {
           Flag(
             "to", placeholder: "FORMAT=PATH",
             summary: "write this format there; may be given several times")
-        ]),
-      .source, .conversions,
-    ] + FlagGroup.sinks + [.run],
+        ])
+    ] + FlagGroup.sources + [.conversions] + FlagGroup.sinks + [.run],
     run: { arguments, console in
       try PipelineRun.perform(try pipeline(arguments), arguments, console)
     })

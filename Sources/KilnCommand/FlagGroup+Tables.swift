@@ -3,22 +3,31 @@ import Kiln
 /// The groups that several commands share, made from the tables of the library.
 extension FlagGroup {
   /// What says which samples are meant; ``ParsedArguments/sourceRequest()`` reads it.
-  static let source = FlagGroup(
-    title: "Source",
-    flags: [
-      Flag(
-        "from", placeholder: "PATH", summary: "the source, named by a flag instead of by position")
-    ] + SourceRequest.options.map { Flag($0) })
+  static let sources: [FlagGroup] =
+    [
+      FlagGroup(
+        title: "Source",
+        flags: [
+          Flag(
+            "from", placeholder: "PATH",
+            summary: "the source, named by a flag instead of by position")
+        ] + SourceRequest.generalOptions.map { Flag($0) })
+    ] + grouped(SourceFormat.all.map { ($0.name, $0.options) }, title: "Sources of format")
 
   /// All conversions; they are applied in the order in which they are given.
   static let conversions = FlagGroup(
     title: "Conversions, applied in the order given",
     flags: ConversionFormat.all.map { Flag($0) })
 
-  /// The settings of all sinks; what several of them have is listed once, for all of them.
-  static let sinks: [FlagGroup] = {
+  /// The settings of all sinks.
+  static let sinks = grouped(SinkFormat.all.map { ($0.name, $0.options) }, title: "Options of")
+
+  /// The settings of formats; what several of them have is listed once, for all of them.
+  private static func grouped(
+    _ formats: [(name: String, options: [Option])], title: String
+  ) -> [FlagGroup] {
     var flags: [(flag: Flag, formats: [String])] = []
-    for format in SinkFormat.all {
+    for format in formats {
       for option in format.options {
         if let known = flags.firstIndex(where: { $0.flag.name == option.flag }) {
           flags[known].formats.append(format.name)
@@ -28,18 +37,14 @@ extension FlagGroup {
       }
     }
     var titles: [String] = []
-    for formats in flags.map(\.formats) {
-      let title = Self.title(formats)
-      if !titles.contains(title) { titles.append(title) }
+    for flag in flags where !titles.contains(flag.formats.joined(separator: " and ")) {
+      titles.append(flag.formats.joined(separator: " and "))
     }
-    return titles.map { title in
+    return titles.map { names in
       FlagGroup(
-        title: title, flags: flags.filter { Self.title($0.formats) == title }.map(\.flag))
+        title: "\(title) \(names)",
+        flags: flags.filter { $0.formats.joined(separator: " and ") == names }.map(\.flag))
     }
-  }()
-
-  private static func title(_ formats: [String]) -> String {
-    "Options of " + formats.joined(separator: " and ")
   }
 
   /// How a run goes about its work and what it says.

@@ -7,14 +7,13 @@ extension Subcommand {
     summary: "say what a source is: format, splits, shape, labels, classes, digests",
     usage: "SOURCE [options]",
     operands: 0...Int.max,
-    options: [
-      .source,
+    options: FlagGroup.sources + [
       FlagGroup(
         title: "Inspection",
         flags: [
           Flag("fast", summary: "read headers and labels only: no counts, no digests"),
           .jobs, Flag("no-progress", summary: "show no progress"), .quiet, .json,
-        ]),
+        ])
     ],
     run: { arguments, console in
       let request = try arguments.sourceRequest()

@@ -67,16 +67,14 @@ struct ParsedArguments: Sendable {
   /// How many workers are asked for; nil for one a core.
   var jobs: Int? { value("jobs").flatMap { Int($0) } }
 
-  /// The source that operands and the flags of `FlagGroup.source` name together.
+  /// The source that operands and the flags of `FlagGroup.sources` name together.
   /// - Throws: `UsageError` where they name none, or more than one.
   func sourceRequest() throws -> SourceRequest {
     if has("from"), !operands.isEmpty {
       throw UsageError.conflict("give either a source or --from, not both")
     }
     var given: [String: String] = [:]
-    for option in SourceRequest.options { given[option.key] = value(option.flag) }
-    return try SourceRequest(
-      paths: operands + values("from"),
-      values: try OptionValues(SourceRequest.options, given: given))
+    for option in SourceRequest.options() { given[option.key] = value(option.flag) }
+    return try SourceRequest(paths: operands + values("from"), given: given)
   }
 }

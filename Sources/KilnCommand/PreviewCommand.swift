@@ -11,8 +11,7 @@ extension Subcommand {
       says that it has 24-bit colours and NO_COLOR is not set, in letters elsewhere.
       """,
     operands: 0...Int.max,
-    options: [
-      .source,
+    options: FlagGroup.sources + [
       FlagGroup(
         title: "Preview",
         flags: [

@@ -34,7 +34,7 @@ import Testing
       for option in format.options { #expect(words.contains(option.flag)) }
     }
     for conversion in ConversionFormat.all { #expect(words.contains(conversion.name)) }
-    for option in SourceRequest.options { #expect(words.contains(option.flag)) }
+    for option in SourceRequest.options() { #expect(words.contains(option.flag)) }
   }
 
   @Test("no command has two flags of one name", arguments: Subcommand.all.map(\.name))

@@ -2,61 +2,62 @@ extension SourceFormat {
   /// IDX files: one directory of them, files of one data set, or a pair named by hand.
   public static let idx = SourceFormat(
     name: "idx",
-    summary: "IDX files (MNIST's format), plain or gzip: a directory, files, or --images/--labels",
-    detect: { request in
-      if request.images != nil { return true }
-      return try !IDXFormat.candidates(request.paths).isEmpty
+    summary:
+      "IDX files (MNIST's format), plain or packed: a directory, files, or --images/--labels",
+    detect: { material in
+      if let images = material.images { return try IDXFormat.beginsAsIDX(images) }
+      return try !IDXFormat.candidates(material).isEmpty
     },
-    open: { request in
-      let pairs = try IDXFormat.pairs(request)
-      return try IDXSource(pairs, classNames: request.classNames)
+    open: { material, _ in
+      let pairs = try IDXFormat.pairs(material)
+      return try IDXSource(pairs, classNames: material.request.classNames)
     })
 }
 
 /// Finds out which files of a source belong together.
 private enum IDXFormat {
   struct Candidate {
-    let path: String
     let name: IDXFileName
+    let path: String
+    let open: () throws -> Resource
   }
 
-  /// The IDX files among these paths: by name in directories, by content or name else.
-  static func candidates(_ paths: [String]) throws -> [Candidate] {
+  /// The IDX files of a source: by name in directories, by content or name else.
+  static func candidates(_ material: SourceMaterial) throws -> [Candidate] {
     var found: [Candidate] = []
-    for path in paths {
-      if Path.kind(of: path) == .directory {
-        for entry in try Path.contents(of: path).sorted() {
-          guard let name = IDXFileName(parsing: entry) else { continue }
-          let file = Path.join(path, entry)
-          // Some archives unpack each file into a directory of its name.
-          guard Path.kind(of: file) == .file else { continue }
-          found.append(Candidate(path: file, name: name))
+    for item in material.items {
+      switch item {
+      case .word: break
+      case .tree(let tree):
+        for file in try tree.files(in: try tree.root()) {
+          guard let name = IDXFileName(parsing: file.fileName) else { continue }
+          let path = Path.join(tree.name, file.relativePath)
+          found.append(Candidate(name: name, path: path, open: { try file.resource() }))
         }
-      } else if let name = IDXFileName(parsing: Path.lastComponent(path)) {
-        found.append(Candidate(path: path, name: name))
-      } else if try Path.kind(of: path) == .file && beginsAsIDX(path) {
-        let name = IDXFileName(dataset: "", split: "data", role: .images, isGzip: false)
-        found.append(Candidate(path: path, name: name))
+      case .file(let file):
+        guard
+          let name = try IDXFileName(parsing: file.fileName)
+            ?? (beginsAsIDX(file) ? .unnamed : nil)
+        else { continue }
+        found.append(Candidate(name: name, path: file.file.path, open: { file }))
       }
     }
     return found
   }
 
-  private static func beginsAsIDX(_ path: String) throws -> Bool {
-    let file = try SourceFile(path: path)
-    var start = try file.open().read(4)
-    if start.starts(with: GzipStream.magic) {
-      start = (try? GzipStream(try file.open()).read(4)) ?? []
-    }
-    return IDXHeader.isMagic(start)
+  static func beginsAsIDX(_ file: Resource) throws -> Bool {
+    // What cannot be unpacked is no IDX file, or one whose damage is reported when it is read by name.
+    IDXHeader.isMagic((try? file.start(4)) ?? [])
   }
 
-  static func pairs(_ request: SourceRequest) throws -> [IDXSource.Pair] {
-    if let images = request.images {
-      let name = IDXFileName(parsing: Path.lastComponent(images))
-      return [try pair(name?.split ?? "data", images, request.labels)]
+  static func pairs(_ material: SourceMaterial) throws -> [IDXSource.Pair] {
+    if let images = material.images {
+      let name = IDXFileName(parsing: images.fileName)
+      return [
+        IDXSource.Pair(split: name?.split ?? "data", images: images, labels: material.labels)
+      ]
     }
-    let candidates = try choose(request)
+    let candidates = try choose(material)
     var pairs: [IDXSource.Pair] = []
     for split in Set(candidates.map(\.name.split)).sorted(by: IDXFileName.precedes) {
       let files = candidates.filter { $0.name.split == split }
@@ -64,19 +65,22 @@ private enum IDXFormat {
       let labels = try single(files.filter { $0.name.role == .labels })
       guard let images else {
         throw StageError(
-          .decode, file: labels.map(Path.lastComponent),
+          .decode, file: labels.map { Path.lastComponent($0.path) },
           UnsupportedError("labels of split '\(split)' have no image file beside them"))
       }
-      pairs.append(try pair(split, images, labels))
+      try at(.decode, nil) {
+        pairs.append(
+          IDXSource.Pair(split: split, images: try images.open(), labels: try labels?.open()))
+      }
     }
     return pairs
   }
 
   /// The files of the one data set that is meant.
-  private static func choose(_ request: SourceRequest) throws -> [Candidate] {
-    let candidates = try candidates(request.paths)
+  private static func choose(_ material: SourceMaterial) throws -> [Candidate] {
+    let candidates = try candidates(material)
     let names = Set(candidates.map(\.name.dataset)).sorted()
-    if let wanted = request.dataset {
+    if let wanted = material.request.dataset {
       guard names.contains(wanted) else {
         throw UsageError.unknown(
           what: "data set", name: wanted, nearest: Spelling.nearest(to: wanted, among: names))
@@ -86,14 +90,14 @@ private enum IDXFormat {
     guard names.count == 1 else {
       let list = names.map { $0.isEmpty ? "(no prefix)" : $0 }.joined(separator: ", ")
       throw StageError(
-        .decode, file: request.paths.joined(separator: " "),
+        .decode, file: material.description,
         UnsupportedError("holds \(names.count) data sets: \(list) (choose one with --dataset)"))
     }
     return candidates
   }
 
   /// The one file of a role; a plain file wins over its own `.gz`.
-  private static func single(_ files: [Candidate]) throws -> String? {
+  private static func single(_ files: [Candidate]) throws -> Candidate? {
     let plain = files.filter { !$0.name.isGzip }
     let chosen = plain.isEmpty ? files : plain
     guard chosen.count <= 1 else {
@@ -101,16 +105,12 @@ private enum IDXFormat {
         .decode, file: chosen[0].path,
         UnsupportedError("could be the same as \(chosen[1].path) (name the files one by one)"))
     }
-    return chosen.first?.path
+    return chosen.first
   }
+}
 
-  private static func pair(
-    _ split: String, _ images: String, _ labels: String?
-  ) throws -> IDXSource.Pair {
-    try at(.decode, nil) {
-      IDXSource.Pair(
-        split: split, images: try SourceFile(path: images),
-        labels: try labels.map { try SourceFile(path: $0) })
-    }
-  }
+extension IDXFileName {
+  /// What a file is that only its content shows to be IDX.
+  fileprivate static let unnamed = IDXFileName(
+    dataset: "", split: "data", role: .images, isGzip: false)
 }

@@ -3,8 +3,8 @@ final class IDXSource: Source {
   /// One split's files.
   struct Pair: Sendable {
     let split: String
-    let images: SourceFile
-    let labels: SourceFile?
+    let images: Resource
+    let labels: Resource?
   }
 
   let dataset: Dataset
@@ -30,12 +30,13 @@ final class IDXSource: Source {
       described.append(Split(name: pair.split, count: images.header.count))
     }
     self.splits = splits
-    files = splits.flatMap { [$0.images.file] + ($0.labels.map { [$0.file] } ?? []) }
+    files = SourceFile.distinct(
+      splits.flatMap { [$0.images, $0.labels].compactMap { $0?.file.file } })
     guard let first = splits.first else { preconditionFailure("a data set without a split") }
     let names =
       classNames
       ?? KnownDataset.recognised(
-        among: splits.compactMap(\.labels?.file).prefix(1))?.classNames
+        among: splits.compactMap(\.labels?.file.file).prefix(1))?.classNames
     dataset = Dataset(
       schema: Schema(
         elementType: first.images.header.elementType,
@@ -130,35 +131,30 @@ struct MismatchError: Error, Sendable, Equatable, CustomStringConvertible {
 
 /// An IDX file whose header has been read.
 private struct IDXFile: Sendable {
-  let file: SourceFile
+  let file: Resource
   let header: IDXHeader
-  private let isGzip: Bool
 
-  init(_ file: SourceFile) throws {
+  init(_ file: Resource) throws {
     self.file = file
-    (header, isGzip) = try located(file.name) {
-      let isGzip = try file.open().read(2) == GzipStream.magic
-      let stream: any ByteStream = isGzip ? GzipStream(try file.open()) : try file.open()
-      let header = try IDXHeader(parsing: stream)
-      if !isGzip { try Self.checkLength(of: file, header) }
-      return (header, isGzip)
+    header = try at(.decode, file.name) {
+      let header = try IDXHeader(parsing: try file.open())
+      if let byteCount = try file.knownByteCount() { try Self.check(byteCount, header) }
+      return header
     }
   }
 
-  /// A plain file shows before anything is written whether it is whole.
-  private static func checkLength(of file: SourceFile, _ header: IDXHeader) throws(IDXError) {
+  /// A file that is not packed shows before anything is written whether it is whole.
+  private static func check(_ byteCount: Int, _ header: IDXHeader) throws(IDXError) {
     let (promised, overflow) = header.byteCount.addingReportingOverflow(header.dataByteCount)
     guard !overflow else { throw .tooLarge(header.dimensions) }
-    if file.byteCount < promised { throw .dataEnds(at: file.byteCount, promised: promised) }
-    if file.byteCount > promised { throw .dataContinues(after: promised) }
+    if byteCount < promised { throw .dataEnds(at: byteCount, promised: promised) }
+    if byteCount > promised { throw .dataContinues(after: promised) }
   }
 
   /// Opens the data behind the header.
   func open(_ background: Background?) throws -> IDXData {
-    try located(file.name) {
-      let bytes: any ByteStream =
-        try background.map { try file.open(digestingOn: $0) } ?? file.open()
-      let stream: any ByteStream = isGzip ? GzipStream(bytes) : bytes
+    try at(.decode, file.name) {
+      let stream = try file.open(digestingOn: background)
       _ = try stream.read(header.byteCount)
       return IDXData(file: file, header: header, stream: stream)
     }
@@ -172,7 +168,7 @@ private struct IDXFile: Sendable {
     while done < header.count {
       let count = min(
         header.count - done, Batch.preferredCount(sampleByteCount: header.sampleByteCount))
-      let values = try located(file.name) {
+      let values = try at(.decode, file.name) {
         try header.integers(try data.read(count), firstSample: done)
       }
       for column in ranges.indices {
@@ -191,12 +187,12 @@ private struct IDXFile: Sendable {
 
 /// The elements of an IDX file, as a stream of whole samples.
 private final class IDXData {
-  let file: SourceFile
+  let file: Resource
   let header: IDXHeader
   private let stream: any ByteStream
   private var position: Int
 
-  init(file: SourceFile, header: IDXHeader, stream: any ByteStream) {
+  init(file: Resource, header: IDXHeader, stream: any ByteStream) {
     self.file = file
     self.header = header
     self.stream = stream
@@ -206,7 +202,7 @@ private final class IDXData {
   /// Reads the elements of whole samples, big-endian as they are in the file.
   func read(_ count: Int) throws -> [UInt8] {
     let expected = count * header.sampleByteCount
-    return try located(file.name) {
+    return try at(.decode, file.name) {
       let bytes = try stream.read(expected)
       position += bytes.count
       guard bytes.count == expected else {
@@ -218,7 +214,7 @@ private final class IDXData {
 
   /// Makes sure that the file ends here; a gzip file's checksum is compared on the way.
   func finish() throws {
-    try located(file.name) {
+    try at(.decode, file.name) {
       guard try stream.read(1).isEmpty else { throw IDXError.dataContinues(after: position) }
     }
   }
@@ -263,7 +259,7 @@ private final class IDXReader: SampleReader {
     position += count
     return PendingSamples {
       guard let labels else { return (header.native(pixels), []) }
-      return try located(labels.file) {
+      return try at(.decode, labels.file) {
         (header.native(pixels), try labels.header.integers(labels.bytes, firstSample: first))
       }
     }
@@ -272,18 +268,5 @@ private final class IDXReader: SampleReader {
   func finish() throws {
     try images.finish()
     try labels?.finish()
-  }
-}
-
-/// Names the file and the step of a failure: what inflates says `decompress`, the rest `decode`.
-private func located<Result: ~Copyable>(
-  _ file: String, _ body: () throws -> Result
-) throws -> Result {
-  do {
-    return try body()
-  } catch let error as GzipError {
-    throw StageError(.decompress, file: file, error)
-  } catch {
-    return try at(.decode, file) { throw error }
   }
 }

@@ -3,11 +3,12 @@ extension SourceFormat {
   public static let sample = SourceFormat(
     name: "sample",
     summary: "sample[:COUNT]: MNIST-shaped digits drawn by Kiln, 28x28 u8, for trying things out",
-    detect: { request in
-      request.paths.count == 1
-        && (request.paths[0] == "sample" || request.paths[0].hasPrefix("sample:"))
+    detect: { material in
+      let paths = material.request.paths
+      return paths.count == 1 && (paths[0] == "sample" || paths[0].hasPrefix("sample:"))
     },
-    open: { request in
+    open: { material, _ in
+      let request = material.request
       if request.dataset != nil {
         throw UsageError.conflict("--dataset chooses from a directory, and sample is none")
       }

@@ -104,7 +104,7 @@ final class GzipStream: ByteStream {
 }
 
 /// What is wrong with a gzip file.
-enum GzipError: Error, Sendable, Equatable, CustomStringConvertible {
+enum GzipError: UnpackingError, Equatable, CustomStringConvertible {
   enum Fault: String, Sendable {
     case checksum = "its CRC-32 or length does not match its content"
     case header = "its header is not valid"

@@ -29,6 +29,12 @@ public final class SourceFile: Sendable {
     byteCount = Int(status.st_size)
   }
 
+  /// Each file once, in the order in which they come: several members may lie in one archive.
+  static func distinct(_ files: [SourceFile]) -> [SourceFile] {
+    var paths: Set<String> = []
+    return files.filter { paths.insert($0.path).inserted }
+  }
+
   /// The last component of the path.
   public var name: String { Path.lastComponent(path) }
 
@@ -131,6 +137,7 @@ private final class DigestingStream: ByteStream {
   private let file: SourceFile
   private let stream: FileStream
   private let lane: Lane<SHA256>
+  private var isAtEnd = false
 
   init(_ file: SourceFile, _ stream: FileStream, _ background: Background) {
     self.file = file
@@ -139,8 +146,10 @@ private final class DigestingStream: ByteStream {
   }
 
   func read(_ count: Int) throws -> [UInt8] {
+    if isAtEnd { return [] }
     let bytes = try stream.read(count)
-    let isLast = bytes.count < count
+    isAtEnd = bytes.count < count
+    let isLast = isAtEnd
     lane.async { [file] hash in
       hash.update(bytes.span)
       if isLast { file.keep(hash.finish()) }

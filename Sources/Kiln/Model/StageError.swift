@@ -39,6 +39,9 @@ public struct StageError: Error, Sendable, CustomStringConvertible {
   }
 }
 
+/// What is wrong with how a file is packed: a failure to decompress, whoever was reading.
+protocol UnpackingError: Error {}
+
 /// Runs `body` and says where it failed, unless the failure knows its place already.
 /// - Throws: ``StageError``; a ``UsageError`` or ``Interruption`` as it is.
 func at<Result: ~Copyable>(
@@ -49,7 +52,7 @@ func at<Result: ~Copyable>(
   } catch let error where error is StageError || error is UsageError || error is Interruption {
     throw error
   } catch {
-    throw StageError(stage, file: file, error)
+    throw StageError(error is any UnpackingError ? .decompress : stage, file: file, error)
   }
 }
 

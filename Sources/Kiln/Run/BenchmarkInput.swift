@@ -30,7 +30,7 @@ package final class BenchmarkInput {
         summary = "\(drawnCount) drawn digits, as there is no \(directory)"
         request = try Self.draw(drawnCount, into: scratch)
       }
-      let source = try SourceFormat.find(for: request).open(request)
+      let source = try SourceFormat.open(request).source
       schema = source.dataset.schema
       guard let images = source.files.first, schema.imageDimensions != nil else {
         throw UnsupportedError("the benchmark needs images in IDX files")

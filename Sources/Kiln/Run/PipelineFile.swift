@@ -80,21 +80,23 @@ public struct PipelineFile: Sendable {
     for output in try outputs.elements() { targets.append(try Self.output(output, sinks)) }
     if targets.isEmpty { throw outputs.error(.refused(reason: "an output is missing")) }
     return Pipeline(
-      source: try Self.source(source), sourceFormats: sources, steps: steps, outputs: targets,
+      source: try Self.source(source, sources), sourceFormats: sources, steps: steps,
+      outputs: targets,
       existing: try fields["overwrite"]?.boolean() ?? false ? .replace : .keep)
   }
 
   // MARK: Parts
 
-  private static func source(_ node: PipelineNode) throws(PipelineError) -> SourceRequest {
-    let options = SourceRequest.options
+  private static func source(
+    _ node: PipelineNode, _ formats: [SourceFormat]
+  ) throws(PipelineError) -> SourceRequest {
+    let options = SourceRequest.options(of: formats)
     let fields = try node.object(keys: ["from"] + options.map(\.key))
     var given: [String: String] = [:]
     for option in options { given[option.key] = try fields[option.key]?.setting(option) }
     let paths = try fields["from"]?.texts() ?? []
     do {
-      var request = try SourceRequest(
-        paths: paths, values: try OptionValues(options, given: given))
+      var request = try SourceRequest(paths: paths, given: given, formats: formats)
       // In a list of its own a name may have a comma.
       if let names = fields["classes"], case .array = names.value {
         request.classNames = try names.texts()

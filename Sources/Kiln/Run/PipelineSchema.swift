@@ -41,7 +41,7 @@ public enum PipelineSchema {
         ]),
       ])
     ]
-    for option in SourceRequest.options { fields[option.key] = property(option) }
+    for option in SourceRequest.options() { fields[option.key] = property(option) }
     return .object([
       "description": .text("Where the samples come from."),
       "type": .text("object"),

@@ -65,9 +65,14 @@ enum Path {
 
   /// The names in a directory, in no particular order.
   static func contents(of directory: String) throws(FileError) -> [String] {
+    try entries(of: directory).map(\.name)
+  }
+
+  /// What is in a directory, in no particular order; links are what they lead to.
+  static func entries(of directory: String) throws(FileError) -> [(name: String, kind: Kind)] {
     guard let stream = unsafe opendir(directory) else { throw FileError(.list, directory) }
     defer { unsafe closedir(stream) }
-    var names: [String] = []
+    var entries: [(name: String, kind: Kind)] = []
     while true {
       // At the end, too, there is no entry: only the error number tells a failure from it.
       errno = 0
@@ -76,10 +81,16 @@ enum Path {
       let name = unsafe withUnsafePointer(to: entry.pointee.d_name) {
         unsafe $0.withMemoryRebound(to: CChar.self, capacity: 1) { unsafe String(cString: $0) }
       }
-      if name != "." && name != ".." { names.append(name) }
+      guard name != "." && name != ".." else { continue }
+      // The kind comes with the name on most file systems; links and the rest take a look.
+      switch unsafe Int32(entry.pointee.d_type) {
+      case Int32(DT_REG): entries.append((name, .file))
+      case Int32(DT_DIR): entries.append((name, .directory))
+      default: entries.append((name, kind(of: join(directory, name)) ?? .file))
+      }
     }
     guard errno == 0 else { throw FileError(.list, directory) }
-    return names
+    return entries
   }
 
   /// Makes a directory and those above it; returns the ones that were missing, outermost first.

@@ -22,9 +22,12 @@ import Testing
     try withTemporaryDirectory { root in
       try write(images, to: root + "/images")
       if let labels { try write(labels, to: root + "/labels") }
-      let source = try openSource(
-        SourceRequest(
-          images: root + "/images", labels: labels == nil ? nil : root + "/labels"))
+      let source = try IDXSource(
+        [
+          IDXSource.Pair(
+            split: "data", images: try Resource(path: root + "/images"),
+            labels: try labels.map { _ in try Resource(path: root + "/labels") })
+        ], classNames: nil)
       let (pixels, values) = try readAll(source, split: 0)
       return (source.dataset, pixels, values)
     }

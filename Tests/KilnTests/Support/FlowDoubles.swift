@@ -25,7 +25,7 @@ final class NumberSource: Source {
   }
 
   var format: SourceFormat {
-    SourceFormat(name: "numbers", summary: "", detect: { _ in true }, open: { _ in self })
+    SourceFormat(name: "numbers", summary: "", detect: { _ in true }, open: { _, _ in self })
   }
 
   func reader(ofSplit split: Int, background: Background) -> any SampleReader {

@@ -51,7 +51,7 @@ func readAll(
 }
 
 func openSource(_ request: SourceRequest) throws -> any Source {
-  try SourceFormat.find(for: request).open(request)
+  try SourceFormat.open(request).source
 }
 
 /// The one line that a failure shows, or nil where nothing fails.

@@ -44,7 +44,7 @@ final class TestSource: Source {
 
   /// The format under which a pipeline finds this source.
   var format: SourceFormat {
-    SourceFormat(name: "test", summary: "", detect: { _ in true }, open: { _ in self })
+    SourceFormat(name: "test", summary: "", detect: { _ in true }, open: { _, _ in self })
   }
 
   /// Writes this source to outputs.

@@ -183,7 +183,7 @@ extension ContactSheetTests {
   private func fixed(_ schema: Schema, count: Int, _ pixels: [UInt8]) -> SourceFormat {
     SourceFormat(
       name: "fixed", summary: "", detect: { _ in true },
-      open: { _ in FixedSource(schema, count: count, pixels) })
+      open: { _, _ in FixedSource(schema, count: count, pixels) })
   }
 }
 

@@ -21,7 +21,7 @@ struct SinkContractTests {
       let path = try Pipeline.Output(format, at: directory + "/output").path
       let written = try run(format, SourceRequest(paths: ["sample:3000"]), at: path)
       let request = SourceRequest(paths: [path])
-      guard written.outputs[0].sink.isLossless, (try? SourceFormat.find(for: request)) != nil else {
+      guard written.outputs[0].sink.isLossless, (try? SourceFormat.open(request)) != nil else {
         return
       }
       let read = try run(format, request, at: directory + "/again")

@@ -46,7 +46,7 @@ final class MemorySource: Source {
   ) throws -> [String: [UInt8]] {
     try withTemporaryDirectory { root in
       let source = SourceFormat(
-        name: "memory", summary: "", detect: { _ in true }, open: { _ in self })
+        name: "memory", summary: "", detect: { _ in true }, open: { _, _ in self })
       _ = try Runner(
         Pipeline(
           source: SourceRequest(paths: ["memory"]), sourceFormats: [source],

@@ -1,0 +1,70 @@
+/// What a request names, looked at as far as finding its format takes.
+public struct SourceMaterial: Sendable {
+  /// One of the names of a request.
+  enum Item: Sendable {
+    /// Nothing has this path: a word that only one format knows, such as `sample:100`.
+    case word(String)
+    /// A file that is no archive.
+    case file(Resource)
+    /// A directory, or an archive, which is one.
+    case tree(FileTree)
+  }
+
+  /// What was asked for.
+  public let request: SourceRequest
+  /// What it names by position, in that order.
+  let items: [Item]
+  /// The image file of a pair named by hand.
+  let images: Resource?
+  /// The label file of that pair.
+  let labels: Resource?
+
+  /// Looks at what a request names.
+  /// - Throws: ``StageError`` when a file cannot be read.
+  init(_ request: SourceRequest) throws {
+    self.request = request
+    items = try request.paths.map { path in try at(.decode, nil) { try Item(path) } }
+    images = try request.images.map { path in try at(.decode, nil) { try Resource(path: path) } }
+    labels = try request.labels.map { path in try at(.decode, nil) { try Resource(path: path) } }
+  }
+
+  /// The names that are no path.
+  var words: [String] {
+    items.compactMap { if case .word(let word) = $0 { word } else { nil } }
+  }
+
+  /// The files named one by one.
+  var files: [Resource] {
+    items.compactMap { if case .file(let file) = $0 { file } else { nil } }
+  }
+
+  /// The directories and archives.
+  var trees: [FileTree] {
+    items.compactMap { if case .tree(let tree) = $0 { tree } else { nil } }
+  }
+
+  /// The one file that is the whole source; nil where the source is something else.
+  var onlyFile: Resource? {
+    if case .file(let file) = items.first, items.count == 1 { file } else { nil }
+  }
+
+  /// The one directory or archive that is the whole source; nil where it is something else.
+  var onlyTree: FileTree? {
+    if case .tree(let tree) = items.first, items.count == 1 { tree } else { nil }
+  }
+
+  /// What messages call it.
+  var description: String {
+    (request.paths + [request.images, request.labels].compactMap(\.self)).joined(separator: " ")
+  }
+}
+
+extension SourceMaterial.Item {
+  fileprivate init(_ path: String) throws {
+    switch Path.kind(of: path) {
+    case nil: self = .word(path)
+    case .directory: self = .tree(FileTree(directory: path))
+    case .file: self = .file(try Resource(path: path))
+    }
+  }
+}

@@ -1,0 +1,83 @@
+/// What a user names as the source of a run.
+public struct SourceRequest: Sendable, Equatable {
+  /// A name such as `sample:100`, a directory, or files that belong together.
+  public var paths: [String]
+  /// The image file of a pair named by hand.
+  public var images: String?
+  /// The label file of a pair named by hand.
+  public var labels: String?
+  /// Which data set to take from a directory that holds several.
+  public var dataset: String?
+  /// Class names from 0, instead of what the source says.
+  public var classNames: [String]?
+  /// Settings of the format that the source turns out to have, by key; see ``SourceFormat/options``.
+  public var settings: [String: String]
+
+  /// Names a source.
+  public init(
+    paths: [String] = [], images: String? = nil, labels: String? = nil, dataset: String? = nil,
+    classNames: [String]? = nil, settings: [String: String] = [:]
+  ) {
+    self.paths = paths
+    self.images = images
+    self.labels = labels
+    self.dataset = dataset
+    self.classNames = classNames
+    self.settings = settings
+  }
+
+  /// All settings beside the paths: flags, keys in a pipeline and completions are made from them.
+  /// - Parameter formats: the formats whose settings are among them.
+  /// - Returns: the general ones, then those of the formats, each once.
+  public static func options(of formats: [SourceFormat] = SourceFormat.all) -> [Option] {
+    var options = generalOptions
+    for option in formats.flatMap(\.options)
+    where !options.contains(where: { $0.key == option.key }) {
+      options.append(option)
+    }
+    return options
+  }
+
+  /// The settings that a source of any format has.
+  public static let generalOptions: [Option] = [
+    Option(
+      flag: "images", key: "images", kind: .text, defaultValue: nil,
+      summary: "image file of a pair named by hand"),
+    Option(
+      flag: "labels", key: "labels", kind: .text, defaultValue: nil,
+      summary: "label file of a pair named by hand"),
+    Option(
+      flag: "dataset", key: "dataset", kind: .text, defaultValue: nil,
+      summary: "which data set of a directory that holds several"),
+    Option(
+      flag: "classes", key: "classes", kind: .text, defaultValue: nil,
+      summary: "class names from 0, separated by commas"),
+  ]
+
+  /// Names a source by text, as the command line and pipelines do.
+  /// - Parameters:
+  ///   - paths: as in ``paths``.
+  ///   - given: values by key, of ``options(of:)``.
+  ///   - formats: the formats in which the source will be looked for.
+  /// - Throws: ``UsageError`` when the words do not go together.
+  public init(
+    paths: [String], given: [String: String], formats: [SourceFormat] = SourceFormat.all
+  ) throws(UsageError) {
+    _ = try OptionValues(Self.options(of: formats), given: given)
+    let general = Set(Self.generalOptions.map(\.key))
+    self.init(
+      paths: paths, images: given["images"], labels: given["labels"], dataset: given["dataset"],
+      classNames: given["classes"].map {
+        $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      },
+      settings: given.filter { !general.contains($0.key) })
+    if paths.isEmpty, images == nil { throw .missing(what: "a source") }
+    if images == nil, labels != nil { throw .missing(what: "--images to go with --labels") }
+    if !paths.isEmpty, images != nil {
+      throw .conflict("give either a source or --images and --labels, not both")
+    }
+    if images != nil, dataset != nil {
+      throw .conflict("--dataset chooses from a directory, and --images names a file")
+    }
+  }
+}
