@@ -45,8 +45,8 @@ struct FolderLevels {
   }
 
   private init(_ folders: [Folder], name: String, directoryCount: Int) throws(UnsupportedError) {
-    let isSplit = { (name: String) in Self.usualSplit(name) != nil }
-    let whole = Self.usualSplit(name) ?? "data"
+    let isSplit = { (name: String) in IDXFileName.usualSplit(name) != nil }
+    let whole = IDXFileName.usualSplit(name) ?? "data"
     switch folders[0].path.count {
     case 0:
       splits = [Self.split(whole, folders[...])]
@@ -75,15 +75,9 @@ struct FolderLevels {
     switch folders[0].path.count {
     // A single directory of images is a class or a split.
     case 1: return nil
-    case 2: return usualSplit(name) == nil ? name : nil
+    case 2: return IDXFileName.usualSplit(name) == nil ? name : nil
     default: return name
     }
-  }
-
-  /// What a directory's name means as a split, nil where it is none of the usual ones.
-  private static func usualSplit(_ name: String) -> String? {
-    let name = name.lowercased()
-    return ["train", "val", "test"].contains(name) ? name : IDXFileName.splits[name]
   }
 
   private static func splits(
@@ -94,7 +88,7 @@ struct FolderLevels {
     for (position, folder) in folders.enumerated() {
       if position + 1 < folders.count, folders[position + 1].path[0] == folder.path[0] { continue }
       let directory = folder.path[0]
-      let name = usualSplit(directory) ?? directory
+      let name = IDXFileName.usualSplit(directory) ?? directory
       if let other = runs.first(where: { $0.name == name }) {
         throw UnsupportedError(
           "directories \(other.directory) and \(directory) are the same split '\(name)'")

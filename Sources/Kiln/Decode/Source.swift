@@ -4,6 +4,8 @@ public protocol Source: Sendable {
   var dataset: Dataset { get }
   /// The files it is read from, in the order of the splits; empty for a source without files.
   var files: [SourceFile] { get }
+  /// The directories of many files that it is read from instead, one for each split.
+  var folders: [SourceFolder] { get }
   /// Opens a split for reading from its first sample.
   /// - Parameters:
   ///   - split: a position in ``Dataset/splits``.
@@ -11,6 +13,11 @@ public protocol Source: Sendable {
   /// - Returns: a reader at the split's first sample.
   /// - Throws: any error that says what is wrong with the file.
   func reader(ofSplit split: Int, background: Background) throws -> any SampleReader
+}
+
+extension Source {
+  /// None: most sources are read from a few files.
+  public var folders: [SourceFolder] { [] }
 }
 
 /// Reads the samples of one split in order; used by one thread at a time.

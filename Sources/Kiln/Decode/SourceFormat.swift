@@ -28,6 +28,7 @@ public struct SourceFormat: Sendable {
   public static let all: [SourceFormat] = [
     .sample,
     .idx,
+    .imageFolder,
   ]
 
   /// Finds the format of a source and opens it.

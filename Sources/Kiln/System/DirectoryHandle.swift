@@ -142,6 +142,13 @@ final class DirectoryHandle: Sendable {
     }
   }
 
+  /// Whether there is a file of that name, which has a zero byte at its end.
+  func contains(_ name: Span<UInt8>) -> Bool {
+    let file = openFile(name)
+    if file >= 0 { close(file) }
+    return file >= 0 || errno != ENOENT
+  }
+
   /// Reads a whole file into the start of `buffer`, which grows where it is too small.
   ///
   /// `name` is the path below this directory, with a zero byte at its end.
