@@ -25,6 +25,7 @@ let package = Package(
     .executable(name: "kiln-benchmark", targets: ["KilnBenchmark"]),
   ],
   targets: [
+    library("Archive", pkgConfig: "libarchive", apt: "libarchive-dev", brew: "libarchive"),
     library("Crypto", pkgConfig: "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
     library("ISAL", pkgConfig: "libisal", apt: "libisal-dev", brew: "isa-l"),
     library("JPEG", pkgConfig: "libjpeg", apt: "libjpeg-dev", brew: "jpeg-turbo"),
@@ -35,7 +36,7 @@ let package = Package(
     .target(name: "CImageShims", dependencies: ["CJPEG", "CPNG"]),
     .target(
       name: "Kiln",
-      dependencies: ["CCrypto", "CImageShims", "CISAL", "CLinux", "CZlib", "CZstd"],
+      dependencies: ["CArchive", "CCrypto", "CImageShims", "CISAL", "CLinux", "CZlib", "CZstd"],
       swiftSettings: swiftSettings),
     .executableTarget(name: "KilnCommand", dependencies: ["Kiln"], swiftSettings: swiftSettings),
     .executableTarget(name: "KilnBenchmark", dependencies: ["Kiln"], swiftSettings: swiftSettings),

@@ -2,6 +2,13 @@ import Foundation
 import Kiln
 import Testing
 
+private enum Limit {
+  /// No thread more than there is, for whom such a limit holds: not for the superuser.
+  ///
+  /// Shells do not agree on the option's letter.
+  static let noThreads = "{ ulimit -p 1 2>/dev/null || ulimit -u 1; }"
+}
+
 @Suite("kiln convert") struct ConvertTests {
   @Test("writes two outputs in one pass and sums them up on standard output") func twoOutputs()
     throws
@@ -121,16 +128,52 @@ import Testing
     }
   }
 
+  @Test("does all work by itself where the system has no threads", arguments: [2, 8])
+  func noThreads(jobs: Int) throws {
+    try withDirectory { directory in
+      let run = try CommandRun(
+        [
+          "convert", "sample:3000", "--jobs", "\(jobs)", "--to", "png=\(directory.path)/png",
+          "--to", "cache=\(directory.path)/cache",
+        ], after: Limit.noThreads)
+      #expect(run.status == 0, "\(run.errors)")
+      #expect(run.errors == "")
+    }
+  }
+
+  @Test(
+    "does with fewer workers where memory is limited, or says that it cannot work at all",
+    arguments: [40_000, 60_000, 80_000, 120_000, 400_000], [2, 1024])
+  func limitedMemory(kibibytes: Int, jobs: Int) throws {
+    try withDirectory { directory in
+      let limit = "ulimit -v \(kibibytes)"
+      // A sanitizer's shadow memory alone, or the libraries of some system, can be more than that.
+      guard try CommandRun(["--version"], after: limit).status == 0 else { return }
+      let run = try CommandRun(
+        [
+          "convert", "sample:3000", "--jobs", "\(jobs)", "--to", "png=\(directory.path)/png",
+          "--to", "cache=\(directory.path)/cache",
+        ], after: limit)
+      guard run.status != 0 else { return }
+      #expect(run.status == 1)
+      #expect(
+        run.errors
+          == "kiln: decode: too little memory left for a run (raise the limit with ulimit -v)\n")
+      #expect(try names(in: directory) == [])
+      #expect(kibibytes < 120_000)
+    }
+  }
+
   @Test(
     "leaves nothing behind when it is interrupted, and the old output as it was",
-    arguments: [SIGINT, SIGTERM])
-  func interrupted(signal: Int32) throws {
+    arguments: [SIGINT, SIGTERM], [nil, Limit.noThreads])
+  func interrupted(signal: Int32, setup: String?) throws {
     try withDirectory { directory in
       let path = directory.appending(path: "out").path
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
       try Data("old".utf8).write(to: URL(filePath: path + "/kiln.json"))
       let started = try CommandRun.start(
-        ["convert", "sample:2000000", "--to", "npy=\(path)", "--overwrite"])
+        ["convert", "sample:2000000", "--to", "npy=\(path)", "--overwrite"], after: setup)
       let deadline = Date(timeIntervalSinceNow: 20)
       while try names(in: directory).count == 1, Date() < deadline { usleep(10_000) }
       kill(started.process.processIdentifier, signal)

@@ -6,6 +6,15 @@ public protocol Source: Sendable {
   var files: [SourceFile] { get }
   /// The directories of many files that it is read from instead, one for each split.
   var folders: [SourceFolder] { get }
+  /// The paths of the files, or of members of archives, that samples come from: their names may tell
+  /// which published data set this is.
+  var memberNames: [String] { get }
+  /// The published data set that this is, such as `cifar-10`, where the format by itself tells; else nil.
+  ///
+  /// Kiln then corrects the samples as its catalogue says.
+  var knownName: String? { get }
+  /// What has been done to the samples to correct them, in words.
+  var corrections: [String] { get }
   /// Opens a split for reading from its first sample.
   /// - Parameters:
   ///   - split: a position in ``Dataset/splits``.
@@ -18,6 +27,12 @@ public protocol Source: Sendable {
 extension Source {
   /// None: most sources are read from a few files.
   public var folders: [SourceFolder] { [] }
+  /// The paths of ``files``.
+  public var memberNames: [String] { files.map(\.path) }
+  /// Nothing is told.
+  public var knownName: String? { nil }
+  /// Nothing is done.
+  public var corrections: [String] { [] }
 }
 
 /// Reads the samples of one split in order; used by one thread at a time.

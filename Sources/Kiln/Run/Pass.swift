@@ -9,7 +9,7 @@ struct Pass {
 
   /// Moves all batches.
   /// - Parameters:
-  ///   - jobs: how many workers, at least 1.
+  ///   - jobs: how many workers, at least 1; fewer where memory is limited.
   ///   - cancellation: asks the pass to stop.
   ///   - watch: gets the progress after every batch, on any thread.
   /// - Returns: what went by, split by split.
@@ -17,11 +17,17 @@ struct Pass {
   func run(
     jobs: Int, cancellation: Cancellation, watch: (@Sendable (Progress) -> Void)?
   ) throws -> [RunReport.Split] {
+    let workerCount = WorkerPool.countWithRoom(upTo: jobs)
+    guard workerCount > 0 else {
+      throw StageError(
+        .decode, file: nil,
+        UnsupportedError("too little memory left for a run (raise the limit with ulimit -v)"))
+    }
     let dataset = plan.dataset
     let digests = dataset.splits.map { ContentDigest(schema: plan.schema, count: $0.count) }
     let statistics = LabelStatistics(dataset)
     try BatchFlow(
-      pool: WorkerPool(workerCount: jobs), source: source, plan: plan, steps: steps,
+      pool: WorkerPool(workerCount: workerCount), source: source, plan: plan, steps: steps,
       digests: digests, statistics: statistics, slots: slots, cancellation: cancellation,
       progress: progress(watch)
     ).run()

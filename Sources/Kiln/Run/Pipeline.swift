@@ -15,7 +15,9 @@ public struct Pipeline: Sendable {
       _ format: SinkFormat, at path: String, options: [String: String] = [:]
     ) throws(UsageError) {
       self.format = format
-      if let ending = format.fileExtension, !path.isEmpty, !path.hasSuffix("." + ending) {
+      if let ending = format.fileExtension, !path.isEmpty,
+        !([ending] + format.otherExtensions).contains(where: { path.hasSuffix("." + $0) })
+      {
         self.path = Path.withoutTrailingSlashes(path) + "." + ending
       } else {
         self.path = path

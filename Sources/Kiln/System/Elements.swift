@@ -49,7 +49,7 @@ func swappedElements(_ bytes: [UInt8], width: Int) -> [UInt8] {
 
 extension ElementType {
   /// Reads packed native elements as whole numbers.
-  /// - Throws: ``NumberError`` with the position of the first fraction.
+  /// - Throws: ``NumberError`` with the position of the first fraction or number beyond an `Int64`.
   func integers(in bytes: [UInt8]) throws(NumberError) -> [Int64] {
     func whole<T: BinaryInteger & BitwiseCopyable>(_ type: T.Type) -> [Int64] {
       withElements(of: bytes, as: type) { values in
@@ -76,6 +76,12 @@ extension ElementType {
       if let offender { throw offender }
       return result
     }
+    func exact(_ type: UInt64.Type) throws(NumberError) -> [Int64] {
+      let result = whole(type)
+      // What does not fit has become negative.
+      guard let position = result.firstIndex(where: { $0 < 0 }) else { return result }
+      throw NumberError(position: position, value: "\(UInt64(bitPattern: result[position]))")
+    }
     return switch self {
     case .uint8, .bool: whole(UInt8.self)
     case .int8: whole(Int8.self)
@@ -83,7 +89,7 @@ extension ElementType {
     case .int16: whole(Int16.self)
     case .uint32: whole(UInt32.self)
     case .int32: whole(Int32.self)
-    case .uint64: whole(UInt64.self)
+    case .uint64: try exact(UInt64.self)
     case .int64: whole(Int64.self)
     case .float16: try fractional(Float16.self)
     case .float32: try fractional(Float.self)

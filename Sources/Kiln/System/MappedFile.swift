@@ -55,6 +55,19 @@
     return unsafe try body(part.assumingMemoryBound(to: UInt8.self).span)
   }
 
+  /// Gives back the memory of whole pages that nobody will read again soon.
+  ///
+  /// They still are the file's, and come back from its cache where they are touched. Without it, a file
+  /// that is read once from first to last would count as memory of this process in full.
+  func release(_ range: Range<Int>) {
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let first = (range.lowerBound + page - 1) / page * page
+    let end = range.upperBound / page * page
+    guard first < end, end <= byteCount, let base = unsafe base else { return }
+    // Whole pages inside the mapping, which is private and never written.
+    _ = unsafe madvise(base + first, end - first, MADV_DONTNEED)
+  }
+
   /// Copies a range of bytes.
   func bytes(_ range: Range<Int>) -> [UInt8] {
     withBytes(range) { span in makeBytes(capacity: span.count) { $0.append(span) } }

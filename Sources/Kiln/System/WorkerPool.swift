@@ -5,7 +5,11 @@ import Dispatch
   import Darwin
 #endif
 
-/// A fixed number of workers that share queues of jobs: the only place that knows Dispatch.
+/// A fixed number of workers that share queues of jobs: the only place that knows Dispatch, of which
+/// it takes the semaphore.
+///
+/// The workers are threads of its own and not Dispatch's: that opens descriptors and traps where none is
+/// left, and waits for ever for a thread that the system refuses, when fewer workers could do it all.
 ///
 /// Jobs of a ``Lane`` run one at a time and in order; other jobs run in any order, side by side. A
 /// job never blocks on another one, so a single worker can always finish everything.
@@ -68,6 +72,20 @@ final class WorkerPool: Sendable {
     min(max(workerCounts.lowerBound, jobs ?? coreCount), workerCounts.upperBound)
   }
 
+  /// What the jobs of one worker hold at most when samples are small: batches of 1 MiB that are read,
+  /// decoded, converted and encoded, and a stack.
+  private static let workerByteCount = 16 << 20
+
+  /// How many of so many workers there is memory for; 0 where not even one could do its work.
+  ///
+  /// Running out of memory ends a process at once and leaves what it was building behind.
+  static func countWithRoom(upTo wanted: Int) -> Int {
+    // One more than workers: what is read ahead.
+    let hasRoom = { AddressSpace.hasRoom(for: ($0 + 1) * workerByteCount) }
+    if hasRoom(wanted) { return wanted }
+    return (1..<wanted).prefix(while: hasRoom).last ?? 0
+  }
+
   /// How many workers there are.
   let workerCount: Int
   private let state = Locked(State())
@@ -92,25 +110,14 @@ final class WorkerPool: Sendable {
 
   /// Runs all jobs, also those that they add, on all workers, the calling thread being one.
   ///
-  /// Dispatch opens descriptors of its own and traps where none is left; then this thread does it all.
+  /// Where the system has no threads for all of them, fewer do the same work.
   func drain() {
-    guard workerCount > 1, Self.hasFreeDescriptors(Self.descriptorReserve) else { return work() }
-    DispatchQueue.concurrentPerform(iterations: workerCount) { _ in work() }
-  }
-
-  /// Three for Dispatch, and room for the files that readers open meanwhile.
-  private static let descriptorReserve = 12
-
-  private static func hasFreeDescriptors(_ count: Int) -> Bool {
-    var opened: [Int32] = []
-    defer { for descriptor in opened { close(descriptor) } }
-    while opened.count < count {
-      // A path that always exists; only whether a descriptor is to be had matters.
-      let descriptor = unsafe open("/", O_RDONLY | O_CLOEXEC)
-      guard descriptor >= 0 else { return false }
-      opened.append(descriptor)
+    var threads: [WorkerThread] = []
+    while threads.count < workerCount - 1, let thread = WorkerThread({ self.work() }) {
+      threads.append(thread)
     }
-    return true
+    work()
+    for thread in threads { thread.join() }
   }
 
   private enum Step {

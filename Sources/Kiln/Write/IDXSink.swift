@@ -1,11 +1,4 @@
-// IDX: layout and link in Decode/IDXHeader.swift. Gzip (RFC 1952) around it:
-//
-//   offset  bytes  content
-//   0       4      1f 8b, 08 deflate, 00 no name or other field
-//   4       4      time: 0, so that equal runs write equal bytes
-//   8       2      00 no remark on the compressor, FF no remark on the system
-//   10      ...    deflate data: the header, then a piece for each batch
-//   end-8   8      CRC-32 and length modulo 2^32 of the inflated bytes, little-endian
+// IDX: layout and link in Decode/IDXHeader.swift; gzip around it in Write/EncodedFile.swift.
 
 extension SinkFormat {
   /// `idx=DIR`: the files of MNIST, under their usual names.
@@ -124,8 +117,8 @@ extension ElementType {
 /// Writes pixels and labels in IDX's byte order, each split to its own files.
 private final class IDXSink: Sink {
   private struct Files: Sendable {
-    let images: IDXOutput
-    let labels: IDXOutput?
+    let images: EncodedFile
+    let labels: EncodedFile?
   }
 
   private let splits: [Files]
@@ -136,18 +129,19 @@ private final class IDXSink: Sink {
   init(_ request: SinkRequest) throws {
     let schema = request.dataset.schema
     let isGzip = request.options.isOn("gzip")
-    let pixels = IDXOutput.Encoding(gzip: isGzip, DeflateCompressor.Content(schema))
-    let others = IDXOutput.Encoding(gzip: isGzip, .other)
+    let pixels = EncodedFile.Encoding(gzip: isGzip, DeflateCompressor.Content(schema))
+    let others = EncodedFile.Encoding(gzip: isGzip, .other)
     let labelType = schema.labels.map { IDXLayout.labelType($0) }
     let columnCount = schema.labelColumnCount
     splits = try request.dataset.splits.map { split in
       func output(
-        _ role: String, _ type: ElementType, _ shape: [Int], _ encoding: IDXOutput.Encoding
-      ) throws -> IDXOutput {
+        _ role: String, _ type: ElementType, _ shape: [Int], _ encoding: EncodedFile.Encoding
+      ) throws -> EncodedFile {
         let dimensions = [split.count] + shape
         let name = IDXLayout.fileName(split.name, role, type, dimensions, isGzip: isGzip)
-        return try IDXOutput(
-          try request.output.makeFile(name), encoding, header: IDXLayout.header(type, dimensions))
+        let file = try EncodedFile(try request.output.makeFile(name), encoding)
+        try file.append(try file.piece(IDXLayout.header(type, dimensions)))
+        return file
       }
       return Files(
         images: try output("images", schema.elementType, schema.sampleShape, pixels),
@@ -183,64 +177,5 @@ private final class IDXSink: Sink {
     let outputs = splits.flatMap { [$0.images] + ($0.labels.map { [$0] } ?? []) }
     return SinkReport(
       fileCount: outputs.count, byteCount: try outputs.reduce(0) { try $0 + $1.finish() })
-  }
-}
-
-/// One file, plain or gzip.
-private final class IDXOutput: Sendable {
-  enum Encoding: Sendable {
-    case plain
-    case gzip(ReusePool<DeflateCompressor>)
-
-    init(gzip isGzip: Bool, _ content: DeflateCompressor.Content) {
-      self = isGzip ? .gzip(ReusePool { try DeflateCompressor(content) }) : .plain
-    }
-  }
-
-  private static let gzipHeader: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF]
-
-  private let file: OutputFile
-  private let encoding: Encoding
-  private let state = Locked((checksum: CRC32(), byteCount: 0))
-
-  init(_ file: OutputFile, _ encoding: Encoding, header: [UInt8]) throws {
-    self.file = file
-    self.encoding = encoding
-    if case .gzip = encoding { try appendBytes(Self.gzipHeader) }
-    try append(try piece(header))
-  }
-
-  /// Encodes bytes, beside other pieces.
-  func piece(_ bytes: [UInt8]) throws -> StoredPiece {
-    switch encoding {
-    case .plain: StoredPiece(storing: bytes)
-    case .gzip(let compressors): try StoredPiece(bytes, by: compressors)
-    }
-  }
-
-  /// Appends a piece, in order.
-  func append(_ piece: StoredPiece) throws {
-    try appendBytes(piece.bytes)
-    state.withLock { $0.checksum.append(piece.checksum) }
-  }
-
-  private func appendBytes(_ bytes: [UInt8]) throws {
-    try file.append(bytes)
-    state.withLock { $0.byteCount += bytes.count }
-  }
-
-  /// Completes the file; returns its size.
-  func finish() throws -> Int {
-    if case .gzip = encoding {
-      let (checksum, end) = (state.withLock { $0.checksum }, DeflateCompressor.end)
-      try appendBytes(
-        makeBytes(capacity: 10) { cursor in
-          cursor.append(end.span)
-          cursor.append(littleEndian: checksum.value)
-          cursor.append(littleEndian: UInt32(truncatingIfNeeded: checksum.byteCount))
-        })
-    }
-    try file.flush()
-    return state.withLock { $0.byteCount }
   }
 }

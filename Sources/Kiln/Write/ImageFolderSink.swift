@@ -6,15 +6,12 @@ extension SinkFormat {
     name: "png", summary: "one PNG file a sample: DIR/SPLIT/LABEL/INDEX.png, and classes.json",
     output: .directory,
     options: [
-      Option(
-        flag: "png-level", key: "level", kind: .choice(PNGLevel.allCases.map(\.rawValue)),
-        defaultValue: PNGLevel.fast.rawValue,
-        summary: "fast: a microsecond an image; small: a quarter smaller, 30 times slower"),
+      PNGLevel.option,
       ImageFolder.templateOption,
     ],
     check: { try ImageFolder.check($0, $1, ["png"], allows16Bit: true) },
     open: { request in
-      let level = request.options.text("level").flatMap(PNGLevel.init) ?? .fast
+      let level = PNGLevel(request.options)
       return try ImageFolderSink(request, fileExtension: "png", allows16Bit: true) {
         shape, firstPixels in
         switch level {
@@ -51,6 +48,18 @@ protocol ImageEncoder: Sendable {
   var maxEncodedByteCount: Int { get }
   /// Appends one file.
   func encode(_ pixels: Span<UInt8>, into output: inout ByteCursor) throws
+}
+
+extension PNGLevel {
+  /// The setting of every sink that writes PNG.
+  static let option = Option(
+    flag: "png-level", key: "level", kind: .choice(allCases.map(\.rawValue)),
+    defaultValue: PNGLevel.fast.rawValue,
+    summary: "fast: a microsecond an image; small: a quarter smaller, 30 times slower")
+
+  init(_ options: OptionValues) {
+    self = options.text("level").flatMap(PNGLevel.init) ?? .fast
+  }
 }
 
 extension PNGEncoder: ImageEncoder {}
@@ -94,7 +103,7 @@ private final class ImageFolderSink: Sink {
   private let sharesDuplicates: Bool
   private let isLossless: Bool
   private let output: StagedOutput
-  private let classNames: [String]?
+  private let classes: ClassesFile?
   private let prepare: @Sendable (ImageShape, [UInt8]) throws -> MakeEncoder
   private let makeEncoder = Locked<MakeEncoder?>(nil)
   private let idleEncoders = Locked<[any ImageEncoder]>([])
@@ -115,7 +124,7 @@ private final class ImageFolderSink: Sink {
     self.isLossless = isLossless
     output = request.output
     self.prepare = prepare
-    classNames = request.dataset.schema.labels.flatMap(Self.classNames)
+    classes = ClassesFile(request.dataset.schema)
     let root = try request.output.openRoot()
     self.root = root
     let names = paths.directories ?? []
@@ -128,13 +137,6 @@ private final class ImageFolderSink: Sink {
         uniqueKeysWithValues: try names.map { name in
           (name, name.isEmpty ? root : try root.openDirectory(name))
         })
-  }
-
-  private static func classNames(_ labels: LabelSchema) -> [String]? {
-    guard labels.classNames.isEmpty else { return labels.classNames }
-    guard let last = labels.range?.upperBound, last >= 0, last < LabelSchema.maximumClassCount
-    else { return nil }
-    return (0...last).map(String.init)
   }
 
   func begin(_ first: Batch) throws {
@@ -225,13 +227,10 @@ private final class ImageFolderSink: Sink {
   }
 
   func finish(_ summary: RunSummary) throws -> SinkReport {
-    if let classNames {
-      let text = try JSON.array(classNames.map(JSON.text)).text()
-      try output.writeFile("classes.json", Array(text.utf8))
-    }
+    try classes?.write(to: output)
     let duplicates = duplicateCount.load(ordering: .relaxed)
     return SinkReport(
-      fileCount: fileCount.load(ordering: .relaxed) + (classNames == nil ? 0 : 1),
+      fileCount: fileCount.load(ordering: .relaxed) + (classes == nil ? 0 : 1),
       byteCount: byteCount.load(ordering: .relaxed),
       remark: duplicates == 0 ? nil : "\(duplicates) duplicates share a file",
       isLossless: isLossless && duplicates == 0)

@@ -38,8 +38,10 @@ struct ExamplesTests {
 
   @Test("can name every format and conversion")
   func names() {
-    let sinks: [SinkFormat] = [.png, .jpeg, .csv, .npy, .npz, .cache, .idx]
-    let sources: [SourceFormat] = [.sample, .idx]
+    let sinks: [SinkFormat] = [
+      .png, .jpeg, .csv, .npy, .npz, .cache, .idx, .pickle, .tar,
+    ]
+    let sources: [SourceFormat] = [.sample, .idx, .cache]
     let conversions: [ConversionFormat] = [
       .splits, .limit, .holdout, .labelColumn, .oneHot, .scale, .normalize, .dtype, .clip, .invert,
       .flatten, .layout, .transpose,

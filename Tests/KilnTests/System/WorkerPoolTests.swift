@@ -1,6 +1,12 @@
 import Synchronization
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 @testable import Kiln
 
 @Suite("Worker pool", .timeLimit(.minutes(20))) struct WorkerPoolTests {
@@ -95,6 +101,25 @@ import Testing
     lane.async { _ in order.withLock { $0.append("lane") } }
     pool.drain()
     #expect(order.withLock { $0 } == ["lane", "job"])
+  }
+
+  @Test("runs a function on a thread of its own and waits for its end")
+  func thread() throws {
+    let ran = Atomic<Bool>(false)
+    let caller = pthread_self()
+    let thread = try #require(
+      WorkerThread {
+        #expect(pthread_equal(caller, pthread_self()) == 0)
+        ran.store(true, ordering: .relaxed)
+      })
+    thread.join()
+    #expect(ran.load(ordering: .relaxed) == true)
+  }
+
+  @Test("finds room for every worker asked for where nothing is limited", arguments: [1, 2, 1024])
+  func room(workers: Int) {
+    #expect(WorkerPool.countWithRoom(upTo: workers) == workers)
+    #expect(!AddressSpace.hasRoom(for: 1 << 60))
   }
 
   @Test("frees what a finished job holds while others still run")

@@ -1,0 +1,170 @@
+/// A data set made of arrays: images and labels for each split.
+final class ArraySource: Source {
+  /// The arrays of one split.
+  struct Part: Sendable {
+    let split: String
+    let images: SampleArray
+    let labels: SampleArray?
+
+    init(split: String, images: SampleArray, labels: SampleArray?) {
+      self.split = split
+      self.images = images
+      self.labels = labels
+    }
+  }
+
+  /// What the arrays do not say themselves.
+  struct Interpretation: Sendable {
+    /// The shape of a sample; nil takes that of the arrays.
+    var sampleShape: [Int]?
+    /// Where channels are; nil decides by which end has as many as pictures have.
+    var channelOrder: ChannelOrder?
+    var pixelScale = PixelScale.undeclared
+    var classNames: [String] = []
+    /// Names for label columns; nil calls them `label`, or `label0` and so on.
+    var labelColumns: [String]?
+
+    init() {}
+  }
+
+  let dataset: Dataset
+  let files: [SourceFile]
+  private let parts: [Part]
+  private let labels: ArrayLabels?
+  private let digests: FileDigests
+
+  /// Compares the splits and looks through the labels.
+  /// - Parameters:
+  ///   - parts: at least one split.
+  ///   - interpretation: what the arrays mean.
+  ///   - files: what the arrays are read from.
+  ///   - mapped: those of the files that are read in place, whose digest nobody makes on the way.
+  /// - Throws: ``StageError`` that names the array that does not fit.
+  init(
+    _ parts: [Part], _ interpretation: Interpretation = Interpretation(), files: [SourceFile],
+    mapped: [SourceFile] = []
+  ) throws {
+    guard let first = parts.first else { preconditionFailure("a data set without a split") }
+    for part in parts { try Self.check(part, against: first) }
+    self.parts = parts
+    self.files = files
+    digests = FileDigests(mapped)
+    labels = try Self.labels(of: parts)
+    let sampleShape = interpretation.sampleShape ?? first.images.sampleShape
+    guard sampleShape.reduce(1, *) == first.images.sampleElementCount else {
+      throw StageError(
+        .decode, file: first.images.name,
+        ArrayError.reshape(from: first.images.sampleShape, to: sampleShape))
+    }
+    if let names = interpretation.labelColumns, let labels {
+      precondition(names.count == labels.columnCount)
+    }
+    dataset = Dataset(
+      schema: Schema(
+        elementType: first.images.elementType, sampleShape: sampleShape,
+        channelOrder: interpretation.channelOrder ?? Self.likelyOrder(of: sampleShape),
+        pixelScale: interpretation.pixelScale,
+        labels: labels?.schema(
+          columns: interpretation.labelColumns, classNames: interpretation.classNames)),
+      splits: parts.map { Split(name: $0.split, count: $0.images.count) })
+  }
+
+  /// As the other initialiser, with the files that the arrays name.
+  /// - Throws: ``StageError`` that names the array that does not fit.
+  convenience init(
+    _ parts: [Part], _ interpretation: Interpretation = Interpretation()
+  ) throws {
+    let arrays = parts.flatMap { [$0.images, $0.labels].compactMap(\.self) }
+    // What is streamed makes its digest on the way.
+    let mapped = arrays.filter { if case .array = $0.content { true } else { false } }
+    try self.init(
+      parts, interpretation, files: SourceFile.distinct(arrays.compactMap(\.file)),
+      mapped: SourceFile.distinct(mapped.compactMap(\.file)))
+  }
+
+  func reader(ofSplit split: Int, background: Background) throws -> any SampleReader {
+    digests.start(on: background)
+    let part = parts[split]
+    return Reader(
+      images: try part.images.open(background), labels: try part.labels?.open(background), labels)
+  }
+
+  /// Channels are few and pictures large: 3 x 32 x 32 has them first, 32 x 32 x 3 last.
+  static func likelyOrder(of sampleShape: [Int]) -> ChannelOrder {
+    guard sampleShape.count == 3 else { return .last }
+    let isFirst = (1...4).contains(sampleShape[0]) && !(1...4).contains(sampleShape[2])
+    return isFirst ? .first : .last
+  }
+
+  private static func check(_ part: Part, against first: Part) throws {
+    let (images, expected) = (part.images, first.images)
+    guard images.sampleText == expected.sampleText else {
+      throw StageError(
+        .decode, file: images.name,
+        UnsupportedError(
+          "samples are \(images.sampleText), expected \(expected.sampleText) as in"
+            + " \(expected.name) (convert the splits one by one)"))
+    }
+    guard let labels = part.labels else { return }
+    guard labels.count == images.count else {
+      throw StageError(
+        .decode, file: labels.name,
+        MismatchError(
+          what: "labels", found: labels.count, expected: images.count, other: images.name))
+    }
+  }
+
+  private static func labels(of parts: [Part]) throws -> ArrayLabels? {
+    let arrays = parts.compactMap(\.labels)
+    if arrays.isEmpty { return nil }
+    if let without = parts.first(where: { $0.labels == nil }) {
+      throw StageError(
+        .decode, file: without.images.name,
+        UnsupportedError("has no labels, but other splits have (add them, or use --splits)"))
+    }
+    return try ArrayLabels(arrays)
+  }
+
+  /// Reads images and labels side by side.
+  private final class Reader: SampleReader {
+    private let images: SampleArrayReader
+    private let labels: SampleArrayReader?
+    private let rule: ArrayLabels?
+
+    init(images: SampleArrayReader, labels: SampleArrayReader?, _ rule: ArrayLabels?) {
+      self.images = images
+      self.labels = labels
+      self.rule = rule
+    }
+
+    func read(_ count: Int) throws -> PendingSamples {
+      let first = images.position
+      let pixels = try images.read(count)
+      guard let labels, let rule else { return PendingSamples { (try pixels(), []) } }
+      let values = rule.labels(try labels.read(count), of: labels.array, first: first)
+      return PendingSamples { (try pixels(), try values()) }
+    }
+
+    func finish() throws {
+      try images.finish()
+      try labels?.finish()
+    }
+  }
+}
+
+/// Makes the digests of files that are read in place, beside everything else.
+final class FileDigests: Sendable {
+  private let waiting: Locked<[SourceFile]>
+
+  init(_ files: [SourceFile]) { waiting = Locked(files) }
+
+  /// Begins, once.
+  func start(on background: Background) {
+    let files = waiting.withLock { files in
+      defer { files = [] }
+      return files
+    }
+    // A failure shows where the digest is asked for.
+    for file in files { background.pool.async(.whenIdle) { _ = try? file.sha256() } }
+  }
+}

@@ -1,0 +1,224 @@
+/// Numbers of one type in several dimensions, where they lie: in memory or in a mapped file.
+///
+/// A value of this type is checked: every element is inside the storage.
+struct NumericArray: Sendable {
+  /// The bytes that elements lie in.
+  enum Storage: Sendable {
+    case owned([UInt8])
+    case mapped(MappedFile)
+
+    var byteCount: Int {
+      switch self {
+      case .owned(let bytes): bytes.count
+      case .mapped(let file): file.byteCount
+      }
+    }
+  }
+
+  /// Which axis varies fastest where elements lie behind one another without gaps.
+  enum Order: Sendable {
+    /// The last one, as in C.
+    case rowMajor
+    /// The first one, as in Fortran.
+    case columnMajor
+  }
+
+  /// NumPy 2 stops at 64 dimensions, and data sets at five; this many need no thought.
+  static let maximumRank = 32
+
+  let elementType: ElementType
+  let byteOrder: ByteOrder
+  /// The size of each axis; empty for a single number.
+  let shape: [Int]
+  /// Elements between neighbours along each axis.
+  let strides: [Int]
+  private let storage: Storage
+  /// The place of the first element in the storage, in bytes.
+  private let offset: Int
+
+  /// Finds an array that lies without gaps in some bytes.
+  /// - Throws: ``ArrayError`` where the shape promises more than the storage holds.
+  init(
+    _ elementType: ElementType, _ byteOrder: ByteOrder = .little, shape: [Int],
+    order: Order = .rowMajor, in storage: Storage, at offset: Int = 0
+  ) throws(ArrayError) {
+    let byteCount = try Self.byteCount(of: elementType, shape)
+    let (end, overflow) = offset.addingReportingOverflow(byteCount)
+    guard offset >= 0, !overflow, end <= storage.byteCount else {
+      throw .dataEnds(at: storage.byteCount, promised: overflow ? .max : end)
+    }
+    self.elementType = elementType
+    self.byteOrder = byteOrder
+    self.shape = shape
+    self.storage = storage
+    self.offset = offset
+    strides = Self.strides(of: shape, order)
+  }
+
+  private init(_ array: NumericArray, shape: [Int], strides: [Int]) {
+    elementType = array.elementType
+    byteOrder = array.byteOrder
+    storage = array.storage
+    offset = array.offset
+    self.shape = shape
+    self.strides = strides
+  }
+
+  /// Samples along the first axis; a single number is one.
+  var count: Int { shape.first ?? 1 }
+
+  /// The shape of one sample.
+  var sampleShape: [Int] { Array(shape.dropFirst()) }
+
+  /// Bytes of all elements of a shape.
+  /// - Throws: ``ArrayError`` where no memory could hold them, or the shape is none.
+  static func byteCount(of type: ElementType, _ shape: [Int]) throws(ArrayError) -> Int {
+    guard shape.count <= maximumRank else { throw .rank(shape.count) }
+    guard shape.allSatisfy({ $0 >= 0 }) else { throw .negative(shape) }
+    var product = type.byteCount
+    // Sizes of zero last: they must not hide what would overflow without them.
+    for size in shape where size > 0 {
+      let (next, overflow) = product.multipliedReportingOverflow(by: size)
+      guard !overflow else { throw .tooLarge(shape) }
+      product = next
+    }
+    return shape.contains(0) ? 0 : product
+  }
+
+  private static func strides(of shape: [Int], _ order: Order) -> [Int] {
+    var strides = [Int](repeating: 0, count: shape.count)
+    var step = 1
+    for axis in order == .rowMajor ? Array(shape.indices.reversed()) : Array(shape.indices) {
+      strides[axis] = step
+      step *= max(1, shape[axis])
+    }
+    return strides
+  }
+
+  // MARK: Other views of the same numbers
+
+  /// The array with its axes in another order: axis `i` of the result is axis `axes[i]` of this one.
+  /// - Throws: ``ArrayError`` where the axes are no permutation.
+  func transposed(_ axes: [Int]) throws(ArrayError) -> NumericArray {
+    guard axes.sorted() == Array(shape.indices) else { throw .badAxes(axes, rank: shape.count) }
+    return NumericArray(self, shape: axes.map { shape[$0] }, strides: axes.map { strides[$0] })
+  }
+
+  /// The array with samples of another shape, such as 784 as 28 x 28.
+  ///
+  /// Elements are counted in the order in which ``samples(_:)`` gives them; where they lie in another
+  /// one, they are copied.
+  /// - Throws: ``ArrayError`` where the sizes differ.
+  func reshaped(sampleShape: [Int]) throws(ArrayError) -> NumericArray {
+    let shape = [count] + sampleShape
+    guard
+      try Self.byteCount(of: elementType, shape) == Self.byteCount(of: elementType, self.shape)
+    else { throw .reshape(from: self.sampleShape, to: sampleShape) }
+    let row = StridedLayout(shape: self.sampleShape, strides: Array(strides.dropFirst()))
+    guard row.isContiguous, let step = strides.first else {
+      return try NumericArray(elementType, .native, shape: shape, in: .owned(samples(0..<count)))
+    }
+    let inner = Self.strides(of: sampleShape, .rowMajor)
+    return NumericArray(self, shape: shape, strides: [step] + inner)
+  }
+
+  /// A range of samples as an array of its own, on the same storage.
+  func prefix(_ count: Int) -> NumericArray {
+    precondition(count <= self.count && !shape.isEmpty)
+    return NumericArray(self, shape: [count] + sampleShape, strides: strides)
+  }
+
+  // MARK: Reading
+
+  /// Elements of samples, row-major and in native byte order.
+  func samples(_ range: Range<Int>) -> [UInt8] {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    let isScalar = shape.isEmpty
+    let layout = StridedLayout(
+      shape: isScalar ? [range.count] : [range.count] + sampleShape,
+      strides: isScalar ? [1] : strides)
+    guard layout.count > 0 else { return [] }
+    let width = elementType.byteCount
+    let start = offset + (isScalar ? 0 : range.lowerBound * strides[0] * width)
+    let place = start..<start + layout.extent * width
+    switch storage {
+    case .owned(let bytes):
+      return gatheredElements(bytes.span.extracting(place), layout, width: width, order: byteOrder)
+    case .mapped(let file):
+      defer { if layout.isContiguous { file.release(place) } }
+      return file.withBytes(place) {
+        gatheredElements($0, layout, width: width, order: byteOrder)
+      }
+    }
+  }
+
+  /// Elements of samples as whole numbers, row-major.
+  /// - Throws: ``ArrayError`` that names the first sample with a fraction, a NaN, or what exceeds an i64.
+  func integers(_ range: Range<Int>) throws(ArrayError) -> [Int64] {
+    try Self.integers(
+      samples(range), elementType, columns: sampleShape.reduce(1, *), first: range.lowerBound)
+  }
+
+  /// Native elements as whole numbers.
+  static func integers(
+    _ bytes: [UInt8], _ type: ElementType, columns: Int, first: Int
+  ) throws(ArrayError) -> [Int64] {
+    do {
+      return try type.integers(in: bytes)
+    } catch {
+      throw .labelNotWhole(sample: first + error.position / max(1, columns), value: error.value)
+    }
+  }
+}
+
+/// What is wrong with an array.
+enum ArrayError: Error, Sendable, Equatable, CustomStringConvertible {
+  case rank(Int)
+  case negative([Int])
+  case tooLarge([Int])
+  case dataEnds(at: Int, promised: Int)
+  case dataContinues(after: Int)
+  case badAxes([Int], rank: Int)
+  case reshape(from: [Int], to: [Int])
+  case labelNotWhole(sample: Int, value: String)
+  case sampleTooLarge(byteCount: Int)
+  case emptySamples([Int])
+  case labelRank(Int)
+  case labelColumns(Int)
+  case mustBeWhole(byteCount: Int)
+
+  var description: String {
+    switch self {
+    case .rank(let rank):
+      "has \(rank) dimensions, expected at most \(NumericArray.maximumRank)"
+    case .negative(let shape): "has the impossible shape \(Self.text(shape))"
+    case .tooLarge(let shape):
+      "promises \(Self.text(shape)) elements, more than any file can hold (damaged header?)"
+    case .dataEnds(let end, let promised):
+      "data ends at byte \(end), header promises \(promised) (file cut short?)"
+    case .dataContinues(let end):
+      "data goes on after byte \(end), where the header promises the end of the file"
+    case .badAxes(let axes, let rank):
+      "has its axes in the order \(axes), which is none of \(rank) axes"
+    case .reshape(let from, let to):
+      "has samples of shape \(Self.text(from)), which cannot be read as \(Self.text(to))"
+    case .labelNotWhole(let sample, let value):
+      "label of sample \(sample) is \(value), expected a whole number of at most 64 bits"
+    case .sampleTooLarge(let byteCount):
+      "promises samples of \(byteCount) bytes, expected at most"
+        + " \(SampleArray.maximumSampleByteCount) (damaged header?)"
+    case .emptySamples(let shape): "promises samples without elements: \(Self.text(shape))"
+    case .labelRank(let rank):
+      "expected labels of 1 or 2 dimensions, found \(rank) (are images and labels swapped?)"
+    case .labelColumns(let count):
+      "has \(count) label columns, expected at most \(LabelSchema.maximumColumnCount)"
+    case .mustBeWhole(let byteCount):
+      "is stored column by column and compressed, so all \(byteCount) bytes would be needed at once,"
+        + " expected at most \(SampleArray.maximumWholeByteCount) (decompress the file first)"
+    }
+  }
+
+  private static func text(_ shape: [Int]) -> String {
+    shape.isEmpty ? "()" : shape.map(String.init).joined(separator: "x")
+  }
+}

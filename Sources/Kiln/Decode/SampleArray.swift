@@ -1,0 +1,172 @@
+/// The numbers of one split, images or labels: an array at hand, or one that is read from first to last.
+struct SampleArray: Sendable {
+  /// The largest sample that is read, as one sample must fit into memory: 8192 x 8192 RGB is 192 MiB.
+  static let maximumSampleByteCount = 256 << 20
+  /// Where an array can only be had as a whole, it must fit into memory: ImageNet at 64 x 64 does not.
+  static let maximumWholeByteCount = 1 << 30
+
+  /// Where the numbers come from.
+  enum Content: Sendable {
+    /// Any sample at any time.
+    case array(NumericArray)
+    /// One sample after the other.
+    case stream(Stream)
+  }
+
+  /// Samples that lie behind one another in a stream.
+  struct Stream: Sendable {
+    let elementType: ElementType
+    let byteOrder: ByteOrder
+    /// The shape as it is stored, row-major, samples first.
+    let storedShape: [Int]
+    /// Axis `i` of a sample is axis `axes[i]` of a stored sample; nil where they are the same.
+    let axes: [Int]?
+    /// Opens the stream at the first element.
+    let open: @Sendable (Background?) throws -> any ByteStream
+    /// Where the first element is in the file, for messages.
+    let offset: Int
+    /// What must follow the last element.
+    let end: End
+
+    enum End: Sendable {
+      /// Nothing: more bytes are an error.
+      case ofFile
+      /// Anything: the stream holds more than this array.
+      case open
+    }
+
+    init(
+      _ elementType: ElementType, _ byteOrder: ByteOrder = .little, storedShape: [Int],
+      axes: [Int]? = nil, offset: Int = 0, end: End = .ofFile,
+      open: @escaping @Sendable (Background?) throws -> any ByteStream
+    ) {
+      self.elementType = elementType
+      self.byteOrder = byteOrder
+      self.storedShape = storedShape
+      self.axes = axes
+      self.offset = offset
+      self.end = end
+      self.open = open
+    }
+
+    /// The shape of all samples with their axes in order.
+    var shape: [Int] {
+      guard let axes else { return storedShape }
+      return [storedShape[0]] + axes.map { storedShape[$0 + 1] }
+    }
+
+    /// Bytes of one sample.
+    var sampleByteCount: Int { storedShape.dropFirst().reduce(elementType.byteCount, *) }
+  }
+
+  /// What the array is called in messages: its file, or file and key.
+  let name: String
+  let content: Content
+  let elementType: ElementType
+  /// The shape of all samples.
+  let shape: [Int]
+  /// The file on disk that it is read from, where there is one.
+  let file: SourceFile?
+
+  /// Checks that samples can be read one by one.
+  /// - Throws: ``StageError`` that names the array.
+  init(_ name: String, _ content: Content, file: SourceFile? = nil) throws {
+    self.name = name
+    self.file = file
+    self.content = content
+    switch content {
+    case .array(let array):
+      elementType = array.elementType
+      shape = array.shape
+    case .stream(let stream):
+      elementType = stream.elementType
+      shape = stream.shape
+    }
+    let (type, shape) = (elementType, shape)
+    try at(.decode, name) {
+      guard !shape.isEmpty else {
+        throw UnsupportedError("is a single number, expected an array with a sample in each row")
+      }
+      _ = try NumericArray.byteCount(of: type, shape)
+      let sampleByteCount = try NumericArray.byteCount(of: type, Array(shape.dropFirst()))
+      guard sampleByteCount <= Self.maximumSampleByteCount else {
+        throw ArrayError.sampleTooLarge(byteCount: sampleByteCount)
+      }
+      // A few bytes could promise billions of these.
+      guard shape[0] == 0 || sampleByteCount > 0 else { throw ArrayError.emptySamples(shape) }
+    }
+  }
+
+  /// Samples in the array.
+  var count: Int { shape[0] }
+  /// The shape of one sample.
+  var sampleShape: [Int] { Array(shape.dropFirst()) }
+  /// Elements of one sample.
+  var sampleElementCount: Int { shape.dropFirst().reduce(1, *) }
+  /// Type and shape of a sample, such as `u8 28x28`; `i32` alone for single numbers.
+  var sampleText: String {
+    let shape = sampleShape.map(String.init).joined(separator: "x")
+    return shape.isEmpty ? elementType.rawValue : "\(elementType) \(shape)"
+  }
+
+  /// Starts to read at the first sample.
+  func open(_ background: Background?) throws -> SampleArrayReader {
+    guard case .stream(let stream) = content else { return SampleArrayReader(self, nil) }
+    return SampleArrayReader(self, try at(.decode, name) { try stream.open(background) })
+  }
+}
+
+/// Reads an array from its first sample to its last; used by one thread at a time.
+final class SampleArrayReader {
+  /// Samples that are read, but perhaps not yet in order.
+  typealias Elements = @Sendable () throws -> [UInt8]
+
+  let array: SampleArray
+  private let stream: (any ByteStream)?
+  private(set) var position = 0
+
+  fileprivate init(_ array: SampleArray, _ stream: (any ByteStream)?) {
+    self.array = array
+    self.stream = stream
+  }
+
+  /// Reads the next samples; what is left to do may be done on any thread.
+  func read(_ count: Int) throws -> Elements {
+    let range = position..<position + count
+    position += count
+    switch array.content {
+    case .array(let numbers): return { numbers.samples(range) }
+    case .stream(let source):
+      let expected = count * source.sampleByteCount
+      let bytes = try at(.decode, array.name) {
+        let bytes = try stream?.read(expected) ?? []
+        guard bytes.count == expected else {
+          throw ArrayError.dataEnds(
+            at: source.offset + range.lowerBound * source.sampleByteCount + bytes.count,
+            promised: source.offset + array.count * source.sampleByteCount)
+        }
+        return bytes
+      }
+      return {
+        let width = source.elementType.byteCount
+        guard let axes = source.axes else {
+          return source.byteOrder == .native ? bytes : swappedElements(bytes, width: width)
+        }
+        let stored = try NumericArray(
+          source.elementType, source.byteOrder, shape: [count] + source.storedShape.dropFirst(),
+          in: .owned(bytes))
+        return try stored.transposed([0] + axes.map { $0 + 1 }).samples(0..<count)
+      }
+    }
+  }
+
+  /// Makes sure that nothing follows the last sample; checksums are compared on the way.
+  func finish() throws {
+    guard case .stream(let source) = array.content, source.end == .ofFile else { return }
+    try at(.decode, array.name) {
+      guard try stream?.read(1).isEmpty ?? true else {
+        throw ArrayError.dataContinues(after: source.offset + position * source.sampleByteCount)
+      }
+    }
+  }
+}
