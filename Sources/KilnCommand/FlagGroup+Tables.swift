@@ -11,7 +11,7 @@ extension FlagGroup {
           Flag(
             "from", placeholder: "PATH",
             summary: "the source, named by a flag instead of by position")
-        ] + SourceRequest.generalOptions.map { Flag($0) })
+        ] + SourceRequest.generalOptions.map { Flag(switching: $0) })
     ] + grouped(SourceFormat.all.map { ($0.name, $0.options) }, title: "Sources of format")
 
   /// All conversions; they are applied in the order in which they are given.

@@ -36,7 +36,7 @@ enum NPYFile {
       }
       return .array(try whole(file, header))
     }
-    return try SampleArray(name, content, file: file.file)
+    return try SampleArray(name, content, of: file)
   }
 
   private static func stream(_ file: Resource, _ header: NPYContents) -> SampleArray.Stream {

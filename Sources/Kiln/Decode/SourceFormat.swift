@@ -27,9 +27,13 @@ public struct SourceFormat: Sendable {
   /// Every format that Kiln reads, in the order in which sources are tried.
   public static let all: [SourceFormat] = [
     .sample,
+    .tar,
     .idx,
+    .pickle,
     .npy,
     .cache,
+    .npz,
+    .csv,
     .imageFolder,
   ]
 
@@ -45,7 +49,8 @@ public struct SourceFormat: Sendable {
     try at(.decode, request.paths.first ?? request.images) {
       let material = try SourceMaterial(request)
       let format = try find(for: material, among: formats)
-      return (format, try format.open(material, try format.settings(of: request)))
+      let source = try format.open(material, try format.settings(of: request))
+      return (format, try CorrectedSource.wrapping(source, request))
     }
   }
 

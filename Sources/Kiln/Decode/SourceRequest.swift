@@ -10,20 +10,32 @@ public struct SourceRequest: Sendable, Equatable {
   public var dataset: String?
   /// Class names from 0, instead of what the source says.
   public var classNames: [String]?
+  /// Whether known data sets are corrected.
+  public var correction: Correction
   /// Settings of the format that the source turns out to have, by key; see ``SourceFormat/options``.
   public var settings: [String: String]
 
   /// Names a source.
   public init(
     paths: [String] = [], images: String? = nil, labels: String? = nil, dataset: String? = nil,
-    classNames: [String]? = nil, settings: [String: String] = [:]
+    classNames: [String]? = nil, correction: Correction = .asCatalogued,
+    settings: [String: String] = [:]
   ) {
     self.paths = paths
     self.images = images
     self.labels = labels
     self.dataset = dataset
     self.classNames = classNames
+    self.correction = correction
     self.settings = settings
+  }
+
+  /// What becomes of the samples of a known data set.
+  public enum Correction: Sendable {
+    /// What its files do otherwise than everyone expects is put right.
+    case asCatalogued
+    /// Samples and labels stay as they are in the files.
+    case none
   }
 
   /// All settings beside the paths: flags, keys in a pipeline and completions are made from them.
@@ -52,6 +64,9 @@ public struct SourceRequest: Sendable, Equatable {
     Option(
       flag: "classes", key: "classes", kind: .text, defaultValue: nil,
       summary: "class names from 0, separated by commas"),
+    Option(
+      flag: "raw", key: "raw", kind: .toggle, defaultValue: "off",
+      summary: "take samples of known data sets as their files have them, without corrections"),
   ]
 
   /// Names a source by text, as the command line and pipelines do.
@@ -70,6 +85,7 @@ public struct SourceRequest: Sendable, Equatable {
       classNames: given["classes"].map {
         $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
       },
+      correction: given["raw"] == "on" ? .none : .asCatalogued,
       settings: given.filter { !general.contains($0.key) })
     if paths.isEmpty, images == nil { throw .missing(what: "a source") }
     if images == nil, labels != nil { throw .missing(what: "--images to go with --labels") }

@@ -119,7 +119,7 @@ struct FolderTemplate: Sendable, Equatable {
         labels.isOneHot
           ? "one-hot labels cannot name folders (leave out --one-hot)"
           : "a folder needs one label, found \(labels.columns.count) columns"
-            + " (choose one with --label-column)")
+            + " (choose one: --label-column \(labels.columns[0]))")
     }
     if uses(.class) { try checkSlugs(labels) }
   }

@@ -8,9 +8,14 @@ extension Inspection {
   public func text(emphasize: (String) -> String = { $0 }) -> String {
     var facts = [["Format", format]]
     if let knownName { facts.append(["Data set", knownName]) }
+    if !corrections.isEmpty { facts.append(["Corrections", corrections.joined(separator: ", ")]) }
     let parts = splits.map { "\($0.name) \($0.count)" }.joined(separator: ", ")
     facts.append(["Samples", "\(count) (\(parts))"])
-    facts.append(["Pixels", "\(schema.shapeText) \(schema.elementType)\(channelText)"])
+    facts.append([
+      "Pixels",
+      schema.isLabelsAlone
+        ? "none: labels alone" : "\(schema.shapeText) \(schema.elementType)\(channelText)",
+    ])
     facts.append(["Labels", labelText])
     let factWidth = facts.map { $0[0].count }.max() ?? 0
     var sections = [
@@ -31,6 +36,9 @@ extension Inspection {
     return sections.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
   }
 
+  /// Names of more columns are nothing to read on one line.
+  private static let maximumNamedColumns = 8
+
   private var channelText: String {
     switch (schema.sampleShape.count, schema.channelOrder) {
     case (3, .last): ", channels last"
@@ -41,7 +49,10 @@ extension Inspection {
 
   private var labelText: String {
     guard let labels = schema.labels else { return "none" }
-    let columns = labels.columns.count == 1 ? "" : " in \(labels.columns.count) columns"
+    let names = labels.columns.prefix(Self.maximumNamedColumns).joined(separator: ", ")
+    let more = labels.columns.count > Self.maximumNamedColumns ? ", ..." : ""
+    let columns =
+      labels.columns.count == 1 ? "" : " in \(labels.columns.count) columns (\(names)\(more))"
     let range = labels.range.map { ", \($0.lowerBound) to \($0.upperBound)" } ?? ""
     return "\(labels.elementType)\(columns)\(range)"
   }

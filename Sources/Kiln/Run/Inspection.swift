@@ -45,6 +45,8 @@ public struct Inspection: Sendable {
   public let format: String
   /// The published data set that the source is recognised as, such as `fashion-mnist`.
   public let knownName: String?
+  /// What has been done to its samples to correct them, in words.
+  public let corrections: [String]
   /// What the samples are.
   public let schema: Schema
   /// The splits, in order.
@@ -90,11 +92,12 @@ public struct Inspection: Sendable {
         }
       }
     }
+    knownName = source.knownName
+    corrections = source.corrections
     folders = source.folders.map {
       Folder(
         name: $0.name, fileCount: $0.fileCount, record: depth == .headers ? nil : $0.record())
     }
-    knownName = KnownDataset.recognised(among: source.files)?.name
   }
 
   /// Samples in all splits together.
@@ -112,9 +115,9 @@ public struct Inspection: Sendable {
     var fields = report.description(ofPixels: splits.allSatisfy { $0.digest != nil })
     fields["format"] = .text(format)
     fields["dataset"] = knownName.map(JSON.text) ?? .null
+    fields["corrections"] = .array(corrections.map(JSON.text))
     fields["count"] = .integer(count)
     fields["order"] = .array(splits.map { .text($0.name) })
-    fields["layout"] = .text(schema.channelOrder.rawValue)
     if case .object(var labels)? = fields["labels"] {
       labels["range"] =
         schema.labels?.range.map {

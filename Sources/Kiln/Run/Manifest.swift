@@ -5,7 +5,9 @@ struct Manifest {
   let pipeline: Pipeline
   let output: Pipeline.Output
   let sources: [(name: String, byteCount: Int, sha256: String)]
-  var folders: [(name: String, record: SourceFolder.Record)] = []
+  let folders: [(name: String, record: SourceFolder.Record)]
+  /// The published data set that the source is, and what has been done to correct it.
+  let known: (name: String?, corrections: [String])
   let report: RunReport
   let sink: SinkReport
 
@@ -27,7 +29,13 @@ struct Manifest {
       "lossless": .boolean(sink.isLossless),
     ]
     // A source without files is known by its name, such as sample:1000.
-    if sources.isEmpty, folders.isEmpty { fields["source"] = .text(pipeline.source.paths.joined(separator: " ")) }
+    if sources.isEmpty, folders.isEmpty {
+      fields["source"] = .text(pipeline.source.paths.joined(separator: " "))
+    }
+    if let name = known.name {
+      fields["dataset"] = .text(name)
+      fields["corrections"] = .array(known.corrections.map(JSON.text))
+    }
     for (key, value) in report.description(ofPixels: sink.isLossless) { fields[key] = value }
     return .object(fields)
   }

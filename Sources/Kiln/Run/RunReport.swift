@@ -43,6 +43,8 @@ public struct RunReport: Sendable {
     var fields: [String: JSON] = [
       "dtype": .text(schema.elementType.rawValue),
       "shape": .array(schema.sampleShape.map(JSON.integer)),
+      "layout": .text(schema.channelOrder.rawValue),
+      "pixel_scale": .text(schema.pixelScale.text),
       "splits": .object(
         Dictionary(uniqueKeysWithValues: splits.map { ($0.name, json($0, isExact: isExact)) })),
     ]

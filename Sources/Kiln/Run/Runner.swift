@@ -121,8 +121,8 @@ public struct Runner: Sendable {
     }
     for ((output, staged), sink) in zip(zip(pipeline.outputs, staged), sinks) {
       let manifest = Manifest(
-        pipeline: pipeline, output: output, sources: files, folders: folders, report: report,
-        sink: sink)
+        pipeline: pipeline, output: output, sources: files, folders: folders,
+        known: (source.knownName, source.corrections), report: report, sink: sink)
       try at(.write, output.format.name) {
         let name =
           staged.kind == .directory
