@@ -179,8 +179,7 @@ struct WebDatasetImages: Sendable {
   private static func decode(_ sample: WebDatasetSamples.Sample) throws -> DecodedImage {
     guard let image = sample.image else { preconditionFailure("an image that was passed by") }
     return try image.withBytes { bytes in
-      bytes.count > 0 && bytes[0] == 0x89
-        ? try DecodedImage(parsingPNG: bytes) : try DecodedImage(parsingJPEG: bytes)
+      try DecodedImage(parsing: bytes)
     }
   }
 }
