@@ -27,12 +27,14 @@ public struct SourceFormat: Sendable {
   /// Every format that Kiln reads, in the order in which sources are tried.
   public static let all: [SourceFormat] = [
     .sample,
+    .tar,
     .idx,
     .pickle,
     .npy,
     .cache,
     .npz,
     .csv,
+    .imageFolder,
   ]
 
   /// Finds the format of a source and opens it.

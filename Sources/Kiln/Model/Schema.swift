@@ -26,6 +26,12 @@ public struct Schema: Sendable, Equatable {
     self.labels = labels
   }
 
+  /// The shape of samples that are labels alone.
+  static let noPixels = [0]
+
+  /// Whether there are labels alone, and no images to go with them.
+  public var isLabelsAlone: Bool { sampleShape == Self.noPixels }
+
   /// Elements in one sample.
   public var sampleElementCount: Int { sampleShape.reduce(1, *) }
 
