@@ -69,6 +69,8 @@ struct SampleArray: Sendable {
   let shape: [Int]
   /// The file on disk that it is read from, where there is one.
   let file: SourceFile?
+  /// The path of the entry of an archive that it is read from; nil for a whole file.
+  let memberName: String?
   /// Whether reading the samples reads all of the file, so that its digest is made on the way.
   let readsWholeFile: Bool
 
@@ -77,6 +79,9 @@ struct SampleArray: Sendable {
   init(_ name: String, _ content: Content, of file: Resource? = nil) throws {
     self.name = name
     self.file = file?.file
+    memberName = file.flatMap {
+      $0.isWholeFile ? nil : Path.join($0.file.path, $0.relativePath)
+    }
     if case .stream = content, file?.isWholeFile == true {
       readsWholeFile = true
     } else {

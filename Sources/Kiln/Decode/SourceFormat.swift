@@ -32,6 +32,8 @@ public struct SourceFormat: Sendable {
     .npy,
     .cache,
     .npz,
+    .cifar,
+    .stl,
     .csv,
   ]
 
