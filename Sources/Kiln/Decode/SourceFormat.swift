@@ -34,6 +34,7 @@ public struct SourceFormat: Sendable {
     .npz,
     .cifar,
     .stl,
+    .mat,
     .csv,
   ]
 
