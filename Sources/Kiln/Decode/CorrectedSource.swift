@@ -14,7 +14,7 @@ final class CorrectedSource: Source {
     var record = OutputRecord.find(for: source.files, namedBy: request.paths)
     if record?.fits(source.dataset) == false { record = nil }
     let known =
-      (source.knownName ?? record?.knownName).flatMap { KnownDataset.named($0) }
+      (request.known ?? source.knownName ?? record?.knownName).flatMap { KnownDataset.named($0) }
       ?? KnownDataset.recognised(among: source.files)
       ?? KnownDataset.recognised(byNames: source.memberNames)
     guard record != nil || known != nil else { return source }
