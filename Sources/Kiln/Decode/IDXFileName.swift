@@ -46,6 +46,12 @@ struct IDXFileName: Equatable {
     ("images", .images), ("image", .images), ("labels", .labels), ("label", .labels),
   ]
 
+  /// What a word means as a split; nil where it is none of the usual ones.
+  static func usualSplit(_ word: String) -> String? {
+    let word = word.lowercased()
+    return ["train", "val", "test"].contains(word) ? word : splits[word]
+  }
+
   /// Names that mean one of the usual splits.
   private static let splits = [
     "t10k": "test", "valid": "val", "validation": "val", "training": "train", "testing": "test",

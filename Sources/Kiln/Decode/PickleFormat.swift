@@ -31,7 +31,8 @@ enum PickleFormat {
         throw UsageError.conflict("--images-key chooses in one file, and there are \(files.count)")
       }
       dataset = try first.arrays.named(keys)
-    } else if files.count == 1, try first.arrays.batch(first.arrays.rootPlace, fileName: "") == nil {
+    } else if files.count == 1, try first.arrays.batch(first.arrays.rootPlace, fileName: "") == nil
+    {
       guard let found = try first.arrays.recognised(dataset: material.request.dataset) else {
         throw StageError(.decode, file: first.resource.name, PickleOutline(first.arrays))
       }
@@ -76,7 +77,8 @@ enum PickleFormat {
         throw StageError(
           .decode, file: file.resource.name,
           UnsupportedError(
-            "is no batch of a data set in several pickles (name one pickle, or convert them singly)"))
+            "is no batch of a data set in several pickles (name one pickle, or convert them singly)"
+          ))
       }
     }
     guard !batches.isEmpty else {
@@ -135,8 +137,10 @@ enum PickleFormat {
   /// the older ones, which have no mark of their own.
   private static func isPickle(_ resource: Resource) -> Bool {
     guard let start = try? resource.start(4) else { return false }
-    if start.count > 2, start[0] == PickleOpcode.proto.rawValue, start[1] <= 5 {
-      return PickleOpcode(rawValue: start[2]) != nil
+    if start.count > 2, start[0] == PickleOpcode.proto.rawValue, start[1] <= 5,
+      PickleOpcode(rawValue: start[2]) != nil
+    {
+      return true
     }
     return hasPickleName(resource.fileName) || beginsAsOldPickle(resource)
   }

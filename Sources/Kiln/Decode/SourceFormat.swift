@@ -27,6 +27,7 @@ public struct SourceFormat: Sendable {
   /// Every format that Kiln reads, in the order in which sources are tried.
   public static let all: [SourceFormat] = [
     .sample,
+    .tar,
     .idx,
     .pickle,
     .npy,
