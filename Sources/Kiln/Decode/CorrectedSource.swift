@@ -50,6 +50,7 @@ final class CorrectedSource: Source {
   }
 
   var files: [SourceFile] { base.files }
+  var folders: [SourceFolder] { base.folders }
   var memberNames: [String] { base.memberNames }
 
   func reader(ofSplit split: Int, background: Background) throws -> any SampleReader {

@@ -34,6 +34,7 @@ public struct SourceFormat: Sendable {
     .cache,
     .npz,
     .csv,
+    .imageFolder,
   ]
 
   /// Finds the format of a source and opens it.

@@ -179,16 +179,8 @@ struct WebDatasetImages: Sendable {
   private static func decode(_ sample: WebDatasetSamples.Sample) throws -> DecodedImage {
     guard let image = sample.image else { preconditionFailure("an image that was passed by") }
     return try image.withBytes { bytes in
-      bytes.count > 0 && bytes[0] == 0x89
-        ? try DecodedImage(parsingPNG: bytes) : try DecodedImage(parsingJPEG: bytes)
+      try DecodedImage(parsing: bytes)
     }
-  }
-}
-
-extension ImageShape {
-  /// Such as `28x28 grey`: width first, as people say it.
-  fileprivate var text: String {
-    "\(width)x\(height) \(channels == 1 ? "grey" : "rgb")\(bitDepth == 8 ? "" : " of 16 bits")"
   }
 }
 

@@ -31,6 +31,7 @@ extension Inspection {
     if !digests.isEmpty {
       sections.append(([["Split", "Content digest"]] + digests).aligned(emphasize, textColumns: 2))
     }
+    if !folders.isEmpty { sections.append(folderTable.aligned(emphasize, textColumns: 1)) }
     if !files.isEmpty { sections.append(fileTable.aligned(emphasize, textColumns: 1)) }
     return sections.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
   }
@@ -72,6 +73,17 @@ extension Inspection {
     }
     let more = all.count - rows.count
     return [heading] + rows + (more > 0 ? [["...", "\(more) more (--json lists them)"]] : [])
+  }
+
+  private var folderTable: [[String]] {
+    guard folders.contains(where: { $0.record != nil }) else {
+      return [["Directory", "Files"]] + folders.map { [$0.name, String($0.fileCount)] }
+    }
+    return [["Directory", "Files", "Bytes", "SHA-256"]]
+      + folders.map { folder in
+        [folder.name, String(folder.fileCount)]
+          + (folder.record.map { [String($0.byteCount), $0.sha256] } ?? ["0", "-"])
+      }
   }
 
   private var fileTable: [[String]] {
