@@ -59,7 +59,8 @@ extension PickleArrays {
     return nil
   }
 
-  private func part(_ split: String, _ images: Place, _ labels: Place?) throws -> PickleDataset.Part {
+  private func part(_ split: String, _ images: Place, _ labels: Place?) throws -> PickleDataset.Part
+  {
     PickleDataset.Part(
       split: split, name: name(of: images), images: [try self.images(images)],
       labelName: labels.map(name(of:)) ?? "", labels: try labels.map(self.labels))

@@ -172,7 +172,8 @@ extension PickleMachine {
       items[2...4].allSatisfy({ values.kind(of: $0) == .none }),
       items[5...6].allSatisfy({ values.integer($0) == -1 }), values.integer(items[7]) == 0
     else {
-      throw PickleError.badDType("of structures, text, dates or objects", offset: input.opcodeOffset)
+      throw PickleError.badDType(
+        "of structures, text, dates or objects", offset: input.opcodeOffset)
     }
     return values.finish(dtype: dtype, isBigEndian: order == ">")
   }
@@ -186,7 +187,8 @@ extension PickleMachine {
     }
     let state = Array(rest)
     guard state.count == 4, let isByColumns = values.flag(state[2]) else {
-      throw PickleError.badArray("has a state that NumPy does not write", offset: input.opcodeOffset)
+      throw PickleError.badArray(
+        "has a state that NumPy does not write", offset: input.opcodeOffset)
     }
     let shape = try shape(state[0])
     guard let payload = values.bytes(state[3]) else { throw wrongType("bytes", state[3]) }

@@ -37,7 +37,9 @@ struct PickleOutline: OutlinedError {
     var hint: String? {
       guard let first = images.first else { return nil }
       let fitting = labels.first { $0.count == first.count && $0.path != first.path }
-      let key = { (path: String) in path.contains(where: { " '$".contains($0) }) ? "'\(path)'" : path }
+      let key = { (path: String) in
+        path.contains(where: { " '$".contains($0) }) ? "'\(path)'" : path
+      }
       return "--images-key \(key(first.path))"
         + (fitting.map { " --labels-key \(key($0.path))" } ?? "")
     }

@@ -219,7 +219,8 @@ enum PickleNumber {
     let words: [String: Double] = ["inf": .infinity, "-inf": -.infinity, "nan": .nan]
     let string = String(decoding: text, as: UTF8.self)
     if let value = words[string] { return value }
-    guard text.allSatisfy({ (0x30...0x39).contains($0) || [0x2B, 0x2D, 0x2E, 0x45, 0x65].contains($0) })
+    guard
+      text.allSatisfy({ (0x30...0x39).contains($0) || [0x2B, 0x2D, 0x2E, 0x45, 0x65].contains($0) })
     else { return nil }
     return Double(string)
   }

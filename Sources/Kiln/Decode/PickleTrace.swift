@@ -117,6 +117,7 @@ package struct PickleTrace {
 extension PickleOpcode {
   /// The opcode's byte as Python writes it, padded: `(` or `\x80`.
   fileprivate var symbol: String {
-    rawValue < 0x7F ? "\(Character(Unicode.Scalar(rawValue)))    " : "\\x\(hexadecimal([rawValue])) "
+    rawValue < 0x7F
+      ? "\(Character(Unicode.Scalar(rawValue)))    " : "\\x\(hexadecimal([rawValue])) "
   }
 }
