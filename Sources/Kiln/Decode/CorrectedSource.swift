@@ -33,8 +33,8 @@ final class CorrectedSource: Source {
     let isCorrected = record == nil && request.correction == .asCatalogued
     let corrections = known?.corrections ?? Corrections()
     samples = try SampleCorrection(
-      isCorrected ? corrections : Corrections(), classCount: known?.classNames.count ?? 0,
-      of: &dataset.schema)
+      isCorrected ? corrections : Corrections(), of: &dataset.schema,
+      classCount: known?.classNames.count)
     self.corrections = samples.applied.descriptions
     if let known, record == nil, var labels = dataset.schema.labels, !labels.isOneHot {
       if labels.hasPlainColumns, labels.columns.count == known.labelColumns.count {

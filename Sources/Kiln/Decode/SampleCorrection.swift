@@ -13,10 +13,10 @@ struct SampleCorrection: Sendable {
   /// Prepares corrections.
   /// - Parameters:
   ///   - corrections: what has to be done.
-  ///   - classCount: how many classes there are.
   ///   - schema: what the samples are; afterwards, what they have become.
+  ///   - classCount: how many classes there are.
   /// - Throws: ``UnsupportedError`` where the samples cannot be what the corrections are for.
-  init(_ corrections: Corrections, classCount: Int, of schema: inout Schema) throws {
+  init(_ corrections: Corrections, of schema: inout Schema, classCount: Int? = nil) throws {
     var applied = corrections
     elementByteCount = schema.elementType.byteCount
     // What a format has interleaved itself is not planar any more.
@@ -110,14 +110,15 @@ extension LabelSchema {
   /// Corrects the range of the first column.
   /// - Returns: what is left to do to each label.
   fileprivate mutating func correct(
-    _ rule: Corrections.Labels, _ classCount: Int
+    _ rule: Corrections.Labels, _ classCount: Int?
   ) -> Corrections.Labels {
     guard !isOneHot, let range else { return .fromZero }
     switch rule {
     case .fromZero: return .fromZero
     case .fromOne:
-      // Where 0 is a class among the others, somebody has counted from 0 already.
-      guard range.lowerBound >= 1 || range.upperBound >= classCount else { return .fromZero }
+      // Somebody has counted from 0 already, unless 0 is no class.
+      let isFromOne = range.lowerBound >= 1 || classCount.map { range.upperBound == $0 } ?? false
+      guard isFromOne else { return .fromZero }
       ranges[0] = range.lowerBound - 1...range.upperBound - 1
     case .replaced(let others):
       guard others.keys.contains(where: range.contains) else { return .fromZero }

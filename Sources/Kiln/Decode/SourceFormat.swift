@@ -33,6 +33,9 @@ public struct SourceFormat: Sendable {
     .npy,
     .cache,
     .npz,
+    .cifar,
+    .stl,
+    .mat,
     .csv,
     .imageFolder,
   ]
