@@ -35,6 +35,7 @@ public struct SourceFormat: Sendable {
     .cifar,
     .stl,
     .mat,
+    .libsvm,
     .csv,
   ]
 
