@@ -36,6 +36,7 @@ public struct SourceFormat: Sendable {
     .cifar,
     .stl,
     .mat,
+    .libsvm,
     .csv,
     .imageFolder,
   ]
