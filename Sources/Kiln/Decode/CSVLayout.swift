@@ -158,20 +158,21 @@ struct CSVLayout: Sendable, Equatable {
   /// Without names: one column more than a picture has pixels is the label.
   private static func guessed(_ columnCount: Int, _ rows: [[String]]) throws(CSVError) -> [Bool] {
     var isLabel = [Bool](repeating: false, count: columnCount)
-    if isPicture(columnCount - 1), columnCount > 1 {
+    // Grey before colour: 784 columns are 28 x 28, not a label and 3 x 261 pixels.
+    let guesses = [(1, 1), (0, 1), (1, 3), (0, 3)]
+    guard
+      let (labelCount, _) = guesses.first(where: { labelCount, channels in
+        let pixelCount = columnCount - labelCount
+        return pixelCount % channels == 0 && side(pixelCount / channels) != nil
+      })
+    else { throw .labelUnknown(columnCount: columnCount) }
+    if labelCount == 1 {
       // The border of a picture hardly changes; labels do.
       let firstIsConstant = Set(rows.compactMap(\.first)).count <= 1
       let lastIsConstant = Set(rows.compactMap(\.last)).count <= 1
       isLabel[firstIsConstant && !lastIsConstant ? columnCount - 1 : 0] = true
-    } else if !isPicture(columnCount) {
-      throw .labelUnknown(columnCount: columnCount)
     }
     return isLabel
-  }
-
-  /// Whether so many pixels are a square in grey or colour.
-  private static func isPicture(_ count: Int) -> Bool {
-    side(count) != nil || (count % 3 == 0 && side(count / 3) != nil)
   }
 
   /// The side of a square of so many pixels.

@@ -9,13 +9,15 @@ struct CSVNumber {
   private(set) var isNegative = false
   /// Whether there is a point or an exponent, or a word such as `nan`.
   private(set) var isFloat = false
-  /// How many digits the mantissa has; more than ``exactDigits`` are beyond it.
+  /// How many digits there are from the first to the last that is not zero.
   private(set) var digitCount = 0
+  /// Whether the mantissa holds all of them.
+  private var isExact = true
   /// Its value where it is a word; nil for digits.
   private(set) var word: Double?
 
   /// Every number of so many digits fits into 64 bits.
-  static let exactDigits = 19
+  private static let safeDigits = 19
 
   /// Reads a number; nil where the text is none.
   @inline(__always)
@@ -40,9 +42,11 @@ struct CSVNumber {
           if digitCount > 0 { zeros += 1 }
         } else {
           digitCount += zeros + 1
-          if digitCount <= Self.exactDigits {
+          if digitCount <= Self.safeDigits {
             for _ in 0...zeros { mantissa &*= 10 }
             mantissa &+= UInt64(digit)
+          } else if isExact {
+            isExact = append(digit, after: zeros)
           }
           zeros = 0
         }
@@ -67,6 +71,18 @@ struct CSVNumber {
     isFloat = true
   }
 
+  /// Appends a digit after zeros; false where 64 bits do not hold it.
+  private mutating func append(_ digit: UInt8, after zeros: Int) -> Bool {
+    for _ in 0...zeros {
+      let (product, overflow) = mantissa.multipliedReportingOverflow(by: 10)
+      guard !overflow else { return false }
+      mantissa = product
+    }
+    let (sum, overflow) = mantissa.addingReportingOverflow(UInt64(digit))
+    mantissa = sum
+    return !overflow
+  }
+
   /// Reads what follows the `e`.
   private mutating func readExponent(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
     var position = range.lowerBound
@@ -89,11 +105,13 @@ struct CSVNumber {
   }
 
   private static func word(_ text: Span<UInt8>, _ range: Range<Int>) -> Double? {
-    guard range.count <= 8 else { return nil }
-    let letters = range.map { Character(UnicodeScalar(text[$0] | 0x20)) }
+    let letters = range.prefix(8).map { Character(UnicodeScalar(text[$0] | 0x20)) }
     return switch String(letters) {
-    case "nan": .nan
-    case "inf", "infinity": .infinity
+    case "inf" where range.count == 3, "infinity" where range.count == 8: .infinity
+    case "nan" where range.count == 3: .nan
+    // Swift and C show what else is in a NaN: nan(0x123).
+    case let word where word.hasPrefix("nan(") && text[range.upperBound - 1] == 0x29: .nan
+    case let word where word.hasPrefix("snan"): .nan
     default: nil
     }
   }
@@ -105,7 +123,7 @@ struct CSVNumber {
 
   /// The distance from zero where it is a whole number of at most 64 bits.
   var wholeMagnitude: UInt64? {
-    guard word == nil, digitCount <= Self.exactDigits else { return nil }
+    guard word == nil, isExact else { return nil }
     if mantissa == 0 { return 0 }
     guard (0...19).contains(exponent) else { return nil }
     let (product, overflow) = mantissa.multipliedReportingOverflow(by: Self.powers[exponent])
@@ -129,7 +147,7 @@ struct CSVNumber {
   /// The nearest value; nil where rounding takes more than one step.
   private var quick: Double? {
     if let word { return word }
-    guard digitCount <= Self.exactDigits, mantissa < 1 << 53, abs(exponent) <= 22 else {
+    guard isExact, mantissa < 1 << 53, abs(exponent) <= 22 else {
       return mantissa == 0 && digitCount == 0 ? (isNegative ? -0.0 : 0) : nil
     }
     let value = Double(mantissa)

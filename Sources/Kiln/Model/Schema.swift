@@ -26,6 +26,12 @@ public struct Schema: Sendable, Equatable {
     self.labels = labels
   }
 
+  /// The shape of samples that are labels alone.
+  static let noPixels = [0]
+
+  /// Whether there are labels alone, and no images to go with them.
+  public var isLabelsAlone: Bool { sampleShape == Self.noPixels }
+
   /// Elements in one sample.
   public var sampleElementCount: Int { sampleShape.reduce(1, *) }
 
@@ -61,8 +67,10 @@ public struct Schema: Sendable, Equatable {
   }
 
   /// The shape as text, such as `28x28`; `scalar` where there are no dimensions.
-  public var shapeText: String {
-    sampleShape.isEmpty ? "scalar" : sampleShape.map(String.init).joined(separator: "x")
+  public var shapeText: String { Self.text(sampleShape) }
+
+  static func text(_ shape: [Int]) -> String {
+    shape.isEmpty ? "scalar" : shape.map(String.init).joined(separator: "x")
   }
 }
 

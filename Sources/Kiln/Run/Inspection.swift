@@ -31,6 +31,16 @@ public struct Inspection: Sendable {
     public let sha256: String?
   }
 
+  /// A directory of many files that the source is read from.
+  public struct Folder: Sendable {
+    /// The directory's name, with the split behind it where there are several.
+    public let name: String
+    /// Files in it.
+    public let fileCount: Int
+    /// Their bytes and digest; nil where they were not read.
+    public let record: SourceFolder.Record?
+  }
+
   /// The name of the source's format, such as `idx`.
   public let format: String
   /// The published data set that the source is recognised as, such as `fashion-mnist`.
@@ -43,6 +53,8 @@ public struct Inspection: Sendable {
   public let splits: [Split]
   /// The files, in order.
   public let files: [File]
+  /// The directories of many files, in the order of the splits.
+  public let folders: [Folder]
 
   /// Looks at a source.
   /// - Parameters:
@@ -82,6 +94,10 @@ public struct Inspection: Sendable {
     }
     knownName = source.knownName
     corrections = source.corrections
+    folders = source.folders.map {
+      Folder(
+        name: $0.name, fileCount: $0.fileCount, record: depth == .headers ? nil : $0.record())
+    }
   }
 
   /// Samples in all splits together.
@@ -115,7 +131,14 @@ public struct Inspection: Sendable {
           "name": .text($0.name), "bytes": .integer($0.byteCount),
           "sha256": $0.sha256.map(JSON.text) ?? .null,
         ])
-      })
+      }
+        + folders.map {
+          .object([
+            "name": .text($0.name), "files": .integer($0.fileCount),
+            "bytes": $0.record.map { .integer($0.byteCount) } ?? .null,
+            "sha256": $0.record.map { .text($0.sha256) } ?? .null,
+          ])
+        })
     return .object(fields)
   }
 }

@@ -94,7 +94,7 @@ public struct Preview: Sendable, Equatable {
     cancellation: Cancellation = Cancellation(), watch: (@Sendable (Progress) -> Void)? = nil
   ) throws -> ContactSheet {
     let source = try SourceFormat.open(request, among: formats).source
-    try OutputPlaces.check([path], sources: source.files)
+    try OutputPlaces.check([path], source.files, source.folders)
     let output = try at(.write, path) { try StagedOutput(.file, at: path, existing: existing) }
     defer { output.discard() }
     let sheet = try sheet(

@@ -33,7 +33,7 @@ public struct Runner: Sendable {
     let start = ContinuousClock.now
     let source = try SourceFormat.open(pipeline.source, among: pipeline.sourceFormats).source
     let (plan, steps) = try prepare(source.dataset)
-    try check(plan.dataset, sources: source.files)
+    try check(plan.dataset, source)
     let staged = try stage()
     // Backwards: the first one made the directories that the others share.
     defer { for output in staged.reversed() { output.discard() } }
@@ -67,7 +67,7 @@ public struct Runner: Sendable {
   }
 
   /// Refuses what cannot work before anything is read or created.
-  private func check(_ dataset: Dataset, sources: [SourceFile]) throws {
+  private func check(_ dataset: Dataset, _ source: any Source) throws {
     if pipeline.outputs.isEmpty { throw UsageError.missing(what: "an output (--to FORMAT=PATH)") }
     for split in dataset.splits where !split.name.isPlainFileName {
       throw StageError(
@@ -85,7 +85,7 @@ public struct Runner: Sendable {
     for output in pipeline.outputs {
       try at(.write, output.format.name) { try output.format.check(dataset, output.options) }
     }
-    try OutputPlaces.check(pipeline.outputs.map(\.path), sources: sources)
+    try OutputPlaces.check(pipeline.outputs.map(\.path), source.files, source.folders)
   }
 
   private func stage() throws -> [StagedOutput] {
@@ -116,9 +116,12 @@ public struct Runner: Sendable {
     let files = try at(.decode, nil) {
       try source.files.map { (name: $0.name, byteCount: $0.byteCount, sha256: try $0.sha256()) }
     }
+    let folders = source.folders.compactMap { folder in
+      folder.record().map { (name: folder.name, record: $0) }
+    }
     for ((output, staged), sink) in zip(zip(pipeline.outputs, staged), sinks) {
       let manifest = Manifest(
-        pipeline: pipeline, output: output, sources: files,
+        pipeline: pipeline, output: output, sources: files, folders: folders,
         known: (source.knownName, source.corrections), report: report, sink: sink)
       try at(.write, output.format.name) {
         let name =

@@ -1,0 +1,64 @@
+/// Images in a directory or an archive, decoded side by side.
+final class ImageFolderSource: Source {
+  let dataset: Dataset
+  let files: [SourceFile]
+  let folders: [SourceFolder]
+  private let images: FolderImages
+
+  /// - Parameter path: the directory; nil where the images are in an archive.
+  init(_ images: FolderImages, _ dataset: Dataset, path: String?) {
+    self.images = images
+    self.dataset = dataset
+    guard let path else {
+      files = [images.contents.archive?.file].compactMap(\.self)
+      folders = []
+      return
+    }
+    files = []
+    let name = Path.lastComponent(path)
+    folders = images.index.splits.map { split in
+      SourceFolder(
+        path: path, name: images.index.splits.count == 1 ? name : "\(name)/\(split.name)",
+        fileCount: split.files.count,
+        appendPath: { images.listing.appendPath(of: split.files[$0], to: &$1) })
+    }
+  }
+
+  func reader(ofSplit split: Int, background: Background) throws -> any SampleReader {
+    if case .stream(let archive) = images.contents {
+      return try PackedImageReader(images, archive, split: split)
+    }
+    return Reader(images: images, folder: folders.isEmpty ? nil : folders[split], split: split)
+  }
+
+  private final class Reader: SampleReader {
+    private let images: FolderImages
+    private let folder: SourceFolder?
+    private let split: Int
+    private var position = 0
+
+    init(images: FolderImages, folder: SourceFolder?, split: Int) {
+      self.images = images
+      self.folder = folder
+      self.split = split
+    }
+
+    func read(_ count: Int) -> PendingSamples {
+      let samples = position..<position + count
+      position += count
+      return PendingSamples { [images, folder, split] in
+        var entries: [SourceFolder.Entry] = []
+        entries.reserveCapacity(folder == nil ? 0 : samples.count)
+        let (pixels, labels) = try images.decode(samples, ofSplit: split) { reader, file in
+          guard folder != nil else { return }
+          entries.append(
+            SourceFolder.Entry(byteCount: file.count, sha256: reader.digest(file)))
+        }
+        folder?.keep(entries, from: samples.lowerBound)
+        return (pixels, labels)
+      }
+    }
+
+    func finish() {}
+  }
+}
