@@ -10,7 +10,7 @@ extension FlagGroup {
         flags: [
           Flag(
             "from", placeholder: "PATH",
-            summary: "the source, named by a flag instead of by position")
+            summary: "where the files of a known data set are; without a name, the source itself")
         ] + SourceRequest.generalOptions.map { Flag(switching: $0) })
     ] + grouped(SourceFormat.all.map { ($0.name, $0.options) }, title: "Sources of format")
 

@@ -70,11 +70,16 @@ struct ParsedArguments: Sendable {
   /// The source that operands and the flags of `FlagGroup.sources` name together.
   /// - Throws: `UsageError` where they name none, or more than one.
   func sourceRequest() throws -> SourceRequest {
-    if has("from"), !operands.isEmpty {
-      throw UsageError.conflict("give either a source or --from, not both")
+    // Beside the name of a known data set, --from says where its files are.
+    let known = has("from") && operands.count == 1 ? operands[0] : nil
+    if has("from"), !operands.isEmpty, known.map(KnownDataset.isName) != true {
+      throw UsageError.conflict(
+        "give either a source or --from, not both (kiln datasets lists the names that go with it)")
     }
     var given: [String: String] = [:]
     for option in SourceRequest.options() { given[option.key] = value(option.flag) }
-    return try SourceRequest(paths: operands + values("from"), given: given)
+    return try SourceRequest(
+      paths: known == nil ? operands + values("from") : values("from"), known: known,
+      given: given)
   }
 }

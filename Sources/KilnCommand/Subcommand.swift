@@ -23,6 +23,7 @@ struct Subcommand: Sendable {
     .run,
     .inspect,
     .preview,
+    .verify,
     .formats,
     .datasets,
     .schema,

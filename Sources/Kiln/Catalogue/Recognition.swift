@@ -15,6 +15,7 @@ extension KnownDataset {
 
   /// The data set that names of files are unmistakable for; nil where there is none, or more than one.
   /// - Parameter paths: of the files, or of members of an archive.
+  /// - Returns: the one that all names which tell anything are of.
   static func recognised(byNames paths: some Sequence<String>) -> KnownDataset? {
     var found: KnownDataset?
     for path in paths.prefix(maximumFileCount) {

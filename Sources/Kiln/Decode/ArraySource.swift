@@ -21,6 +21,8 @@ final class ArraySource: Source {
     var channelOrder: ChannelOrder?
     var pixelScale = PixelScale.undeclared
     var classNames: [String] = []
+    /// The published data set that the format by itself tells, such as `stl-10`.
+    var knownName: String?
     /// Names for label columns; nil calls them `label`, or `label0` and so on.
     var labelColumns: [String]?
 
@@ -29,6 +31,8 @@ final class ArraySource: Source {
 
   let dataset: Dataset
   let files: [SourceFile]
+  let memberNames: [String]
+  let knownName: String?
   private let parts: [Part]
   private let labels: ArrayLabels?
   private let digests: FileDigests
@@ -49,6 +53,9 @@ final class ArraySource: Source {
     for part in parts { try Self.check(part, against: first) }
     self.parts = parts
     self.files = files
+    knownName = interpretation.knownName
+    let arrays = parts.flatMap { [$0.images, $0.labels].compactMap(\.self) }
+    memberNames = files.map(\.path) + arrays.compactMap(\.memberName)
     digests = FileDigests(mapped)
     // Columns that have names are no classes.
     labels = try Self.labels(

@@ -4,6 +4,7 @@ final class CorrectedSource: Source {
   let knownName: String?
   let corrections: [String]
   private let base: any Source
+  private let cast: ElementCast?
   private let samples: SampleCorrection
 
   /// Recognises a source, and corrects it where it needs that.
@@ -14,7 +15,7 @@ final class CorrectedSource: Source {
     var record = OutputRecord.find(for: source.files, namedBy: request.paths)
     if record?.fits(source.dataset) == false { record = nil }
     let known =
-      (source.knownName ?? record?.knownName).flatMap { KnownDataset.named($0) }
+      (request.known ?? source.knownName ?? record?.knownName).flatMap { KnownDataset.named($0) }
       ?? KnownDataset.recognised(among: source.files)
       ?? KnownDataset.recognised(byNames: source.memberNames)
     guard record != nil || known != nil else { return source }
@@ -27,11 +28,13 @@ final class CorrectedSource: Source {
     self.base = base
     knownName = known?.name
     var dataset = base.dataset
+    cast = record?.cast(from: dataset.schema.elementType)
     record?.complete(&dataset, givenNames: request.classNames)
     let isCorrected = record == nil && request.correction == .asCatalogued
     let corrections = known?.corrections ?? Corrections()
     samples = try SampleCorrection(
-      isCorrected ? corrections : Corrections(), of: &dataset.schema)
+      isCorrected ? corrections : Corrections(), of: &dataset.schema,
+      classCount: known?.classNames.count)
     self.corrections = samples.applied.descriptions
     if let known, record == nil, var labels = dataset.schema.labels, !labels.isOneHot {
       if labels.hasPlainColumns, labels.columns.count == known.labelColumns.count {
@@ -53,22 +56,25 @@ final class CorrectedSource: Source {
 
   func reader(ofSplit split: Int, background: Background) throws -> any SampleReader {
     let reader = try base.reader(ofSplit: split, background: background)
-    return samples.isEmpty ? reader : Reader(reader, samples)
+    return samples.isEmpty && cast == nil ? reader : Reader(reader, cast, samples)
   }
 
   private final class Reader: SampleReader {
     private let base: any SampleReader
+    private let cast: ElementCast?
     private let samples: SampleCorrection
 
-    init(_ base: any SampleReader, _ samples: SampleCorrection) {
+    init(_ base: any SampleReader, _ cast: ElementCast?, _ samples: SampleCorrection) {
       self.base = base
+      self.cast = cast
       self.samples = samples
     }
 
     func read(_ count: Int) throws -> PendingSamples {
       let pending = try base.read(count)
-      return PendingSamples { [samples] in
+      return PendingSamples { [cast, samples] in
         var (pixels, labels) = try pending.decode()
+        if let cast { pixels = try cast.applied(to: pixels) }
         samples.apply(to: &pixels, &labels)
         return (pixels, labels)
       }

@@ -143,7 +143,11 @@ private struct IDXFile: Sendable {
     self.file = file
     header = try at(.decode, file.name) {
       let header = try IDXHeader(parsing: try file.open())
-      if let byteCount = try file.knownByteCount() { try Self.check(byteCount, header) }
+      if let byteCount = try file.knownByteCount() {
+        try Self.check(byteCount, header)
+      } else {
+        try file.checkPromise(byteCount: header.dataByteCount)
+      }
       return header
     }
   }

@@ -66,10 +66,3 @@ struct ImageDifference: Error, Equatable, Sendable {
     return " (--resize WxH or --pad makes them alike)"
   }
 }
-
-extension ImageShape {
-  /// Such as `28x28 grey`: width first, as people say it.
-  var text: String {
-    "\(width)x\(height) \(channels == 1 ? "grey" : "rgb")\(bitDepth == 8 ? "" : " of 16 bits")"
-  }
-}

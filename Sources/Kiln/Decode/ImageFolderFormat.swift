@@ -112,12 +112,3 @@ private enum ImageFolderFormat {
     }
   }
 }
-
-extension ElementType {
-  /// The usual type for labels of a range.
-  fileprivate static func smallest(for range: ClosedRange<Int64>?) -> ElementType {
-    guard let range else { return .uint8 }
-    if range.lowerBound >= 0, range.upperBound <= UInt8.max { return .uint8 }
-    return range.lowerBound >= Int32.min && range.upperBound <= Int32.max ? .int32 : .int64
-  }
-}

@@ -31,6 +31,7 @@ enum NPYFile {
             header.elementType, header.byteOrder, shape: header.shape, order: header.order,
             in: .mapped(map), at: header.dataOffset))
       }
+      try file.checkPromise(byteCount: header.dataByteCount)
       if header.order == .rowMajor || header.shape.count <= 1 {
         return .stream(stream(file, header))
       }

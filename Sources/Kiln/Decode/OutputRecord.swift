@@ -12,14 +12,29 @@ struct OutputRecord: Sendable, Equatable {
   let channelOrder: ChannelOrder
   /// How pixels relate to 0…255.
   let pixelScale: PixelScale
-  /// Samples of each split.
-  let counts: [String: Int]
+  /// What is in each split.
+  let splits: [String: Split]
+  /// Whether the output holds its pixels exactly.
+  let isLossless: Bool
   /// The label columns; nil where there are no labels.
   let labelColumns: [String]?
+  /// Whether the columns are the 0s and 1s of one-hot labels.
+  let isOneHot: Bool
   /// The name of each class.
   let classNames: [String]
 
+  /// What a manifest says about a split.
+  struct Split: Sendable, Equatable {
+    let count: Int
+    /// The content digest; nil for what is lossy.
+    let digest: String?
+    /// Samples of each label; nil where they were not counted.
+    let labelCounts: [Int64: Int]?
+  }
+
   private static let pictures = ["png", "jpeg", "tar"]
+  /// Formats that hold digits and no types.
+  private static let texts = ["csv"]
 
   /// Manifests have some kilobytes; what names each of 65,536 classes with a count for each of ten splits
   /// stays below this.
@@ -29,13 +44,14 @@ struct OutputRecord: Sendable, Equatable {
   /// - Parameters:
   ///   - files: what a source is read from.
   ///   - paths: how the source was named.
+  /// - Returns: what the manifest says, whether it fits or not.
   static func find(for files: [SourceFile], namedBy paths: [String]) -> OutputRecord? {
     guard let path = manifestPath(of: files.first?.path, namedBy: paths) else { return nil }
     return try? OutputRecord(path: path)
   }
 
   /// The manifest of an output: beside its file, in its directory, or in the directory that was named.
-  private static func manifestPath(of file: String?, namedBy paths: [String]) -> String? {
+  static func manifestPath(of file: String?, namedBy paths: [String]) -> String? {
     var places: [String] = []
     if let file {
       places.append(file + "." + StagedOutput.manifestName)
@@ -63,18 +79,16 @@ struct OutputRecord: Sendable, Equatable {
     pixelScale = Self.text(fields["pixel_scale"]).flatMap { PixelScale(text: $0) } ?? .undeclared
     format = Self.text(fields["format"]) ?? ""
     knownName = Self.text(fields["dataset"])
-    counts = splits.compactMapValues { split in
-      guard case .object(let fields) = split, case .integer(let count)? = fields["count"] else {
-        return nil
-      }
-      return count
-    }
+    self.splits = splits.compactMapValues(Split.init)
+    if case .boolean(false)? = fields["lossless"] { isLossless = false } else { isLossless = true }
     classNames = fields["classes"]?.texts ?? []
     guard case .object(let labels)? = fields["labels"] else {
       labelColumns = nil
+      isOneHot = false
       return
     }
     labelColumns = labels["columns"]?.texts
+    isOneHot = labels["one_hot"] == .boolean(true)
   }
 
   private static func text(_ value: JSON?) -> String? {
@@ -83,17 +97,23 @@ struct OutputRecord: Sendable, Equatable {
 
   /// Whether this is a record of such samples, and not of other files that lie in the same place.
   func fits(_ dataset: Dataset) -> Bool {
-    elementType == dataset.schema.elementType
-      && dataset.splits.allSatisfy { counts[$0.name] == $0.count }
+    let type = dataset.schema.elementType
+    return (elementType == type || cast(from: type) != nil)
+      && dataset.splits.allSatisfy { splits[$0.name]?.count == $0.count }
+  }
+
+  /// What gives pixels their type back where the output holds texts; nil where nothing has to be done.
+  func cast(from type: ElementType) -> ElementCast? {
+    guard type != elementType, Self.texts.contains(format) else { return nil }
+    return ElementCast(from: type, to: elementType)
   }
 
   /// Adds to what a source says what it has lost on its way through the output's format.
   func complete(_ dataset: inout Dataset, givenNames: [String]?) {
     var schema = dataset.schema
+    schema.elementType = elementType
     // Pictures are always interleaved; tables and arrays may have lost how pixels are ordered.
-    let isFlat =
-      schema.sampleShape.count == 1 && sampleShape.reduce(1, *) == schema.sampleElementCount
-    if isFlat || (sampleShape == schema.sampleShape && !Self.pictures.contains(format)) {
+    if sampleShape.reduce(1, *) == schema.sampleElementCount, !Self.pictures.contains(format) {
       schema.sampleShape = sampleShape
       schema.channelOrder = channelOrder
     }
@@ -102,9 +122,29 @@ struct OutputRecord: Sendable, Equatable {
       labels.columns.count == labelColumns.count
     {
       labels.columns = labelColumns
+      labels.isOneHot = isOneHot && labelColumns.count > 1
       if givenNames == nil, labels.classNames.isEmpty { labels.classNames = classNames }
       schema.labels = labels
     }
     dataset.schema = schema
+  }
+}
+
+extension OutputRecord.Split {
+  fileprivate init?(_ json: JSON) {
+    guard case .object(let fields) = json, case .integer(let count)? = fields["count"] else {
+      return nil
+    }
+    self.count = count
+    if case .text(let digest)? = fields["digest"] { self.digest = digest } else { digest = nil }
+    guard case .object(let counts)? = fields["labels"] else {
+      labelCounts = nil
+      return
+    }
+    var labelCounts: [Int64: Int] = [:]
+    for case (let label?, .integer(let count)) in counts.map({ (Int64($0), $1) }) {
+      labelCounts[label] = count
+    }
+    self.labelCounts = labelCounts
   }
 }

@@ -3,7 +3,7 @@ extension SourceFormat {
   public static let pickle = SourceFormat(
     name: "pickle",
     summary: "Python pickles, read as data: LISA's mnist.pkl.gz, CIFAR for Python, dicts of arrays",
-    options: [.imagesKey, .labelsKey],
+    options: [.imagesKey, .labelsKey, .sourceShape],
     detect: { try !PickleFormat.files($0).isEmpty },
     open: { material, values in try PickleFormat.open(material, values) })
 }
@@ -19,9 +19,11 @@ enum PickleFormat {
   }
 
   static func open(_ material: SourceMaterial, _ values: OptionValues) throws -> any Source {
-    let resources = try files(material)
-    let files = try resources.map { resource in
-      try at(.decode, resource.name) { try read(resource, material) }
+    let shape = try SourceShape.parse(values)
+    let corrections: PickleArrays.Corrections =
+      shape == nil && material.request.correction != .none ? .applied : .none
+    let files = try files(material).map { resource in
+      try at(.decode, resource.name) { try read(resource, corrections) }
     }
     guard let first = files.first else { preconditionFailure("a source without pickles") }
     let keys = try ArrayKeys(values)
@@ -44,19 +46,24 @@ enum PickleFormat {
     var interpretation = ArraySource.Interpretation()
     interpretation.classNames = dataset.classNames
     interpretation.labelColumns = dataset.labelColumns
-    interpretation.pixelScale = dataset.parts[0].images[0].likelyScale
+    interpretation.sampleShape = shape
+    if material.request.correction != .none {
+      interpretation.pixelScale = dataset.parts[0].images[0].likelyScale
+    }
     let sources = files.map(\.resource.file)
     return try ArraySource(
       try dataset.parts.map { try $0.arrays() }, interpretation, files: sources, mapped: sources)
   }
 
-  private static func read(_ resource: Resource, _ material: SourceMaterial) throws -> File {
+  private static func read(
+    _ resource: Resource, _ corrections: PickleArrays.Corrections
+  ) throws -> File {
     let document = try document(in: resource)
     return File(
       resource: resource,
       arrays: PickleArrays(
         name: resource.name, values: document.values, root: document.root,
-        corrections: .applied))
+        corrections: corrections))
   }
 
   /// Reads one pickle: in place where its file is not packed.

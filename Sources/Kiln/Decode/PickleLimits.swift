@@ -1,4 +1,6 @@
-/// What a pickle may ask for. Real files stay far below; each bound stops what a few bytes could do.
+/// What a pickle may ask for.
+///
+/// Real files stay far below; each bound stops what a few bytes could do.
 enum PickleLimits {
   /// Bytes of values, lists, stack and memo, besides text and arrays, which are as long in the file.
   ///

@@ -24,7 +24,7 @@ struct PickleValues: Sendable {
     case list, tuple, dict, set, global, dtype, array
   }
 
-  /// What a value is and where the rest of it is:
+  /// What a value is and where the rest of it is.
   ///
   ///     integer, float       a, b: the halves of its 64 bits
   ///     string, bytes, text  a: its place among the short or the long ones; c: bytes, where short
@@ -161,7 +161,9 @@ struct PickleValues: Sendable {
 
   func kind(of value: PickleValue) -> Kind { nodes[Int(value.index)].kind }
 
-  /// Whether a value can be a key. Tuples have been asked when they were made.
+  /// Whether a value can be a key.
+  ///
+  /// Tuples were asked when they were made.
   func isHashable(_ value: PickleValue) -> Bool {
     let node = nodes[Int(value.index)]
     return switch node.kind {

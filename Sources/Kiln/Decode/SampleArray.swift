@@ -69,18 +69,30 @@ struct SampleArray: Sendable {
   let shape: [Int]
   /// The file on disk that it is read from, where there is one.
   let file: SourceFile?
+  /// The path of the entry of an archive that it is read from; nil for a whole file.
+  let memberName: String?
   /// Whether reading the samples reads all of the file, so that its digest is made on the way.
   let readsWholeFile: Bool
 
   /// Checks that samples can be read one by one.
+  /// - Parameters:
+  ///   - name: what messages call it.
+  ///   - content: the numbers.
+  ///   - file: where they come from.
+  ///   - readsWholeFile: whether a stream of them is all that the file has.
   /// - Throws: ``StageError`` that names the array.
-  init(_ name: String, _ content: Content, of file: Resource? = nil) throws {
+  init(
+    _ name: String, _ content: Content, of file: Resource? = nil, readsWholeFile: Bool = true
+  ) throws {
     self.name = name
     self.file = file?.file
+    memberName = file.flatMap {
+      $0.isWholeFile ? nil : Path.join($0.file.path, $0.relativePath)
+    }
     if case .stream = content, file?.isWholeFile == true {
-      readsWholeFile = true
+      self.readsWholeFile = readsWholeFile
     } else {
-      readsWholeFile = false
+      self.readsWholeFile = false
     }
     self.content = content
     switch content {

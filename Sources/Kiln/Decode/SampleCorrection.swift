@@ -14,8 +14,9 @@ struct SampleCorrection: Sendable {
   /// - Parameters:
   ///   - corrections: what has to be done.
   ///   - schema: what the samples are; afterwards, what they have become.
+  ///   - classCount: how many classes there are.
   /// - Throws: ``UnsupportedError`` where the samples cannot be what the corrections are for.
-  init(_ corrections: Corrections, of schema: inout Schema) throws {
+  init(_ corrections: Corrections, of schema: inout Schema, classCount: Int? = nil) throws {
     var applied = corrections
     elementByteCount = schema.elementType.byteCount
     // What a format has interleaved itself is not planar any more.
@@ -28,7 +29,7 @@ struct SampleCorrection: Sendable {
     }
     if let scale = corrections.pixelScale { schema.pixelScale = .factor(scale) }
     columnCount = max(1, schema.labelColumnCount)
-    applied.labels = schema.labels?.correct(corrections.labels) ?? .fromZero
+    applied.labels = schema.labels?.correct(corrections.labels, classCount) ?? .fromZero
     self.applied = applied
   }
 
@@ -108,13 +109,16 @@ struct SampleCorrection: Sendable {
 extension LabelSchema {
   /// Corrects the range of the first column.
   /// - Returns: what is left to do to each label.
-  fileprivate mutating func correct(_ rule: Corrections.Labels) -> Corrections.Labels {
+  fileprivate mutating func correct(
+    _ rule: Corrections.Labels, _ classCount: Int?
+  ) -> Corrections.Labels {
     guard !isOneHot, let range else { return .fromZero }
     switch rule {
     case .fromZero: return .fromZero
     case .fromOne:
-      // Somebody has counted from 0 already.
-      guard range.lowerBound >= 1 else { return .fromZero }
+      // Somebody has counted from 0 already, unless 0 is no class.
+      let isFromOne = range.lowerBound >= 1 || classCount.map { range.upperBound == $0 } ?? false
+      guard isFromOne else { return .fromZero }
       ranges[0] = range.lowerBound - 1...range.upperBound - 1
     case .replaced(let others):
       guard others.keys.contains(where: range.contains) else { return .fromZero }

@@ -33,6 +33,9 @@ public struct SourceFormat: Sendable {
     .npy,
     .cache,
     .npz,
+    .cifar,
+    .stl,
+    .mat,
     .csv,
     .imageFolder,
   ]
@@ -48,7 +51,8 @@ public struct SourceFormat: Sendable {
     _ request: SourceRequest, among formats: [SourceFormat] = all,
     cancellation: Cancellation = Cancellation()
   ) throws -> (format: SourceFormat, source: any Source) {
-    try at(.decode, request.paths.first ?? request.images) {
+    let request = try LocalFiles.located(request)
+    return try at(.decode, request.paths.first ?? request.images) {
       let material = try SourceMaterial(request, cancellation: cancellation)
       let format = try find(for: material, among: formats)
       let source = try format.open(material, try format.settings(of: request))

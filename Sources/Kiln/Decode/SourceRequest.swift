@@ -2,6 +2,8 @@
 public struct SourceRequest: Sendable, Equatable {
   /// A name such as `sample:100`, a directory, or files that belong together.
   public var paths: [String]
+  /// A data set of the catalogue, whose files lie in ``paths``.
+  public var known: String?
   /// The image file of a pair named by hand.
   public var images: String?
   /// The label file of a pair named by hand.
@@ -17,11 +19,13 @@ public struct SourceRequest: Sendable, Equatable {
 
   /// Names a source.
   public init(
-    paths: [String] = [], images: String? = nil, labels: String? = nil, dataset: String? = nil,
+    paths: [String] = [], known: String? = nil, images: String? = nil, labels: String? = nil,
+    dataset: String? = nil,
     classNames: [String]? = nil, correction: Correction = .asCatalogued,
     settings: [String: String] = [:]
   ) {
     self.paths = paths
+    self.known = known
     self.images = images
     self.labels = labels
     self.dataset = dataset
@@ -72,24 +76,27 @@ public struct SourceRequest: Sendable, Equatable {
   /// Names a source by text, as the command line and pipelines do.
   /// - Parameters:
   ///   - paths: as in ``paths``.
+  ///   - known: as in ``known``.
   ///   - given: values by key, of ``options(of:)``.
   ///   - formats: the formats in which the source will be looked for.
   /// - Throws: ``UsageError`` when the words do not go together.
   public init(
-    paths: [String], given: [String: String], formats: [SourceFormat] = SourceFormat.all
+    paths: [String], known: String? = nil, given: [String: String],
+    formats: [SourceFormat] = SourceFormat.all
   ) throws(UsageError) {
     _ = try OptionValues(Self.options(of: formats), given: given)
     let general = Set(Self.generalOptions.map(\.key))
     self.init(
-      paths: paths, images: given["images"], labels: given["labels"], dataset: given["dataset"],
+      paths: paths, known: known, images: given["images"], labels: given["labels"],
+      dataset: given["dataset"],
       classNames: given["classes"].map {
         $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
       },
       correction: given["raw"] == "on" ? .none : .asCatalogued,
       settings: given.filter { !general.contains($0.key) })
-    if paths.isEmpty, images == nil { throw .missing(what: "a source") }
+    if paths.isEmpty, images == nil, known == nil { throw .missing(what: "a source") }
     if images == nil, labels != nil { throw .missing(what: "--images to go with --labels") }
-    if !paths.isEmpty, images != nil {
+    if !paths.isEmpty || known != nil, images != nil {
       throw .conflict("give either a source or --images and --labels, not both")
     }
     if images != nil, dataset != nil {

@@ -183,15 +183,3 @@ struct WebDatasetImages: Sendable {
     }
   }
 }
-
-extension ElementType {
-  /// The usual type for labels of a range.
-  fileprivate static func smallest(for range: ClosedRange<Int64>?) -> ElementType {
-    guard let range else { return .uint8 }
-    let types: [(ElementType, ClosedRange<Int64>)] = [
-      (.uint8, 0...255), (.int32, Int64(Int32.min)...Int64(Int32.max)),
-    ]
-    return types.first { $0.1.contains(range.lowerBound) && $0.1.contains(range.upperBound) }?.0
-      ?? .int64
-  }
-}

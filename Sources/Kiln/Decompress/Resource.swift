@@ -64,6 +64,12 @@ public final class Resource: Sendable {
     return member?.entry.byteCount ?? file.byteCount
   }
 
+  /// Checks a length that the content gives itself before any of it is unpacked.
+  /// - Throws: ``UnpackLimitError`` where a file of this size cannot be meant to become so much.
+  func checkPromise(byteCount: Int) throws(UnpackLimitError) {
+    try UnpackLimit.check(unpacked: byteCount, packed: file.byteCount)
+  }
+
   /// The content in memory, where it is a file that is not packed; else nil.
   func map() throws -> MappedFile? {
     guard try member == nil && unpacked(digestingOn: nil).isAsStored else { return nil }

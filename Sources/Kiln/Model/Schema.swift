@@ -67,8 +67,10 @@ public struct Schema: Sendable, Equatable {
   }
 
   /// The shape as text, such as `28x28`; `scalar` where there are no dimensions.
-  public var shapeText: String {
-    sampleShape.isEmpty ? "scalar" : sampleShape.map(String.init).joined(separator: "x")
+  public var shapeText: String { Self.text(sampleShape) }
+
+  static func text(_ shape: [Int]) -> String {
+    shape.isEmpty ? "scalar" : shape.map(String.init).joined(separator: "x")
   }
 }
 

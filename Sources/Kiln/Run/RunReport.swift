@@ -50,10 +50,12 @@ public struct RunReport: Sendable {
     ]
     if let labels = schema.labels {
       fields["classes"] = .array(labels.classNames.map(JSON.text))
-      fields["labels"] = .object([
+      var description: [String: JSON] = [
         "columns": .array(labels.columns.map(JSON.text)),
         "dtype": .text(labels.elementType.rawValue),
-      ])
+      ]
+      if labels.isOneHot { description["one_hot"] = .boolean(true) }
+      fields["labels"] = .object(description)
     }
     return fields
   }

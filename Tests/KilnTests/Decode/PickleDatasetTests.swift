@@ -323,6 +323,25 @@ struct PickleDatasetTests {
         == "decode x.pkl[1]: label of sample 1 is nan, expected a whole number of at most 64 bits")
   }
 
+  @Test("--raw and a shape given by hand leave everything else as it is stored")
+  func raw() throws {
+    try withTemporaryDirectory { root in
+      let path = root + "/data_batch_1"
+      try write(Self.writer.pickle(batch(2, first: 0, [("labels", [0, 1])])), to: path)
+      let raw = try openSource(SourceRequest(paths: [path], correction: .none))
+      #expect(raw.dataset.schema.sampleShape == [3072])
+      let planar = try openSource(
+        SourceRequest(paths: [path], settings: ["shape": "3x32x32"]))
+      #expect(planar.dataset.schema.sampleShape == [3, 32, 32])
+      #expect(try readAll(planar, split: 0).pixels == readAll(raw, split: 0).pixels)
+      let values = floats([4, 64]) { Float($0) / 256 }
+      try write(Self.writer.pickle(values), to: root + "/x.pkl")
+      let unscaled = try openSource(
+        SourceRequest(paths: [root + "/x.pkl"], correction: .none))
+      #expect(unscaled.dataset.schema.pixelScale == .undeclared)
+    }
+  }
+
   // MARK: Real files
 
   private struct Expected {
