@@ -43,7 +43,8 @@ import Testing
       try Pipeline.Step(try #require(ConversionFormat.all.first { $0.name == name }), value)
     }
     try withOutput(format, conversions) { path in
-      #expect(try Verification(of: path).differences == [])
+      let differences = try Verification(of: path).differences
+      #expect(differences == [])
     }
   }
 
