@@ -9,11 +9,13 @@ struct CSVFile: Sendable {
 
   /// Reads the whole file once.
   /// - Throws: ``StageError`` that names the file, and in it line and column.
-  init(_ file: Resource, _ settings: CSVLayout.Settings) throws {
+  init(
+    _ file: Resource, _ settings: CSVLayout.Settings, _ cancellation: Cancellation
+  ) throws {
     self.file = file
     (layout, statistics) = try at(.decode, file.name) {
       let layout = try Self.layout(of: file, settings)
-      return (layout, try Self.statistics(of: file, layout))
+      return (layout, try Self.statistics(of: file, layout, cancellation))
     }
   }
 
@@ -32,7 +34,9 @@ struct CSVFile: Sendable {
     return try CSVLayout(of: rows, settings)
   }
 
-  private static func statistics(of file: Resource, _ layout: CSVLayout) throws -> CSVStatistics {
+  private static func statistics(
+    of file: Resource, _ layout: CSVLayout, _ cancellation: Cancellation
+  ) throws -> CSVStatistics {
     let rows = CSVRows(layout: layout)
     let isLabel = rows.isLabel
     var statistics = CSVStatistics(labelCount: layout.labelCount)
@@ -41,6 +45,7 @@ struct CSVFile: Sendable {
     // Only the end of a file may have empty lines.
     var firstEmpty: Int?
     while true {
+      try cancellation.check()
       let block = try lines.take(.max, byteLimit: CSVLines.blockByteCount)
       if block.count == 0 { return statistics }
       let text = block.joined()
