@@ -72,7 +72,8 @@ enum PickleFormat {
   /// Reads one pickle: in place where its file is not packed.
   static func document(in resource: Resource) throws -> PickleDocument {
     if let file = try resource.map() { return try PickleMachine.read(.mapped(file)) }
-    return try PickleMachine.read(.stream(try resource.open()))
+    return try PickleMachine.read(
+      .stream(try resource.open(), packedByteCount: resource.file.byteCount))
   }
 
   private static func batches(_ files: [File]) throws -> PickleDataset {

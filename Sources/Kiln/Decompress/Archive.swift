@@ -90,10 +90,19 @@ final class Archive: Sendable {
     }
     // The checksums of what the archive is packed in come last.
     if case .tar(let packing) = kind, !packing.isEmpty {
-      while try !stream.read(FileStream.chunkByteCount).isEmpty {}
+      var tail = 0
+      while tail <= Self.maximumTailByteCount {
+        let bytes = try stream.read(FileStream.chunkByteCount)
+        if bytes.isEmpty { return entries }
+        tail += bytes.count
+      }
+      throw ArchiveError.damaged("much follows its end mark")
     }
     return entries
   }
+
+  /// Tape drives wanted files in blocks, of a megabyte at most, that zeros fill up.
+  private static let maximumTailByteCount = 16 << 20
 
   private struct UnpackedSize {
     let packed: Int

@@ -70,7 +70,8 @@ public struct Inspection: Sendable {
     among formats: [SourceFormat] = SourceFormat.all, jobs: Int? = nil,
     cancellation: Cancellation = Cancellation(), watch: (@Sendable (Progress) -> Void)? = nil
   ) throws {
-    let (found, source) = try SourceFormat.open(request, among: formats)
+    let (found, source) = try SourceFormat.open(
+      request, among: formats, cancellation: cancellation)
     format = found.name
     schema = source.dataset.schema
     switch depth {

@@ -53,7 +53,7 @@ public struct Preview: Sendable, Equatable {
     cancellation: Cancellation = Cancellation(), watch: (@Sendable (Progress) -> Void)? = nil
   ) throws -> ContactSheet {
     try sheet(
-      of: try SourceFormat.open(request, among: formats).source, named: request.paths.first,
+      of: try SourceFormat.open(request, among: formats, cancellation: cancellation).source, named: request.paths.first,
       jobs: jobs, cancellation: cancellation, watch: watch)
   }
 
@@ -93,7 +93,9 @@ public struct Preview: Sendable, Equatable {
     among formats: [SourceFormat] = SourceFormat.all, jobs: Int? = nil,
     cancellation: Cancellation = Cancellation(), watch: (@Sendable (Progress) -> Void)? = nil
   ) throws -> ContactSheet {
-    let source = try SourceFormat.open(request, among: formats).source
+    let source = try SourceFormat.open(
+      request, among: formats, cancellation: cancellation
+    ).source
     try OutputPlaces.check([path], source.files, source.folders)
     let output = try at(.write, path) { try StagedOutput(.file, at: path, existing: existing) }
     defer { output.discard() }

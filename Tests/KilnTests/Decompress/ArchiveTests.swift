@@ -140,7 +140,8 @@ func archiveFault(_ bytes: [UInt8]) throws -> String? {
       ("..\\evil", "has a backslash"), ("a\\b", "has a backslash"),
       ("C:/windows", "begins with a drive letter"), ("c:evil", "begins with a drive letter"),
       ("a\nb", "has a control character"), ("\u{1B}[2J", "has a control character"),
-      (String(repeating: "long/", count: 1000), "is too long"),
+      (String(repeating: "long name", count: 200), "is too long"),
+      (String(repeating: "d/", count: 40) + "deep", "leads through too many directories"),
     ])
   func names(name: String, fault: String) throws {
     let files = [
@@ -153,6 +154,17 @@ func archiveFault(_ bytes: [UInt8]) throws -> String? {
       #expect(sentence.contains(name.prefix(100).description.printable))
       #expect(sentence.hasSuffix(fault))
       #expect(sentence.utf8.count < 400 && sentence == sentence.printable)
+    }
+  }
+
+  @Test("reads names that look odd, but lead nowhere else")
+  func oddNames() throws {
+    for name in ["...", "a/..b/c", "a../b", "a/.../b", "..a", " a ", "a:b", "-", "~", "$HOME"] {
+      #expect(try unpackedFile(ZIPSample([.init(name, [1])]).bytes) == [name: [1]])
+    }
+    let needless = ["./a/b", "a//b", "a/./b", ".//a/b", "a/b/.", "././a/b"]
+    for name in needless {
+      #expect(try unpackedFile(ZIPSample([.init(name, [1])]).bytes) == ["a/b": [1]])
     }
   }
 
