@@ -20,7 +20,9 @@ internal import CISAL
 /// libpng sets up zlib for each file, and zlib inflates at 4.5 us where ISA-L takes 3.9.
 // Sendable: one thread at a time uses it, by the pool that lends it.
 @safe final class PNGReader: @unchecked Sendable {
-  /// 87 KB, of which ISA-L sets up what it reads. Allocated in init, freed in deinit, never handed out.
+  /// 87 KB, of which ISA-L sets up what it reads.
+  ///
+  /// Allocated in init, freed in deinit, never handed out.
   private let inflater = UnsafeMutablePointer<inflate_state>.allocate(capacity: 1)
   /// The inflated rows.
   private var lines: [UInt8] = []
