@@ -20,7 +20,9 @@ struct WebDatasetName: Sendable, Equatable {
   }
 
   /// Reads a file name; nil where it is none of a tar file.
-  /// - Parameter directory: the name of the directory that the file is in, which may say the split.
+  /// - Parameters:
+  ///   - name: the last component of its path.
+  ///   - directory: the name of the directory that the file is in, which may say the split.
   init?(parsing name: String, in directory: String? = nil) {
     // Names of images, of which there may be tens of thousands, have no t in their endings.
     guard name.utf8.suffix(Self.longestEnding).contains(where: { $0 | 0x20 == UInt8(ascii: "t") })
