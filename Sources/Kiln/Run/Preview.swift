@@ -53,7 +53,8 @@ public struct Preview: Sendable, Equatable {
     cancellation: Cancellation = Cancellation(), watch: (@Sendable (Progress) -> Void)? = nil
   ) throws -> ContactSheet {
     try sheet(
-      of: try SourceFormat.open(request, among: formats, cancellation: cancellation).source, named: request.paths.first,
+      of: try SourceFormat.open(request, among: formats, cancellation: cancellation).source,
+      named: request.paths.first,
       jobs: jobs, cancellation: cancellation, watch: watch)
   }
 

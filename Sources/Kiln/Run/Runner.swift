@@ -82,7 +82,8 @@ public struct Runner: Sendable {
     for split in dataset.splits where taken.contains(split.name.lowercased()) {
       throw StageError(
         .convert, file: nil,
-        UnsupportedError("split '\(split.name)' has the name of another file (name it by --splits)"))
+        UnsupportedError("split '\(split.name)' has the name of another file (name it by --splits)")
+      )
     }
     // Some file systems do not tell upper case from lower case.
     guard Set(dataset.splits.map { $0.name.lowercased() }).count == dataset.splits.count else {
