@@ -9,9 +9,9 @@ SWIFT ?= swift
 RELEASE := -c release --static-swift-stdlib
 KILN := .build/release/kiln
 
-APT := libisal-dev libjpeg-dev libpng-dev libssl-dev libzstd-dev pkg-config zlib1g-dev
-BREW := isa-l jpeg-turbo libpng openssl@3 pkgconf zlib zstd
-MODULES := libisal libjpeg libpng libcrypto libzstd zlib
+APT := libcurl4-openssl-dev libisal-dev libjpeg-dev libpng-dev libssl-dev libzstd-dev pkg-config zlib1g-dev
+BREW := curl isa-l jpeg-turbo libpng openssl@3 pkgconf zlib zstd
+MODULES := libcurl libisal libjpeg libpng libcrypto libzstd zlib
 
 SWIFT_FILES = Package.swift Sources Tests
 
