@@ -9,9 +9,10 @@ SWIFT ?= swift
 RELEASE := -c release --static-swift-stdlib
 KILN := .build/release/kiln
 
-APT := libcurl4-openssl-dev libisal-dev libjpeg-dev libpng-dev libssl-dev libzstd-dev pkg-config zlib1g-dev
-BREW := curl isa-l jpeg-turbo libpng openssl@3 pkgconf zlib zstd
-MODULES := libcurl libisal libjpeg libpng libcrypto libzstd zlib
+APT := libarchive-dev libcurl4-openssl-dev libisal-dev libjpeg-dev libpng-dev libssl-dev libzstd-dev \
+  pkg-config zlib1g-dev
+BREW := curl isa-l jpeg-turbo libarchive libpng openssl@3 pkgconf zlib zstd
+MODULES := libarchive libcurl libisal libjpeg libpng libcrypto libzstd zlib
 
 SWIFT_FILES = Package.swift Sources Tests
 
@@ -29,8 +30,13 @@ help:
 	@echo 'make clean     remove everything built'
 
 # Quiet and quick where nothing is missing, so that every other target can begin with it.
+# Homebrew keeps libarchive to itself; Package.swift names it, so that the build looks there.
 deps:
-	@if command -v pkg-config >/dev/null 2>&1 && pkg-config --exists $(MODULES); then exit 0; fi; \
+	@if [ "$$(uname)" = Darwin ] && command -v brew >/dev/null; then \
+	  PKG_CONFIG_PATH="$$(brew --prefix)/opt/libarchive/lib/pkgconfig:$$PKG_CONFIG_PATH"; \
+	  export PKG_CONFIG_PATH; \
+	fi; \
+	if command -v pkg-config >/dev/null 2>&1 && pkg-config --exists $(MODULES); then exit 0; fi; \
 	if [ "$$(uname)" = Darwin ]; then \
 	  command -v brew >/dev/null || { echo 'make deps needs Homebrew: https://brew.sh' >&2; exit 1; }; \
 	  brew install --quiet $(BREW); \

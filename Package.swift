@@ -25,6 +25,7 @@ let package = Package(
     .executable(name: "kiln-benchmark", targets: ["KilnBenchmark"]),
   ],
   targets: [
+    library("Archive", pkgConfig: "libarchive", apt: "libarchive-dev", brew: "libarchive"),
     library("Crypto", pkgConfig: "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
     library("ISAL", pkgConfig: "libisal", apt: "libisal-dev", brew: "isa-l"),
     library("JPEG", pkgConfig: "libjpeg", apt: "libjpeg-dev", brew: "jpeg-turbo"),
@@ -39,7 +40,9 @@ let package = Package(
     .target(name: "CImageShims", dependencies: ["CJPEG", "CPNG"]),
     .target(
       name: "Kiln",
-      dependencies: ["CCrypto", "CCurl", "CImageShims", "CISAL", "CLinux", "CZlib", "CZstd"],
+      dependencies: [
+        "CArchive", "CCrypto", "CCurl", "CImageShims", "CISAL", "CLinux", "CZlib", "CZstd",
+      ],
       swiftSettings: swiftSettings),
     .executableTarget(name: "KilnCommand", dependencies: ["Kiln"], swiftSettings: swiftSettings),
     .executableTarget(name: "KilnBenchmark", dependencies: ["Kiln"], swiftSettings: swiftSettings),

@@ -24,6 +24,7 @@ struct Subcommand: Sendable {
     .inspect,
     .preview,
     .formats,
+    .datasets,
     .schema,
     .completions,
     .man,

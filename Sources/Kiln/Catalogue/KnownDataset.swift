@@ -1,27 +1,67 @@
-/// A published data set: what its files do not say about themselves.
-struct KnownDataset: Sendable {
+/// A published data set: where it is, and what its files do not say about themselves.
+public struct KnownDataset: Sendable, Equatable {
   /// The name on the command line, such as `fashion-mnist`.
-  let name: String
+  public let name: String
+  /// The name of several data sets that are published together, such as `emnist`; else ``name``.
+  public let family: String
+  /// A few words on what it is.
+  public let title: String
+  /// Where its makers describe it.
+  public let homePage: String
+  /// The terms of use, where its makers name them.
+  public let licence: String?
+  /// The type of a pixel.
+  public let elementType: ElementType
+  /// The dimensions of a sample, after the corrections.
+  public let sampleShape: [Int]
+  /// The splits, in the order in which they are read.
+  public let splits: [Split]
   /// The name of each class, from 0.
-  let classNames: [String]
-  /// SHA-256 of the label files: few bytes that tell data sets of the same file names apart.
-  let labelDigests: Set<String>
-
-  /// Every data set that is recognised.
-  static let all: [KnownDataset] = [.mnist, .fashionMNIST]
-
-  /// The data set that a label file among these belongs to; nil where none is known.
+  public let classNames: [String]
+  /// The label columns; a plain class label has the one column `label`.
+  public let labelColumns: [String]
+  /// What has to be done to the samples as they are in the files.
+  public let corrections: Corrections
+  /// The forms in which it is published, the preferred one first.
+  public let editions: [KnownEdition]
+  /// What names of files tell that they belong to it: whole names, or with a `*` for any text.
   ///
-  /// Known label files are few and small; a folder of thousands of pictures is nothing to hash for a
-  /// name.
-  static func recognised(among files: some Sequence<SourceFile>) -> KnownDataset? {
-    for file in files.prefix(16) where file.byteCount <= largestLabelFile {
-      guard let digest = try? file.sha256() else { continue }
-      if let known = all.first(where: { $0.labelDigests.contains(digest) }) { return known }
-    }
-    return nil
+  /// A slash at the end stands for the directory that a file lies in.
+  let fileNames: [String]
+  /// What one has to know.
+  public let notes: [String]
+
+  init(
+    name: String, family: String? = nil, title: String, homePage: String, licence: String? = nil,
+    elementType: ElementType = .uint8, sampleShape: [Int], splits: [Split],
+    classNames: [String], labelColumns: [String] = ["label"],
+    corrections: Corrections = Corrections(), editions: [KnownEdition], fileNames: [String] = [],
+    notes: [String] = []
+  ) {
+    self.name = name
+    self.family = family ?? name
+    self.title = title
+    self.homePage = homePage
+    self.licence = licence
+    self.elementType = elementType
+    self.sampleShape = sampleShape
+    self.splits = splits
+    self.classNames = classNames
+    self.labelColumns = labelColumns
+    self.corrections = corrections
+    self.editions = editions
+    self.fileNames = fileNames
+    self.notes = notes
   }
 
-  /// Label files of the recognised data sets stay below 64 KiB, plain or gzip.
-  private static let largestLabelFile = 64 << 10
+  /// Every data set that is known, in the order of the help.
+  public static let all: [KnownDataset] =
+    [.mnist, .mnistPickle, .fashionMNIST, .kmnist, .kuzushiji49] + emnist
+    + [.qmnist, .cifar10, .cifar100, .stl10, .svhn, .usps]
+
+  /// The data set of a name; nil where there is none.
+  public static func named(_ name: String) -> KnownDataset? { all.first { $0.name == name } }
+
+  /// Samples in all splits together.
+  public var count: Int { splits.reduce(0) { $0 + $1.count } }
 }

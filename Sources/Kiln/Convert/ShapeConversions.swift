@@ -85,46 +85,9 @@ struct Transpose: Conversion {
   }
 }
 
-/// Another order of the elements of every sample, in three nested loops.
-private struct Permutation: Sendable {
-  /// How often each loop runs, outermost first.
-  let sizes: (Int, Int, Int)
-  /// How far each loop steps through the old sample.
-  let strides: (Int, Int, Int)
-
-  func step(elementByteCount: Int) -> BatchStep {
-    switch elementByteCount {
-    case 1: { permute(&$0, UInt8.self) }
-    case 2: { permute(&$0, UInt16.self) }
-    case 4: { permute(&$0, UInt32.self) }
-    default: { permute(&$0, UInt64.self) }
-    }
-  }
-
-  private func permute<Word: BitwiseCopyable>(_ batch: inout Batch, _: Word.Type) {
-    let sampleLength = sizes.0 * sizes.1 * sizes.2
-    batch.pixels = withElements(of: batch.pixels, as: Word.self) { values in
-      // The loops run inside out: elements are made in order, each a step away from the one before.
-      var (outer, middle, inner) = (0, 0, 0)
-      var (sample, source) = (0, 0)
-      return makeElements(count: values.count, of: Word.self) { _ in
-        let value = values[source]
-        inner += 1
-        source += strides.2
-        guard inner == sizes.2 else { return value }
-        inner = 0
-        middle += 1
-        if middle == sizes.1 {
-          middle = 0
-          outer += 1
-          if outer == sizes.0 {
-            outer = 0
-            sample += sampleLength
-          }
-        }
-        source = sample + outer * strides.0 + middle * strides.1
-        return value
-      }
-    }
+extension Permutation {
+  /// Reorders the pixels of each batch.
+  fileprivate func step(elementByteCount: Int) -> BatchStep {
+    { batch in batch.pixels = applied(to: batch.pixels, elementByteCount: elementByteCount) }
   }
 }

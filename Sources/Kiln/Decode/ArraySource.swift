@@ -69,6 +69,19 @@ final class ArraySource: Source {
       splits: parts.map { Split(name: $0.split, count: $0.images.count) })
   }
 
+  /// As the other initialiser, with the files that the arrays name.
+  /// - Throws: ``StageError`` that names the array that does not fit.
+  convenience init(
+    _ parts: [Part], _ interpretation: Interpretation = Interpretation()
+  ) throws {
+    let arrays = parts.flatMap { [$0.images, $0.labels].compactMap(\.self) }
+    // What is streamed makes its digest on the way.
+    let mapped = arrays.filter { if case .array = $0.content { true } else { false } }
+    try self.init(
+      parts, interpretation, files: SourceFile.distinct(arrays.compactMap(\.file)),
+      mapped: SourceFile.distinct(mapped.compactMap(\.file)))
+  }
+
   func reader(ofSplit split: Int, background: Background) throws -> any SampleReader {
     digests.start(on: background)
     let part = parts[split]

@@ -47,7 +47,8 @@ struct CacheContents {
     self.splits = splits
   }
 
-  private static func header(
+  /// The header of any safetensors file, and where its data begins.
+  static func header(
     of file: MappedFile
   ) throws(SafetensorsError) -> (SafetensorsHeader, dataStart: Int) {
     let start = SafetensorsHeader.lengthByteCount

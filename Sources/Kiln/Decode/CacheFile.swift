@@ -25,23 +25,26 @@ public final class Cache: Sendable {
   /// Who wants neighbours takes them from ``pixels(ofBlock:ofSplit:)``, decoded once.
   public let blockCount: Int
 
+  /// Whether pixels are in blocks that must be decoded.
+  let isCompressed: Bool
   private let file: MappedFile
   private let splits: [CacheSplit]
   private let decompressors = ReusePool { try ZstdDecompressor() }
 
   /// Opens a cache.
   /// - Throws: ``FileError`` where the file cannot be read, ``CacheError`` where it is no cache or damaged.
-  public init(path: String) throws {
-    file = try MappedFile(path: path)
+  public convenience init(path: String) throws { try self.init(try MappedFile(path: path)) }
+
+  init(_ file: MappedFile) throws {
+    self.file = file
     let contents = try CacheContents(parsing: file)
     splits = contents.splits
     digests = contents.layout.digests
     fingerprint = contents.fingerprint
     var dataset = contents.layout.dataset
-    if case .zstd(_, let blockCount) = contents.layout.codec {
-      self.blockCount = blockCount
-    } else {
-      blockCount = 1
+    switch contents.layout.codec {
+    case .zstd(_, let blockCount): (isCompressed, self.blockCount) = (true, blockCount)
+    case .none: (isCompressed, blockCount) = (false, 1)
     }
     if let columns = dataset.schema.labels?.columns {
       dataset.schema.labels?.ranges = try Self.labelRanges(file, splits, columns.count)
@@ -56,13 +59,33 @@ public final class Cache: Sendable {
     var ranges: [ClosedRange<Int64>?] = Array(repeating: nil, count: columnCount)
     for split in splits {
       guard let tensor = split.labels, split.count > 0 else { continue }
-      for (position, value) in try integers(file, tensor, tensor.range).enumerated() {
-        let before = ranges[position % columnCount] ?? value...value
-        ranges[position % columnCount] =
-          min(before.lowerBound, value)...max(before.upperBound, value)
+      let byteCount = tensor.range.count / split.count
+      for first in stride(from: 0, to: split.count, by: labelChunkCount) {
+        let samples = first..<min(split.count, first + labelChunkCount)
+        let place = place(of: samples, byteCount, in: tensor.range)
+        let values = try integers(file, tensor, place)
+        for column in 0..<columnCount {
+          var (low, high) = ranges[column].map { ($0.lowerBound, $0.upperBound) } ?? (.max, .min)
+          for index in stride(from: column, to: values.count, by: columnCount) {
+            low = min(low, values[index])
+            high = max(high, values[index])
+          }
+          ranges[column] = low...high
+        }
+        file.release(place)
       }
     }
     return ranges
+  }
+
+  /// Labels that are looked at together: so many that nothing else counts, and few in memory.
+  private static let labelChunkCount = 1 << 14
+
+  private static func place(
+    of samples: Range<Int>, _ byteCount: Int, in range: Range<Int>
+  ) -> Range<Int> {
+    range.lowerBound + samples.lowerBound * byteCount..<range.lowerBound + samples.upperBound
+      * byteCount
   }
 
   private static func integers(
@@ -146,6 +169,37 @@ public final class Cache: Sendable {
         }
       }
     }
+  }
+
+  // MARK: Reading from first to last
+
+  /// The labels of consecutive samples; nothing where the cache has none.
+  func labels(ofSamples samples: Range<Int>, ofSplit split: Int) throws(CacheError) -> [Int64] {
+    guard let tensor = splits[split].labels, !samples.isEmpty else { return [] }
+    let byteCount = tensor.range.count / splits[split].count
+    return try Self.integers(
+      file, tensor, Self.place(of: samples, byteCount, in: tensor.range))
+  }
+
+  /// The pixels of consecutive samples that are not compressed, read once.
+  func plainPixels(
+    ofSamples samples: Range<Int>, ofSplit split: Int
+  ) throws(CacheError) -> [UInt8] {
+    guard case .plain(let range) = splits[split].images else {
+      throw CacheError("split '\(splits[split].name)' is compressed")
+    }
+    let place = Self.place(of: samples, dataset.schema.sampleByteCount, in: range)
+    defer { file.release(place) }
+    return file.bytes(place)
+  }
+
+  /// Gives back the memory of blocks that will not be decoded again.
+  func release(blocks: Range<Int>, ofSplit split: Int) {
+    guard case .zstd(let frames, let offsets, _) = splits[split].images else { return }
+    let begin = word(UInt64.self, offsets.lowerBound + 8 * blocks.lowerBound)
+    let end = word(UInt64.self, offsets.lowerBound + 8 * blocks.upperBound)
+    guard begin <= end, end <= UInt64(frames.count) else { return }
+    file.release(frames.lowerBound + Int(begin)..<frames.lowerBound + Int(end))
   }
 
   private func split(_ position: Int) throws(CacheError) -> CacheSplit {

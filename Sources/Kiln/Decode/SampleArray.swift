@@ -23,6 +23,8 @@ struct SampleArray: Sendable {
     let axes: [Int]?
     /// Opens the stream at the first element.
     let open: @Sendable (Background?) throws -> any ByteStream
+    /// Where the first element is in the file, for messages.
+    let offset: Int
     /// What must follow the last element.
     let end: End
 
@@ -35,13 +37,14 @@ struct SampleArray: Sendable {
 
     init(
       _ elementType: ElementType, _ byteOrder: ByteOrder = .little, storedShape: [Int],
-      axes: [Int]? = nil, end: End = .ofFile,
+      axes: [Int]? = nil, offset: Int = 0, end: End = .ofFile,
       open: @escaping @Sendable (Background?) throws -> any ByteStream
     ) {
       self.elementType = elementType
       self.byteOrder = byteOrder
       self.storedShape = storedShape
       self.axes = axes
+      self.offset = offset
       self.end = end
       self.open = open
     }
@@ -62,11 +65,14 @@ struct SampleArray: Sendable {
   let elementType: ElementType
   /// The shape of all samples.
   let shape: [Int]
+  /// The file on disk that it is read from, where there is one.
+  let file: SourceFile?
 
   /// Checks that samples can be read one by one.
   /// - Throws: ``StageError`` that names the array.
-  init(_ name: String, _ content: Content) throws {
+  init(_ name: String, _ content: Content, file: SourceFile? = nil) throws {
     self.name = name
+    self.file = file
     self.content = content
     switch content {
     case .array(let array):
@@ -136,8 +142,8 @@ final class SampleArrayReader {
         let bytes = try stream?.read(expected) ?? []
         guard bytes.count == expected else {
           throw ArrayError.dataEnds(
-            at: range.lowerBound * source.sampleByteCount + bytes.count,
-            promised: array.count * source.sampleByteCount)
+            at: source.offset + range.lowerBound * source.sampleByteCount + bytes.count,
+            promised: source.offset + array.count * source.sampleByteCount)
         }
         return bytes
       }
@@ -159,7 +165,7 @@ final class SampleArrayReader {
     guard case .stream(let source) = array.content, source.end == .ofFile else { return }
     try at(.decode, array.name) {
       guard try stream?.read(1).isEmpty ?? true else {
-        throw ArrayError.dataContinues(after: position * source.sampleByteCount)
+        throw ArrayError.dataContinues(after: source.offset + position * source.sampleByteCount)
       }
     }
   }

@@ -4,6 +4,15 @@ public protocol Source: Sendable {
   var dataset: Dataset { get }
   /// The files it is read from, in the order of the splits; empty for a source without files.
   var files: [SourceFile] { get }
+  /// The paths of the files, or of members of archives, that samples come from: their names may tell
+  /// which published data set this is.
+  var memberNames: [String] { get }
+  /// The published data set that this is, such as `cifar-10`, where the format by itself tells; else nil.
+  ///
+  /// Kiln then corrects the samples as its catalogue says.
+  var knownName: String? { get }
+  /// What has been done to the samples to correct them, in words.
+  var corrections: [String] { get }
   /// Opens a split for reading from its first sample.
   /// - Parameters:
   ///   - split: a position in ``Dataset/splits``.
@@ -11,6 +20,15 @@ public protocol Source: Sendable {
   /// - Returns: a reader at the split's first sample.
   /// - Throws: any error that says what is wrong with the file.
   func reader(ofSplit split: Int, background: Background) throws -> any SampleReader
+}
+
+extension Source {
+  /// The paths of ``files``.
+  public var memberNames: [String] { files.map(\.path) }
+  /// Nothing is told.
+  public var knownName: String? { nil }
+  /// Nothing is done.
+  public var corrections: [String] { [] }
 }
 
 /// Reads the samples of one split in order; used by one thread at a time.

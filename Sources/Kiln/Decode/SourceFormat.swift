@@ -28,6 +28,8 @@ public struct SourceFormat: Sendable {
   public static let all: [SourceFormat] = [
     .sample,
     .idx,
+    .npy,
+    .cache,
   ]
 
   /// Finds the format of a source and opens it.

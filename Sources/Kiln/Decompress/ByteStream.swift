@@ -5,3 +5,10 @@ protocol ByteStream: AnyObject {
   /// - Throws: any error that says what is wrong with the file.
   func read(_ count: Int) throws -> [UInt8]
 }
+
+/// A stream that can pass over bytes without reading them.
+protocol SkippingStream: ByteStream {
+  /// Passes over `count` bytes, or fewer where the stream ends.
+  /// - Returns: how many.
+  func skip(_ count: Int) -> Int
+}

@@ -59,7 +59,7 @@ public final class Resource: Sendable {
       guard let compression = Compression(beginning: start) else { return (whole, depth) }
       guard depth < Self.maximumDepth else { throw PackedTooDeepError() }
       depth += 1
-      stream = try compression.unpack(whole)
+      stream = compression.unpack(whole)
     }
   }
 }

@@ -31,7 +31,9 @@ struct CacheLayout: Sendable, Equatable {
     case zstd(level: Int, blockCount: Int)
   }
 
-  static let format = "kiln.cache/1"
+  static let format = formatPrefix + "1"
+  /// What every version begins with.
+  static let formatPrefix = "kiln.cache/"
   /// A reader holds one block in memory; this is also the largest sample that Kiln reads.
   static let maximumBlockByteCount = 256 << 20
 

@@ -41,7 +41,7 @@ struct ExamplesTests {
     let sinks: [SinkFormat] = [
       .png, .jpeg, .csv, .npy, .npz, .cache, .idx, .pickle, .tar,
     ]
-    let sources: [SourceFormat] = [.sample, .idx]
+    let sources: [SourceFormat] = [.sample, .idx, .cache]
     let conversions: [ConversionFormat] = [
       .splits, .limit, .holdout, .labelColumn, .oneHot, .scale, .normalize, .dtype, .clip, .invert,
       .flatten, .layout, .transpose,

@@ -1,0 +1,73 @@
+extension KnownDataset {
+  /// The data set that a label file among these belongs to, by its digest; nil where none is known.
+  ///
+  /// Only files of a known file's size are hashed: a folder of thousands of pictures is nothing to hash for a
+  /// name.
+  static func recognised(among files: some Sequence<SourceFile>) -> KnownDataset? {
+    for file in files.prefix(maximumFileCount) {
+      guard sizes.contains(file.byteCount) || names.contains(file.name),
+        file.byteCount <= maximumByteCount, let digest = try? file.sha256()
+      else { continue }
+      if let known = digests[digest] { return known }
+    }
+    return nil
+  }
+
+  /// The data set that names of files are unmistakable for; nil where there is none, or more than one.
+  /// - Parameter paths: of the files, or of members of an archive.
+  static func recognised(byNames paths: some Sequence<String>) -> KnownDataset? {
+    var found: KnownDataset?
+    for path in paths.prefix(maximumFileCount) {
+      let words = path.lowercased().split(separator: "/").suffix(2).map(String.init)
+      guard let known = all.first(where: { $0.isNamed(by: words) }) else { continue }
+      if let found, found.name != known.name { return nil }
+      found = known
+    }
+    return found
+  }
+
+  private func isNamed(by words: [String]) -> Bool {
+    guard let name = words.last else { return false }
+    return fileNames.contains { pattern in
+      if pattern.hasSuffix("/") { return words.count == 2 && words[0] + "/" == pattern }
+      let parts = pattern.split(separator: "*", omittingEmptySubsequences: false)
+      guard parts.count == 2 else { return name == pattern }
+      return name.hasPrefix(parts[0]) && name.hasSuffix(parts[1])
+        && name.count >= parts[0].count + parts[1].count
+    }
+  }
+
+  /// Known data sets have a dozen files at most; what has more is looked at as far as that.
+  private static let maximumFileCount = 16
+  /// The largest known label file, unpacked, has 13 MB; hashing this much takes a tenth of a second.
+  private static let maximumByteCount = 64 << 20
+
+  /// Files whose digest is worth making: those that tell what the others are.
+  private static let tellingFiles: [(known: KnownDataset, file: KnownFile)] = all.flatMap { known in
+    let files = known.editions.flatMap { $0.files + $0.members }
+    let telling = files.filter { $0.role == .labels || $0.role == .samples }
+    return telling.map { (known: known, file: $0) }
+  }
+
+  private static let digests: [String: KnownDataset] = {
+    var digests: [String: KnownDataset] = [:]
+    for (known, file) in tellingFiles {
+      for digest in [file.sha256, file.unpacked?.sha256].compactMap(\.self) {
+        digests[digest] = known
+      }
+    }
+    return digests
+  }()
+
+  private static let sizes: Set<Int> = {
+    var sizes: Set<Int> = []
+    for (_, file) in tellingFiles where file.sha256 != nil {
+      sizes.formUnion([file.byteCount, file.unpacked?.byteCount].compactMap(\.self))
+    }
+    return sizes
+  }()
+
+  /// The names of files whose size is not on record.
+  private static let names: Set<String> = Set(
+    tellingFiles.map(\.file).filter { $0.byteCount == nil && $0.sha256 != nil }.map(\.name))
+}

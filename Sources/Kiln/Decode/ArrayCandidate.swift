@@ -1,0 +1,124 @@
+/// An array that may be part of a data set, known by its name until it is looked at.
+struct ArrayCandidate: Sendable {
+  /// What the user may call it on the command line.
+  let key: String
+  /// What messages call it.
+  let name: String
+  /// Looks at it.
+  let open: @Sendable () throws -> SampleArray
+
+  /// Puts images and labels together, by their keys as given or by their usual names.
+  /// - Parameters:
+  ///   - candidates: every array that there is.
+  ///   - keys: what the user says.
+  ///   - dataset: which one is meant where names tell of several.
+  ///   - source: what messages call the whole.
+  static func parts(
+    of candidates: [ArrayCandidate], _ keys: ArrayKeys?, dataset: String?, source: String
+  ) throws -> [ArraySource.Part] {
+    if let keys { return try named(candidates, keys, source) }
+    let known = candidates.compactMap { candidate in
+      ArrayName(parsing: candidate.key).map { (name: $0, candidate: candidate) }
+    }
+    guard known.contains(where: { $0.name.role == .images }) else {
+      return try unnamed(candidates, source)
+    }
+    let wanted = try DatasetChoice.choose(
+      among: known.map(\.name.dataset), wanted: dataset, source: source)
+    let chosen = known.filter { $0.name.dataset == wanted }
+    return try Set(chosen.map(\.name.split)).sorted(by: IDXFileName.precedes).map { split in
+      func single(_ role: ArrayName.Role) throws -> SampleArray? {
+        let found = chosen.filter { $0.name.split == split && $0.name.role == role }
+          .map(\.candidate)
+        guard found.count <= 1 else {
+          throw StageError(
+            .decode, file: found[0].name,
+            UnsupportedError(
+              "could be the same as \(found[1].name) (choose with --images-key and --labels-key)"))
+        }
+        return try found.first?.open()
+      }
+      guard let images = try single(.images) else {
+        throw StageError(
+          .decode, file: chosen.first { $0.name.split == split }?.candidate.name,
+          UnsupportedError("labels of split '\(split)' have no images beside them"))
+      }
+      return ArraySource.Part(split: split, images: images, labels: try single(.labels))
+    }
+  }
+
+  private static func named(
+    _ candidates: [ArrayCandidate], _ keys: ArrayKeys, _ source: String
+  ) throws -> [ArraySource.Part] {
+    func find(_ path: ArrayKeys.Path) throws -> SampleArray {
+      guard let found = candidates.first(where: { $0.key == path.text }) else {
+        throw StageError(
+          .decode, file: source,
+          UnsupportedError("has no array '\(path)'; there are \(try list(candidates))"))
+      }
+      return try found.open()
+    }
+    return try keys.parts.map {
+      ArraySource.Part(
+        split: $0.split ?? "data", images: try find($0.images), labels: try $0.labels.map(find))
+    }
+  }
+
+  /// One array alone is images; `arr_0` and `arr_1` are what `np.savez(file, images, labels)` writes.
+  private static func unnamed(
+    _ candidates: [ArrayCandidate], _ source: String
+  ) throws -> [ArraySource.Part] {
+    if candidates.count == 1 {
+      return [ArraySource.Part(split: "data", images: try candidates[0].open(), labels: nil)]
+    }
+    if let first = candidates.first(where: { $0.key == "arr_0" }),
+      let second = candidates.first(where: { $0.key == "arr_1" }), candidates.count == 2
+    {
+      return [
+        ArraySource.Part(split: "data", images: try first.open(), labels: try second.open())
+      ]
+    }
+    throw StageError(
+      .decode, file: source,
+      UnsupportedError(
+        "holds \(try list(candidates)): which are images and which labels?"
+          + " (say so with --images-key and --labels-key)"))
+  }
+
+  /// More would fill the screen.
+  private static let listed = 12
+
+  private static func list(_ candidates: [ArrayCandidate]) throws -> String {
+    let texts = candidates.prefix(listed).map { candidate in
+      guard let array = try? candidate.open() else { return candidate.key.printable }
+      let shape = array.shape.map(String.init).joined(separator: "x")
+      return "\(candidate.key.printable) (\(array.elementType) \(shape))"
+    }
+    let more = candidates.count > listed ? " and \(candidates.count - listed) more" : ""
+    return texts.joined(separator: ", ") + more
+  }
+}
+
+/// Finds the data set that is meant where the names of files tell of several.
+enum DatasetChoice {
+  /// - Throws: ``UsageError`` for one that is not there, ``StageError`` where none is chosen.
+  static func choose(
+    among names: [String], wanted: String?, source: String
+  ) throws -> String {
+    let names = Set(names).sorted()
+    if let wanted {
+      guard names.contains(wanted) else {
+        throw UsageError.unknown(
+          what: "data set", name: wanted, nearest: Spelling.nearest(to: wanted, among: names))
+      }
+      return wanted
+    }
+    guard names.count == 1 else {
+      let list = names.map { $0.isEmpty ? "(no prefix)" : $0 }.joined(separator: ", ")
+      throw StageError(
+        .decode, file: source,
+        UnsupportedError("holds \(names.count) data sets: \(list) (choose one with --dataset)"))
+    }
+    return names[0]
+  }
+}

@@ -1,0 +1,66 @@
+/// What the usual names of arrays say, such as `x_train`, `train-images`, `k49-train-imgs`, `test_label`.
+struct ArrayName: Sendable, Equatable {
+  enum Role: Sendable { case images, labels }
+
+  /// What stands before the split: empty in most files.
+  let dataset: String
+  /// The usual name of the split; `data` where there is none.
+  let split: String
+  let role: Role
+
+  /// Reads a key, or a file name without its extension; nil where it is none of these.
+  init?(parsing name: String) {
+    let words = name.split(omittingEmptySubsequences: false) { Self.isSeparator($0) }
+    guard let first = words.first, let last = words.last else { return nil }
+    let role: Role
+    let rest: Substring
+    // x_ and y_ first: in x_data, data is the split.
+    if words.count > 1, let short = Self.short[first.lowercased()] {
+      role = short
+      rest = name.dropFirst(first.count + 1)
+    } else if let word = Self.roles[last.lowercased()] {
+      role = word
+      rest = name.dropLast(words.count > 1 ? last.count + 1 : last.count)
+    } else if let word = Self.roles[first.lowercased()] {
+      role = word
+      rest = name.dropFirst(first.count + 1)
+    } else {
+      return nil
+    }
+    self.role = role
+    (dataset, split) = Self.split(of: rest)
+  }
+
+  /// The data set and split of a name without its role, such as `mnist_train`.
+  ///
+  /// A split that has none of the usual names is taken as it is.
+  static func split(of name: Substring) -> (dataset: String, split: String) {
+    if name.isEmpty { return ("", "data") }
+    let words = name.split { isSeparator($0) }
+    guard let last = words.last, let known = splits[last.lowercased()] else {
+      return ("", String(name))
+    }
+    return (words.dropLast().joined(separator: "-"), known)
+  }
+
+  /// Whether a name says which of the usual splits it is about.
+  static func hasKnownSplit(_ name: Substring) -> Bool {
+    name.split { isSeparator($0) }.last.map { splits[$0.lowercased()] != nil } ?? false
+  }
+
+  private static func isSeparator(_ character: Character) -> Bool { "-_. ".contains(character) }
+
+  private static let short: [String: Role] = ["x": .images, "y": .labels]
+
+  private static let roles: [String: Role] = [
+    "x": .images, "images": .images, "image": .images, "imgs": .images, "img": .images,
+    "data": .images, "pixels": .images, "features": .images,
+    "y": .labels, "labels": .labels, "label": .labels, "targets": .labels, "target": .labels,
+  ]
+
+  private static let splits = [
+    "train": "train", "training": "train", "trn": "train", "test": "test", "testing": "test",
+    "t10k": "test", "tst": "test", "val": "val", "valid": "val", "validation": "val", "dev": "val",
+    "extra": "extra", "unlabeled": "unlabeled",
+  ]
+}

@@ -1,0 +1,73 @@
+/// One `.npy` file, wherever it lies.
+enum NPYFile {
+  /// Whether the content begins as `.npy`, packed or not.
+  static func isNPY(_ file: Resource) -> Bool {
+    // What cannot be unpacked is reported when something is known about it.
+    NPYContents.isMagic((try? file.start(NPYContents.magic.count)) ?? [])
+  }
+
+  /// Whether a name is that of an array.
+  static func isName(_ name: String) -> Bool { stem(of: name) != name }
+
+  /// A file's name without `.npy` and what it is packed with; the name itself where it has no `.npy`.
+  static func stem(of name: String) -> String {
+    let lower = name.lowercased()
+    for packed in ["", ".gz", ".xz", ".bz2", ".zst", ".lz4"] where lower.hasSuffix(".npy" + packed)
+    {
+      return String(name.dropLast(4 + packed.count))
+    }
+    return name
+  }
+
+  /// Reads the header; elements are read in place where they can be, and else streamed.
+  /// - Throws: ``StageError`` that names the array.
+  static func array(in file: Resource, named name: String) throws -> SampleArray {
+    let content: SampleArray.Content = try at(.decode, name) {
+      let header = try NPYContents(parsing: try file.open())
+      if let map = try file.map() {
+        try check(map.byteCount, header)
+        return .array(
+          try NumericArray(
+            header.elementType, header.byteOrder, shape: header.shape, order: header.order,
+            in: .mapped(map), at: header.dataOffset))
+      }
+      if header.order == .rowMajor || header.shape.count <= 1 {
+        return .stream(stream(file, header))
+      }
+      return .array(try whole(file, header))
+    }
+    return try SampleArray(name, content, file: file.file)
+  }
+
+  private static func stream(_ file: Resource, _ header: NPYContents) -> SampleArray.Stream {
+    SampleArray.Stream(
+      header.elementType, header.byteOrder, storedShape: header.shape, offset: header.dataOffset
+    ) { background in
+      let stream = try file.open(digestingOn: background)
+      _ = try stream.read(header.dataOffset)
+      return stream
+    }
+  }
+
+  /// Columns behind one another can only be turned into rows when all are there.
+  private static func whole(_ file: Resource, _ header: NPYContents) throws -> NumericArray {
+    guard header.dataByteCount <= SampleArray.maximumWholeByteCount else {
+      throw ArrayError.mustBeWhole(byteCount: header.dataByteCount)
+    }
+    let stream = try file.open()
+    _ = try stream.read(header.dataOffset)
+    let bytes = try stream.read(header.dataByteCount)
+    try check(header.dataOffset + bytes.count + (try stream.read(1)).count, header)
+    return try NumericArray(
+      header.elementType, header.byteOrder, shape: header.shape, order: header.order,
+      in: .owned(bytes))
+  }
+
+  /// A file whose length is known shows before anything is written whether it is whole.
+  private static func check(_ byteCount: Int, _ header: NPYContents) throws(ArrayError) {
+    let (promised, overflow) = header.dataOffset.addingReportingOverflow(header.dataByteCount)
+    guard !overflow else { throw .tooLarge(header.shape) }
+    if byteCount < promised { throw .dataEnds(at: byteCount, promised: promised) }
+    if byteCount > promised { throw .dataContinues(after: promised) }
+  }
+}

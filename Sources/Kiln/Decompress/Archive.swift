@@ -1,0 +1,179 @@
+/// A zip file, or a tar file packed in any way, whose entries are read without unpacking it to disk.
+final class Archive: Sendable {
+  private enum Kind: Sendable {
+    case zip
+    case tar([Compression])
+  }
+
+  /// The archive on disk.
+  let file: SourceFile
+  private let kind: Kind
+  private let bytes: RandomAccessFile
+  private let listed = Locked<[ArchiveEntry]?>(nil)
+  /// A packed tar file that has been read up to some place, for whoever reads on from there.
+  private let idle = Locked<TarPosition?>(nil)
+
+  /// Looks at a file; nil where it is no archive.
+  ///
+  /// What cannot be unpacked is none: what is wrong with it shows where it is read.
+  /// - Throws: ``FileError``.
+  init?(_ file: SourceFile) throws(FileError) {
+    self.file = file
+    bytes = try RandomAccessFile(file)
+    let start = try bytes.read(0..<ZIPDirectory.localMagic.count)
+    let end = try bytes.read(max(0, bytes.byteCount - ZIPDirectory.endByteCount)..<bytes.byteCount)
+    if start == ZIPDirectory.localMagic || start == ZIPDirectory.endMagic
+      // Something may stand before the archive.
+      || end.count == ZIPDirectory.endByteCount && end.starts(with: ZIPDirectory.endMagic)
+    {
+      kind = .zip
+    } else if let packing = try? Self.tarPacking(bytes) {
+      kind = .tar(packing)
+    } else {
+      return nil
+    }
+  }
+
+  /// How a tar file is packed; nil where it is none.
+  private static func tarPacking(_ file: RandomAccessFile) throws -> [Compression]? {
+    var stream: any ByteStream = FileSlice(file, 0..<file.byteCount)
+    var packing: [Compression] = []
+    while true {
+      let (start, whole) = try PrefixedStream.peek(TarReader.headerByteCount, of: stream)
+      if TarReader.isTar(start) { return packing }
+      guard let compression = Compression(beginning: start), packing.count < Resource.maximumDepth
+      else { return nil }
+      packing.append(compression)
+      stream = compression.unpack(whole)
+    }
+  }
+
+  /// How often its entries have been packed already by what is around them.
+  var depth: Int {
+    switch kind {
+    case .zip: 1
+    case .tar(let packing): packing.count
+    }
+  }
+
+  /// Its files, in their order.
+  /// - Throws: what is wrong with the archive or the name of one of its entries.
+  func entries() throws -> [ArchiveEntry] {
+    if let known = listed.withLock({ $0 }) { return known }
+    let entries: [ArchiveEntry]
+    switch kind {
+    case .zip: entries = try ZIPDirectory(bytes).entries
+    case .tar:
+      let reader = try TarReader(tarStream())
+      var listing = ArchiveListing()
+      while let entry = try reader.next() { listing.append(entry) }
+      entries = listing.entries
+    }
+    try checkSize(entries)
+    listed.withLock { $0 = entries }
+    return entries
+  }
+
+  private func checkSize(_ entries: [ArchiveEntry]) throws {
+    var sum = 0
+    for entry in entries {
+      let (next, overflow) = sum.addingReportingOverflow(entry.byteCount)
+      sum = overflow ? .max : next
+      try UnpackLimit.check(unpacked: sum, packed: file.byteCount)
+    }
+  }
+
+  /// The content of an entry, as it is in the archive.
+  /// - Throws: ``ArchiveError``, ``FileError``.
+  func open(_ entry: ArchiveEntry) throws -> any ByteStream {
+    switch entry.place {
+    case .zip(let record): try ZIPMember(bytes, entry, record)
+    case .tar(let offset): TarMember(self, entry, offset: offset)
+    }
+  }
+
+  /// Where a reader of a member starts: the tar file's beginning, or a place before the member that
+  /// another reader has come to, so that members read in their order are unpacked once.
+  fileprivate func position(before offset: Int) throws -> TarPosition {
+    let near = idle.withLock { position in
+      guard let near = position, near.offset <= offset else { return nil as TarPosition? }
+      position = nil
+      return near
+    }
+    return try near ?? TarPosition(tarStream())
+  }
+
+  fileprivate func giveBack(_ position: TarPosition) {
+    idle.withLock { $0 = position }
+  }
+
+  /// The tar file's bytes from its start, unpacked.
+  private func tarStream() throws -> any ByteStream {
+    let whole = FileSlice(bytes, 0..<bytes.byteCount)
+    guard case .tar(let packing) = kind, !packing.isEmpty else { return whole }
+    return LimitedStream(
+      packing.reduce(whole as any ByteStream) { $1.unpack($0) }, packedByteCount: file.byteCount)
+  }
+}
+
+/// A tar file that is read from its start, and how far.
+// Unchecked: one at a time has it, who takes it out of the archive's lock and may put it back.
+private final class TarPosition: @unchecked Sendable {
+  private let stream: any ByteStream
+  private(set) var offset = 0
+
+  init(_ stream: any ByteStream) { self.stream = stream }
+
+  func read(_ count: Int) throws -> [UInt8] {
+    let bytes = try stream.read(count)
+    offset += bytes.count
+    return bytes
+  }
+
+  func skip(to target: Int) throws {
+    if let stream = stream as? any SkippingStream { offset += stream.skip(target - offset) }
+    while offset < target {
+      let bytes = try read(min(target - offset, FileStream.chunkByteCount))
+      if bytes.isEmpty { return }
+    }
+  }
+}
+
+/// The content of an entry of a tar file.
+private final class TarMember: ByteStream {
+  private let archive: Archive
+  private let entry: ArchiveEntry
+  private let offset: Int
+  private var produced = 0
+  private var position: TarPosition?
+
+  init(_ archive: Archive, _ entry: ArchiveEntry, offset: Int) {
+    self.archive = archive
+    self.entry = entry
+    self.offset = offset
+  }
+
+  // A reader that leaves early leaves its place to the next.
+  deinit { if let position { archive.giveBack(position) } }
+
+  func read(_ count: Int) throws -> [UInt8] {
+    let wanted = min(count, entry.byteCount - produced)
+    guard wanted > 0 else { return [] }
+    let position = try self.position ?? archive.position(before: offset)
+    // Where reading fails, nobody goes on from there.
+    self.position = nil
+    try position.skip(to: offset + produced)
+    let bytes = try position.read(wanted)
+    produced += bytes.count
+    guard bytes.count == wanted else {
+      throw ArchiveError.member(
+        entry.path, "ends after \(produced) of its \(entry.byteCount) bytes (file cut short?)")
+    }
+    if produced == entry.byteCount {
+      archive.giveBack(position)
+    } else {
+      self.position = position
+    }
+    return bytes
+  }
+}
