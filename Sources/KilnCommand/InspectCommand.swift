@@ -8,6 +8,7 @@ extension Subcommand {
     usage: "SOURCE [options]",
     operands: 0...Int.max,
     options: FlagGroup.sources + [
+      .fetching,
       FlagGroup(
         title: "Inspection",
         flags: [
@@ -17,13 +18,15 @@ extension Subcommand {
     ],
     run: { arguments, console in
       let request = try arguments.sourceRequest()
+      let cancellation = Signals.cancelOnInterrupt()
+      let fetcher = FetchDisplay(arguments, console).fetcher(cancellation)
       let display = ProgressDisplay.asked(for: arguments, console)
       defer { display?.finish() }
       var watch: (@Sendable (Progress) -> Void)?
       if let display { watch = { display.update($0) } }
       let inspection = try Inspection(
         of: request, arguments.has("fast") ? .headers : .everything, jobs: arguments.jobs,
-        cancellation: Signals.cancelOnInterrupt(), watch: watch)
+        cancellation: cancellation, fetcher: fetcher, watch: watch)
       display?.finish()
       if arguments.has("json") {
         try console.result(try inspection.json.text())

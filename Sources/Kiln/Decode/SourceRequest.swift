@@ -1,6 +1,6 @@
 /// What a user names as the source of a run.
 public struct SourceRequest: Sendable, Equatable {
-  /// A name such as `sample:100`, a directory, or files that belong together.
+  /// A name such as `mnist` or `sample:100`, a URL, a directory, or files that belong together.
   public var paths: [String]
   /// The image file of a pair named by hand.
   public var images: String?
@@ -10,19 +10,22 @@ public struct SourceRequest: Sendable, Equatable {
   public var dataset: String?
   /// Class names from 0, instead of what the source says.
   public var classNames: [String]?
+  /// What proves the file at a URL, as 64 hexadecimal digits.
+  public var sha256: String?
   /// Settings of the format that the source turns out to have, by key; see ``SourceFormat/options``.
   public var settings: [String: String]
 
   /// Names a source.
   public init(
     paths: [String] = [], images: String? = nil, labels: String? = nil, dataset: String? = nil,
-    classNames: [String]? = nil, settings: [String: String] = [:]
+    classNames: [String]? = nil, sha256: String? = nil, settings: [String: String] = [:]
   ) {
     self.paths = paths
     self.images = images
     self.labels = labels
     self.dataset = dataset
     self.classNames = classNames
+    self.sha256 = sha256
     self.settings = settings
   }
 
@@ -52,6 +55,9 @@ public struct SourceRequest: Sendable, Equatable {
     Option(
       flag: "classes", key: "classes", kind: .text, defaultValue: nil,
       summary: "class names from 0, separated by commas"),
+    Option(
+      flag: "sha256", key: "sha256", kind: .text, defaultValue: nil,
+      summary: "digest that the file at a URL must have"),
   ]
 
   /// Names a source by text, as the command line and pipelines do.
@@ -70,7 +76,7 @@ public struct SourceRequest: Sendable, Equatable {
       classNames: given["classes"].map {
         $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
       },
-      settings: given.filter { !general.contains($0.key) })
+      sha256: given["sha256"], settings: given.filter { !general.contains($0.key) })
     if paths.isEmpty, images == nil { throw .missing(what: "a source") }
     if images == nil, labels != nil { throw .missing(what: "--images to go with --labels") }
     if !paths.isEmpty, images != nil {

@@ -45,15 +45,18 @@ public struct Preview: Sendable, Equatable {
   ///   - formats: the formats in which the source is looked for.
   ///   - jobs: how many workers, at least 1; nil for one a core. The sheet does not depend on it.
   ///   - cancellation: asks to stop.
+  ///   - fetcher: fetches a source that is named by a data set's name or by a URL; nil for the usual one.
   ///   - watch: gets the progress after every batch, on any thread.
   /// - Returns: the sheet.
   /// - Throws: ``StageError``, ``UsageError`` or ``Interruption``.
   public func sheet(
     of request: SourceRequest, among formats: [SourceFormat] = SourceFormat.all, jobs: Int? = nil,
-    cancellation: Cancellation = Cancellation(), watch: (@Sendable (Progress) -> Void)? = nil
+    cancellation: Cancellation = Cancellation(), fetcher: Fetcher? = nil,
+    watch: (@Sendable (Progress) -> Void)? = nil
   ) throws -> ContactSheet {
-    try sheet(
-      of: try SourceFormat.open(request, among: formats).source, named: request.paths.first,
+    let fetched = try SourceFetch(request, by: fetcher ?? Fetcher(cancellation: cancellation))
+    return try sheet(
+      of: try SourceFormat.open(fetched.request, among: formats).source, named: request.paths.first,
       jobs: jobs, cancellation: cancellation, watch: watch)
   }
 
@@ -85,15 +88,18 @@ public struct Preview: Sendable, Equatable {
   ///   - formats: the formats in which the source is looked for.
   ///   - jobs: how many workers, at least 1; nil for one a core. The file does not depend on it.
   ///   - cancellation: asks to stop.
+  ///   - fetcher: fetches a source that is named by a data set's name or by a URL; nil for the usual one.
   ///   - watch: gets the progress after every batch, on any thread.
   /// - Returns: the sheet.
   /// - Throws: ``StageError``, ``UsageError`` or ``Interruption``; the destination is then as it was.
   public func write(
     _ request: SourceRequest, to path: String, existing: StagedOutput.Existing = .keep,
     among formats: [SourceFormat] = SourceFormat.all, jobs: Int? = nil,
-    cancellation: Cancellation = Cancellation(), watch: (@Sendable (Progress) -> Void)? = nil
+    cancellation: Cancellation = Cancellation(), fetcher: Fetcher? = nil,
+    watch: (@Sendable (Progress) -> Void)? = nil
   ) throws -> ContactSheet {
-    let source = try SourceFormat.open(request, among: formats).source
+    let fetched = try SourceFetch(request, by: fetcher ?? Fetcher(cancellation: cancellation))
+    let source = try SourceFormat.open(fetched.request, among: formats).source
     try OutputPlaces.check([path], sources: source.files)
     let output = try at(.write, path) { try StagedOutput(.file, at: path, existing: existing) }
     defer { output.discard() }
