@@ -46,11 +46,14 @@ let package = Package(
       swiftSettings: swiftSettings),
     .executableTarget(name: "KilnCommand", dependencies: ["Kiln"], swiftSettings: swiftSettings),
     .executableTarget(name: "KilnBenchmark", dependencies: ["Kiln"], swiftSettings: swiftSettings),
+    .target(
+      name: "LoopbackServer", path: "Tests/LoopbackServer", swiftSettings: swiftSettings),
     .testTarget(
-      name: "KilnTests", dependencies: ["Kiln", "CZlib"], exclude: ["Resources"],
+      name: "KilnTests", dependencies: ["Kiln", "CZlib", "LoopbackServer"], exclude: ["Resources"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "CommandTests", dependencies: ["KilnCommand"], swiftSettings: swiftSettings),
+      name: "CommandTests", dependencies: ["KilnCommand", "LoopbackServer"],
+      swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -14,7 +14,7 @@ extension Subcommand {
         flags: [
           Flag("fast", summary: "read headers and labels only: no counts, no digests"),
           .jobs, Flag("no-progress", summary: "show no progress"), .quiet, .json,
-        ])
+        ]),
     ],
     run: { arguments, console in
       let request = try arguments.sourceRequest()

@@ -15,7 +15,8 @@ struct LocalSupply {
     self.files = files
   }
 
-  private static func collect(_ directory: String, depth: Int, into files: inout [SourceFile]) throws
+  private static func collect(_ directory: String, depth: Int, into files: inout [SourceFile])
+    throws
   {
     for entry in try Path.entries(of: directory).sorted(by: { $0.name < $1.name }) {
       guard files.count < maximumFileCount else { return }

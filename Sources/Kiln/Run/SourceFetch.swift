@@ -50,7 +50,8 @@ struct SourceFetch {
   private static func refuseFamily(_ name: String) throws(UsageError) {
     let members = KnownDataset.all.filter { $0.family == name }
     guard !members.isEmpty else { return }
-    throw .conflict("'\(name)' is several data sets: \(members.map(\.name).joined(separator: ", "))")
+    throw .conflict(
+      "'\(name)' is several data sets: \(members.map(\.name).joined(separator: ", "))")
   }
 
   /// An address with the digest that stands behind it, as in `https://…/digits.npz#sha256=731c…`.
