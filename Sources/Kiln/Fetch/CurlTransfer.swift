@@ -37,9 +37,9 @@ import CCurl
   private var stop: (any Error)?
 
   /// Prepares a request.
-  /// - Parameters:
-  ///   - receiveHead: called once, before the content; what it throws ends the transfer.
-  ///   - receiveBody: called for each piece of the content in order; what it throws ends it, too.
+  ///
+  /// `receiveHead` is called once, before the content, then `receiveBody` for each piece of it in order;
+  /// what either throws ends the transfer.
   init(
     _ request: Request, library: CurlLibrary,
     receiveHead: @escaping (ResponseHead) throws -> Void,

@@ -56,6 +56,7 @@ extension Fetcher {
   ///   - url: an `http`, `https` or `file` address.
   ///   - digest: what proves the file; nil to go by the record.
   ///   - record: where digests are kept; nil for the store's own.
+  /// - Returns: where it is.
   /// - Throws: as ``fetch(_:)``.
   public func fetch(
     url: String, digest: FileDigest? = nil, record: TrustedFiles? = nil
