@@ -48,7 +48,8 @@ struct ResponseHead: Sendable, Equatable {
   }
 
   private static func part(_ value: String) -> Part? {
-    let words = value.split { " -/".contains($0) }
+    // Empty words stay: a minus sign is no separator.
+    let words = value.split(omittingEmptySubsequences: false) { " -/".contains($0) }
     guard words.count == 4, words[0] == "bytes", let start = Int(words[1]), start >= 0 else {
       return nil
     }
