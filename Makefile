@@ -14,15 +14,21 @@ APT := libarchive-dev libcurl4-openssl-dev libisal-dev libjpeg-dev libpng-dev li
 BREW := curl isa-l jpeg-turbo libarchive libpng openssl@3 pkgconf zlib zstd
 MODULES := libarchive libcurl libisal libjpeg libpng libcrypto libzstd zlib
 
+# For make fuzz.
+SECONDS ?= 60
+TARGETS ?=
+
 SWIFT_FILES = Package.swift Sources Tests
 
-.PHONY: help deps build demo test bench lint format docs install uninstall clean
+.PHONY: help deps build demo test test-release sanitize fuzz bench lint format docs install uninstall clean
 
 help:
 	@echo 'make deps      install the C libraries that are missing (apt-get or Homebrew)'
 	@echo 'make build     build $(KILN)'
 	@echo 'make demo      convert drawn digits into every format, in Output/demo'
 	@echo 'make test      run all tests'
+	@echo 'make sanitize  run all tests under the address and the thread sanitizer'
+	@echo 'make fuzz      attack every decoder for SECONDS ($(SECONDS)); TARGETS names some of them'
 	@echo 'make bench     time every stage, as CSV'
 	@echo 'make lint      check the format and the rules of the house'
 	@echo 'make docs      build the documentation into .docs'
@@ -61,6 +67,19 @@ demo: build
 test: deps
 	@$(SWIFT) test
 
+test-release: deps
+	@$(SWIFT) test -c release -Xswiftc -enable-testing --scratch-path .build-release
+
+# In build directories of their own, so that the usual one stays as it is. There are no tests for XCTest,
+# whose runner leaks.
+sanitize: deps
+	@LSAN_OPTIONS=suppressions=$(CURDIR)/.ci/leaks:print_suppressions=0 $(SWIFT) test \
+	  --sanitize=address --scratch-path .build-asan --disable-xctest
+	@$(SWIFT) test --sanitize=thread --scratch-path .build-tsan --disable-xctest
+
+fuzz: deps
+	@Tests/Fuzz/run $(SECONDS) $(TARGETS)
+
 bench: deps
 	@$(SWIFT) build $(RELEASE) --product kiln-benchmark
 	@.build/release/kiln-benchmark
@@ -94,5 +113,5 @@ uninstall:
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/kiln.fish
 
 clean:
-	rm -rf .build .docs
+	rm -rf .build .build-release .build-asan .build-tsan .docs Tests/Fuzz/.build
 	find Output -mindepth 1 ! -name README.md -delete

@@ -28,9 +28,22 @@ static void fail(png_structp png, png_const_charp text) {
   longjmp(r->jump, 1);
 }
 
-static void ignore_warning(png_structp png, png_const_charp text) {
-  (void)png;
-  (void)text;
+// Chunks beside the pixels may be odd; where the pixels do not match their checksum, libpng only warns.
+static void warn(png_structp png, png_const_charp text) {
+  if (strstr(text, "incorrect data check") != NULL) fail(png, text);
+}
+
+static uint32_t has_grey_palette(png_structp png, png_infop header) {
+  png_colorp colours;
+  int count;
+  if (png_get_color_type(png, header) != PNG_COLOR_TYPE_PALETTE
+      || !png_get_PLTE(png, header, &colours, &count)) {
+    return 0;
+  }
+  for (int i = 0; i < count; i++) {
+    if (colours[i].red != colours[i].green || colours[i].red != colours[i].blue) return 0;
+  }
+  return 1;
 }
 
 static void read_bytes(png_structp png, png_bytep destination, size_t count) {
@@ -47,6 +60,7 @@ static int read_header(png_structp png, png_infop header, reader *r) {
   png_set_user_limits(png, MAX_DIMENSION, MAX_DIMENSION);
   png_set_chunk_malloc_max(png, MAX_CHUNK_BYTES);
   png_read_info(png, header);
+  r->info.is_grey = has_grey_palette(png, header);
   png_set_expand(png);
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
   if (png_get_bit_depth(png, header) == 16) png_set_swap(png);
@@ -76,7 +90,7 @@ static int read_pixels(png_structp png, reader *r, uint8_t *pixels) {
 // Owns the libpng objects. Stops behind the header when `pixels` is NULL.
 static int read_png(reader *r, uint8_t *pixels, size_t pixel_count) {
   snprintf(r->message, r->message_capacity, "out of memory");
-  png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, r, fail, ignore_warning);
+  png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, r, fail, warn);
   if (png == NULL) return 0;
   png_infop header = png_create_info_struct(png);
   int done = 0;

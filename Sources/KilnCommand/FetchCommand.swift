@@ -36,7 +36,8 @@ extension Subcommand {
     ],
     run: { arguments, console in
       var fetched: [FetchedFile] = []
-      let fetcher = FetchDisplay(arguments, console).fetcher(Signals.cancelOnInterrupt())
+      let display = FetchDisplay(arguments, console, localDirectory: arguments.value("from"))
+      let fetcher = display.fetcher(Signals.cancelOnInterrupt())
       for name in arguments.operands {
         fetched += try FetchRun.files(name, arguments, fetcher)
       }

@@ -14,10 +14,12 @@ final class FetchDisplay: Sendable {
   private let state = Locked(State())
 
   /// The display that a command line asks for.
-  init(_ arguments: ParsedArguments, _ console: Console) {
+  init(_ arguments: ParsedArguments, _ console: Console, localDirectory: String? = nil) {
     self.console = console
     isShown = !arguments.has("quiet") && !arguments.has("no-progress")
-    settings = arguments.fetchSettings()
+    var settings = arguments.fetchSettings()
+    settings.localDirectory = localDirectory
+    self.settings = settings
   }
 
   /// A fetcher by the flags of the command line, which is shown here.

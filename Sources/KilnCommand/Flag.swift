@@ -34,6 +34,15 @@ struct Flag: Sendable {
       defaultValue: option.defaultValue, summary: option.summary)
   }
 
+  /// The flag of a setting that a run has or has not: one that is off else takes no value.
+  init(switching option: Option) {
+    guard option.kind == .toggle, option.defaultValue == "off" else {
+      self.init(option)
+      return
+    }
+    self.init(option.flag, kind: .toggle, summary: option.summary)
+  }
+
   /// The flag of a conversion.
   init(_ conversion: ConversionFormat) {
     self.init(

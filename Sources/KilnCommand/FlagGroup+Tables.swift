@@ -10,8 +10,8 @@ extension FlagGroup {
         flags: [
           Flag(
             "from", placeholder: "PATH",
-            summary: "the source, named by a flag instead of by position")
-        ] + SourceRequest.generalOptions.map { Flag($0) })
+            summary: "where the files of a known data set are; without a name, the source itself")
+        ] + SourceRequest.generalOptions.map { Flag(switching: $0) })
     ] + grouped(SourceFormat.all.map { ($0.name, $0.options) }, title: "Sources of format")
 
   /// All conversions; they are applied in the order in which they are given.

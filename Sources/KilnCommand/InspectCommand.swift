@@ -13,10 +13,12 @@ extension Subcommand {
         title: "Inspection",
         flags: [
           Flag("fast", summary: "read headers and labels only: no counts, no digests"),
+          Flag("trace", summary: "list the opcodes of a pickle instead, building nothing"),
           .jobs, Flag("no-progress", summary: "show no progress"), .quiet, .json,
         ]),
     ],
     run: { arguments, console in
+      if arguments.has("trace") { return try trace(arguments, console) }
       let request = try arguments.sourceRequest()
       let cancellation = Signals.cancelOnInterrupt()
       let fetcher = FetchDisplay(arguments, console).fetcher(cancellation)
@@ -24,9 +26,18 @@ extension Subcommand {
       defer { display?.finish() }
       var watch: (@Sendable (Progress) -> Void)?
       if let display { watch = { display.update($0) } }
-      let inspection = try Inspection(
-        of: request, arguments.has("fast") ? .headers : .everything, jobs: arguments.jobs,
-        cancellation: cancellation, fetcher: fetcher, watch: watch)
+      let inspection: Inspection
+      do {
+        inspection = try Inspection(
+          of: request, arguments.has("fast") ? .headers : .everything, jobs: arguments.jobs,
+          cancellation: cancellation, fetcher: fetcher, watch: watch)
+      } catch let error as StageError {
+        // What a source holds is what was asked for, also where it is no data set by itself.
+        guard let contents = error.reason as? any OutlinedError else { throw error }
+        display?.finish()
+        try show(contents.outline, arguments, console)
+        return .done
+      }
       display?.finish()
       if arguments.has("json") {
         try console.result(try inspection.json.text())
@@ -36,6 +47,34 @@ extension Subcommand {
       }
       return .done
     })
+
+  private static func show(
+    _ outline: [String], _ arguments: ParsedArguments, _ console: Console
+  ) throws {
+    if arguments.has("json") {
+      try console.result(try JSON.object(["outline": .array(outline.map(JSON.text))]).text())
+    } else if !arguments.has("quiet") {
+      try console.result(outline.map { $0.printable + "\n" }.joined())
+    }
+  }
+
+  /// Lists as it reads: a trace is longer than its file.
+  private static func trace(
+    _ arguments: ParsedArguments, _ console: Console
+  ) throws -> ExitStatus {
+    guard let path = arguments.operands.first, arguments.operands.count == 1 else {
+      throw UsageError.missing(what: "one pickle to trace")
+    }
+    var text = ""
+    defer { try? console.result(text) }
+    try PickleTrace.list(path) { line in
+      text += line + "\n"
+      guard text.utf8.count >= 1 << 16 else { return }
+      try console.result(text)
+      text = ""
+    }
+    return .done
+  }
 }
 
 extension ProgressDisplay {

@@ -70,21 +70,17 @@ struct ParsedArguments: Sendable {
   /// The source that operands and the flags of `FlagGroup.sources` name together.
   /// - Throws: `UsageError` where they name none, or more than one.
   func sourceRequest() throws -> SourceRequest {
-    if has("from"), !operands.isEmpty, localSupply == nil {
-      throw UsageError.conflict("give either a source or --from, not both")
+    // Beside the name of a known data set, --from says where its files are.
+    let known = has("from") && operands.count == 1 ? operands[0] : nil
+    if has("from"), !operands.isEmpty, known.map(KnownDataset.isName) != true {
+      throw UsageError.conflict(
+        "give either a source or --from, not both (kiln datasets lists the names that go with it)")
     }
     var given: [String: String] = [:]
     for option in SourceRequest.options() { given[option.key] = value(option.flag) }
     return try SourceRequest(
-      paths: localSupply == nil ? operands + values("from") : operands, given: given)
-  }
-
-  /// The directory that a known data set's files are taken from: `kiln convert mnist --from DIR`.
-  private var localSupply: String? {
-    guard !operands.isEmpty, operands.allSatisfy({ KnownDataset.named($0) != nil }) else {
-      return nil
-    }
-    return value("from")
+      paths: known == nil ? operands + values("from") : values("from"), known: known,
+      given: given)
   }
 
   /// How files are fetched, by the flags of `FlagGroup.fetching`.
@@ -95,7 +91,6 @@ struct ParsedArguments: Sendable {
     if let mirror = value("mirror") { settings.mirror = mirror }
     // The table has made sure that it is a number.
     if let rate = value("min-speed").flatMap({ Int($0) }) { settings.minimumRate = rate * 1000 }
-    settings.localDirectory = localSupply
     return settings
   }
 }

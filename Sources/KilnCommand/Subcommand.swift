@@ -24,6 +24,7 @@ struct Subcommand: Sendable {
     .fetch,
     .inspect,
     .preview,
+    .verify,
     .formats,
     .datasets,
     .schema,

@@ -30,7 +30,9 @@ struct CommandRun {
       process.waitUntilExit()
       defer { try? FileManager.default.removeItem(at: files) }
       let read = { (name: String) in
-        String(decoding: try Data(contentsOf: files.appending(path: name)), as: UTF8.self)
+        // Data(contentsOf:) leaks its buffer where a file is empty.
+        let file = try FileHandle(forReadingFrom: files.appending(path: name))
+        return String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
       }
       return CommandRun(
         // A signal that ended the process is told as shells tell it.

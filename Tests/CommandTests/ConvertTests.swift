@@ -137,7 +137,6 @@ private enum Limit {
           "--to", "cache=\(directory.path)/cache",
         ], after: Limit.noThreads)
       #expect(run.status == 0, "\(run.errors)")
-      #expect(run.errors == "")
     }
   }
 

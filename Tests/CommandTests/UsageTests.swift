@@ -46,7 +46,16 @@ import Testing
         "kiln: --jobs takes a whole number from 1 to 1024, not '0'"
       ),
       ("convert sample --to npy=x --quiet=1", "kiln: --quiet takes no value, found '1'"),
-      ("convert sample --from sample --to npy=x", "kiln: give either a source or --from, not both"),
+      (
+        "convert sample --from sample --to npy=x",
+        "kiln: give either a source or --from, not both"
+          + " (kiln datasets lists the names that go with it)"
+      ),
+      (
+        "inspect emnist --from .",
+        "kiln: emnist is several data sets: name one of emnist-letters, emnist-digits,"
+          + " emnist-balanced, emnist-byclass, emnist-bymerge, emnist-mnist"
+      ),
       (
         "convert sample --csv-header yes --to csv=x",
         "kiln: --csv-header takes on or off, not 'yes'"

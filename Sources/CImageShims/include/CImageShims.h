@@ -13,6 +13,8 @@ typedef struct {
   uint32_t height;
   uint32_t channels;
   uint32_t bit_depth;
+  /// 1 where the colours come from a palette of greys only.
+  uint32_t is_grey;
 } kiln_image_info;
 
 /// Each returns 1, or 0 with the reason, NUL-terminated, in `message`.

@@ -62,7 +62,7 @@ extension KnownDataset {
             ]
           })
       ],
-      fileNames: ["emnist-\(name)-*"],
+      fileNames: ["emnist-\(name)-*idx*ubyte*"],
       notes: notes + ["the second mirror has answered with a web page since 2024"])
   }
 }

@@ -47,6 +47,6 @@ extension KnownDataset {
         ],
         mirrors: ["http://codh.rois.ac.jp/kmnist/dataset/kmnist/"]),
     ],
-    fileNames: ["kmnist-train-*", "kmnist-test-*"],
+    fileNames: ["kmnist-*-imgs.npz", "kmnist-*-labels.npz"],
     notes: ["files from before 2019-02-05 hold an earlier, superseded version"])
 }

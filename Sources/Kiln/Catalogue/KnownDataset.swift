@@ -62,6 +62,11 @@ public struct KnownDataset: Sendable, Equatable {
   /// The data set of a name; nil where there is none.
   public static func named(_ name: String) -> KnownDataset? { all.first { $0.name == name } }
 
+  /// Whether a word names a data set, or a family of several.
+  public static func isName(_ word: String) -> Bool {
+    all.contains { $0.name == word || $0.family == word }
+  }
+
   /// Samples in all splits together.
   public var count: Int { splits.reduce(0) { $0 + $1.count } }
 }

@@ -34,6 +34,6 @@ extension KnownDataset {
         ],
         mirrors: ["http://codh.rois.ac.jp/kmnist/dataset/k49/"])
     ],
-    fileNames: ["k49-train-*", "k49-test-*"],
+    fileNames: ["k49-*-imgs.npz", "k49-*-labels.npz"],
     notes: ["classes are of very different size"])
 }

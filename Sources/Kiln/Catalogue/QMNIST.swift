@@ -56,7 +56,7 @@ extension KnownDataset {
         ],
         mirrors: ["https://raw.githubusercontent.com/facebookresearch/qmnist/master/"])
     ],
-    fileNames: ["qmnist-*", "xnist-*"],
+    fileNames: ["qmnist-*-idx*-*", "xnist-*-idx*-*"],
     notes: [
       "labels have eight columns, the class first; train labels fit MNIST's own train images",
       "test[0..<10000] is MNIST's test set, test[10000..<60000] what MNIST left out",

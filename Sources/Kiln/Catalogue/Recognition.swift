@@ -15,6 +15,7 @@ extension KnownDataset {
 
   /// The data set that names of files are unmistakable for; nil where there is none, or more than one.
   /// - Parameter paths: of the files, or of members of an archive.
+  /// - Returns: the one that all names which tell anything are of.
   static func recognised(byNames paths: some Sequence<String>) -> KnownDataset? {
     var found: KnownDataset?
     for path in paths.prefix(maximumFileCount) {
@@ -30,11 +31,24 @@ extension KnownDataset {
     guard let name = words.last else { return false }
     return fileNames.contains { pattern in
       if pattern.hasSuffix("/") { return words.count == 2 && words[0] + "/" == pattern }
-      let parts = pattern.split(separator: "*", omittingEmptySubsequences: false)
-      guard parts.count == 2 else { return name == pattern }
-      return name.hasPrefix(parts[0]) && name.hasSuffix(parts[1])
-        && name.count >= parts[0].count + parts[1].count
+      return Self.matches(name, pattern)
     }
+  }
+
+  /// Whether a name is the pattern, with any text in the place of each `*`.
+  private static func matches(_ name: String, _ pattern: String) -> Bool {
+    let parts = pattern.split(separator: "*", omittingEmptySubsequences: false)
+    guard parts.count > 1, let first = parts.first, let last = parts.last else {
+      return name == pattern
+    }
+    guard name.hasPrefix(first), name.hasSuffix(last), name.count >= first.count + last.count
+    else { return false }
+    var rest = name.dropFirst(first.count).dropLast(last.count)
+    for part in parts.dropFirst().dropLast() {
+      guard let found = rest.firstRange(of: part) else { return false }
+      rest = rest[found.upperBound...]
+    }
+    return true
   }
 
   /// Known data sets have a dozen files at most; what has more is looked at as far as that.

@@ -52,8 +52,8 @@ struct Layout: Conversion {
     let pixelCount = height * width
     let permutation =
       order == .last
-      ? Permutation(sizes: (1, pixelCount, channels), strides: (0, 1, pixelCount))
-      : Permutation(sizes: (1, channels, pixelCount), strides: (0, 1, channels))
+      ? Permutation(sizes: [pixelCount, channels], strides: [1, pixelCount])
+      : Permutation(sizes: [channels, pixelCount], strides: [1, channels])
     return permutation.step(elementByteCount: schema.elementType.byteCount)
   }
 }
@@ -72,22 +72,30 @@ struct Transpose: Conversion {
     case (3, .last):
       plan.schema.sampleShape = [width, height, channels]
       permutation = Permutation(
-        sizes: (width, height, channels), strides: (channels, width * channels, 1))
+        sizes: [width, height, channels], strides: [channels, width * channels, 1])
     case (3, .first):
       plan.schema.sampleShape = [channels, width, height]
       permutation = Permutation(
-        sizes: (channels, width, height), strides: (height * width, 1, width))
+        sizes: [channels, width, height], strides: [height * width, 1, width])
     case _:
       plan.schema.sampleShape = [width, height]
-      permutation = Permutation(sizes: (1, width, height), strides: (0, 1, width))
+      permutation = Permutation(sizes: [width, height], strides: [1, width])
     }
     return permutation.step(elementByteCount: schema.elementType.byteCount)
   }
 }
 
-extension Permutation {
-  /// Reorders the pixels of each batch.
-  fileprivate func step(elementByteCount: Int) -> BatchStep {
-    { batch in batch.pixels = applied(to: batch.pixels, elementByteCount: elementByteCount) }
+/// The axes of every sample in another order.
+private struct Permutation: Sendable {
+  /// How many elements the new sample has along each axis, outermost first.
+  let sizes: [Int]
+  /// How far each axis steps through the old sample.
+  let strides: [Int]
+
+  func step(elementByteCount: Int) -> BatchStep {
+    { batch in
+      batch.pixels = permutedSamples(
+        batch.pixels, sizes: sizes, strides: strides, elementByteCount: elementByteCount)
+    }
   }
 }

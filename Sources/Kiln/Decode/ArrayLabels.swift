@@ -18,8 +18,11 @@ struct ArrayLabels: Sendable {
   ///
   /// The rule for matrices: two or more columns, whose rows all hold a single 1 and 0s else, are
   /// one-hot; other matrices are label columns.
+  /// - Parameters:
+  ///   - arrays: those of all splits.
+  ///   - rule: how rows become labels; nil finds out.
   /// - Throws: ``StageError`` that names the array and its first value that is no label.
-  init(_ arrays: [SampleArray]) throws {
+  init(_ arrays: [SampleArray], as rule: Rule? = nil) throws {
     precondition(!arrays.isEmpty)
     for array in arrays {
       guard array.shape.count <= 2 else {
@@ -40,7 +43,7 @@ struct ArrayLabels: Sendable {
       }
     }
     var ranges = [ClosedRange<Int64>?](repeating: nil, count: columnCount)
-    var isOneHot = columnCount > 1 && arrays.contains { $0.count > 0 }
+    var isOneHot = rule != .columns && columnCount > 1 && arrays.contains { $0.count > 0 }
     for array in arrays {
       let reader = try array.open(nil)
       while reader.position < array.count {
@@ -61,7 +64,7 @@ struct ArrayLabels: Sendable {
       }
     }
     self.columnCount = isOneHot ? 1 : columnCount
-    rule = isOneHot ? .oneHot : .columns
+    self.rule = isOneHot ? .oneHot : .columns
     // Splits that a program has saved with different types hold the same labels.
     let types = Set(arrays.map(\.elementType))
     elementType = types.count == 1 ? first.elementType : .int64

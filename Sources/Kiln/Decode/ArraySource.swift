@@ -21,6 +21,8 @@ final class ArraySource: Source {
     var channelOrder: ChannelOrder?
     var pixelScale = PixelScale.undeclared
     var classNames: [String] = []
+    /// The published data set that the format by itself tells, such as `stl-10`.
+    var knownName: String?
     /// Names for label columns; nil calls them `label`, or `label0` and so on.
     var labelColumns: [String]?
 
@@ -29,6 +31,8 @@ final class ArraySource: Source {
 
   let dataset: Dataset
   let files: [SourceFile]
+  let memberNames: [String]
+  let knownName: String?
   private let parts: [Part]
   private let labels: ArrayLabels?
   private let digests: FileDigests
@@ -38,7 +42,8 @@ final class ArraySource: Source {
   ///   - parts: at least one split.
   ///   - interpretation: what the arrays mean.
   ///   - files: what the arrays are read from.
-  ///   - mapped: those of the files that are read in place, whose digest nobody makes on the way.
+  ///   - mapped: those of the files that are read in place or in part: nobody makes their digest on the
+  ///     way.
   /// - Throws: ``StageError`` that names the array that does not fit.
   init(
     _ parts: [Part], _ interpretation: Interpretation = Interpretation(), files: [SourceFile],
@@ -48,8 +53,13 @@ final class ArraySource: Source {
     for part in parts { try Self.check(part, against: first) }
     self.parts = parts
     self.files = files
+    knownName = interpretation.knownName
+    let arrays = parts.flatMap { [$0.images, $0.labels].compactMap(\.self) }
+    memberNames = files.map(\.path) + arrays.compactMap(\.memberName)
     digests = FileDigests(mapped)
-    labels = try Self.labels(of: parts)
+    // Columns that have names are no classes.
+    labels = try Self.labels(
+      of: parts, as: interpretation.labelColumns == nil ? nil : .columns)
     let sampleShape = interpretation.sampleShape ?? first.images.sampleShape
     guard sampleShape.reduce(1, *) == first.images.sampleElementCount else {
       throw StageError(
@@ -75,11 +85,9 @@ final class ArraySource: Source {
     _ parts: [Part], _ interpretation: Interpretation = Interpretation()
   ) throws {
     let arrays = parts.flatMap { [$0.images, $0.labels].compactMap(\.self) }
-    // What is streamed makes its digest on the way.
-    let mapped = arrays.filter { if case .array = $0.content { true } else { false } }
     try self.init(
       parts, interpretation, files: SourceFile.distinct(arrays.compactMap(\.file)),
-      mapped: SourceFile.distinct(mapped.compactMap(\.file)))
+      mapped: SourceFile.distinct(arrays.filter { !$0.readsWholeFile }.compactMap(\.file)))
   }
 
   func reader(ofSplit split: Int, background: Background) throws -> any SampleReader {
@@ -114,7 +122,7 @@ final class ArraySource: Source {
     }
   }
 
-  private static func labels(of parts: [Part]) throws -> ArrayLabels? {
+  private static func labels(of parts: [Part], as rule: ArrayLabels.Rule?) throws -> ArrayLabels? {
     let arrays = parts.compactMap(\.labels)
     if arrays.isEmpty { return nil }
     if let without = parts.first(where: { $0.labels == nil }) {
@@ -122,7 +130,7 @@ final class ArraySource: Source {
         .decode, file: without.images.name,
         UnsupportedError("has no labels, but other splits have (add them, or use --splits)"))
     }
-    return try ArrayLabels(arrays)
+    return try ArrayLabels(arrays, as: rule)
   }
 
   /// Reads images and labels side by side.
@@ -152,7 +160,7 @@ final class ArraySource: Source {
   }
 }
 
-/// Makes the digests of files that are read in place, beside everything else.
+/// Makes the digests of files that are not read from first to last, beside everything else.
 final class FileDigests: Sendable {
   private let waiting: Locked<[SourceFile]>
 

@@ -1,67 +1,80 @@
-/// A source whose data set is known, with what its files do not say and the corrections that it needs.
+/// A source whose data set is known: with what its files do not say, and the corrections that it needs.
 final class CorrectedSource: Source {
   let dataset: Dataset
   let knownName: String?
   let corrections: [String]
   private let base: any Source
+  private let cast: ElementCast?
   private let samples: SampleCorrection
 
-  /// Whether samples and labels are to be changed.
-  enum Mode {
-    /// As everyone expects them.
-    case corrected
-    /// As they are in the files.
-    case raw
+  /// Recognises a source, and corrects it where it needs that.
+  ///
+  /// An output of Kiln is as it should be already: its manifest says what it is.
+  /// - Throws: ``UnsupportedError`` where the samples cannot be what the catalogue says they are.
+  static func wrapping(_ source: any Source, _ request: SourceRequest) throws -> any Source {
+    var record = OutputRecord.find(for: source.files, namedBy: request.paths)
+    if record?.fits(source.dataset) == false { record = nil }
+    let known =
+      (request.known ?? source.knownName ?? record?.knownName).flatMap { KnownDataset.named($0) }
+      ?? KnownDataset.recognised(among: source.files)
+      ?? KnownDataset.recognised(byNames: source.memberNames)
+    guard record != nil || known != nil else { return source }
+    return try CorrectedSource(source, known, record, request)
   }
 
-  /// - Parameters:
-  ///   - base: the source as its format reads it.
-  ///   - known: the data set that it is.
-  ///   - mode: whether samples and labels are to be changed.
-  ///   - givenNames: class names that were given by hand, which are left as they are.
-  /// - Throws: ``UnsupportedError`` where the samples cannot be what the catalogue says they are.
-  init(
-    _ base: any Source, as known: KnownDataset, _ mode: Mode, givenNames: [String]?
+  private init(
+    _ base: any Source, _ known: KnownDataset?, _ record: OutputRecord?, _ request: SourceRequest
   ) throws {
     self.base = base
-    knownName = known.name
+    knownName = known?.name
     var dataset = base.dataset
+    cast = record?.cast(from: dataset.schema.elementType)
+    record?.complete(&dataset, givenNames: request.classNames)
+    let isCorrected = record == nil && request.correction == .asCatalogued
+    let corrections = known?.corrections ?? Corrections()
     samples = try SampleCorrection(
-      mode == .corrected ? known.corrections : Corrections(), of: &dataset.schema)
-    if var labels = dataset.schema.labels, !labels.isOneHot {
+      isCorrected ? corrections : Corrections(), of: &dataset.schema,
+      classCount: known?.classNames.count)
+    self.corrections = samples.applied.descriptions
+    if let known, record == nil, var labels = dataset.schema.labels, !labels.isOneHot {
+      if labels.hasPlainColumns, labels.columns.count == known.labelColumns.count {
+        labels.columns = known.labelColumns
+      }
       // Names count from 0, and labels that are left to count otherwise would get those of others.
-      let fit = mode == .corrected || known.corrections.labels == .fromZero
-      if labels.columns.count == known.labelColumns.count { labels.columns = known.labelColumns }
-      if fit, givenNames == nil, labels.fits(known.classNames) {
+      let fits = isCorrected || corrections.labels == .fromZero
+      if fits, request.classNames == nil, labels.classNames.isEmpty, labels.fit(known.classNames) {
         labels.classNames = known.classNames
       }
       dataset.schema.labels = labels
     }
     self.dataset = dataset
-    corrections = samples.applied.descriptions
   }
 
   var files: [SourceFile] { base.files }
+  var folders: [SourceFolder] { base.folders }
   var memberNames: [String] { base.memberNames }
 
   func reader(ofSplit split: Int, background: Background) throws -> any SampleReader {
     let reader = try base.reader(ofSplit: split, background: background)
-    return samples.isEmpty ? reader : Reader(reader, samples)
+    return samples.isEmpty && cast == nil ? reader : Reader(reader, cast, samples)
   }
 
   private final class Reader: SampleReader {
     private let base: any SampleReader
+    private let cast: ElementCast?
     private let samples: SampleCorrection
 
-    init(_ base: any SampleReader, _ samples: SampleCorrection) {
+    init(_ base: any SampleReader, _ cast: ElementCast?, _ samples: SampleCorrection) {
       self.base = base
+      self.cast = cast
       self.samples = samples
     }
 
     func read(_ count: Int) throws -> PendingSamples {
       let pending = try base.read(count)
-      return PendingSamples { [samples] in
+      return PendingSamples { [cast, samples] in
         var (pixels, labels) = try pending.decode()
+        if let cast { pixels = try cast.applied(to: pixels) }
         samples.apply(to: &pixels, &labels)
         return (pixels, labels)
       }
@@ -73,8 +86,13 @@ final class CorrectedSource: Source {
 
 extension LabelSchema {
   /// Whether the labels can be those classes.
-  fileprivate func fits(_ names: [String]) -> Bool {
+  fileprivate func fit(_ names: [String]) -> Bool {
     guard let range else { return true }
     return range.upperBound < names.count
+  }
+
+  /// Whether the columns have no names but their numbers.
+  fileprivate var hasPlainColumns: Bool {
+    columns == ["label"] || columns == columns.indices.map { "label\($0)" }
   }
 }

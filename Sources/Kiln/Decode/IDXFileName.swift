@@ -1,5 +1,5 @@
 /// What the usual names of IDX files say, such as `emnist-letters-train-images-idx3-ubyte.gz`:
-/// `[dataset-]split-(images|labels)[-.]idxN-type[.gz]`.
+/// `[dataset-]split-(images|labels)[-.]idxN-type[.gz]`, or packed otherwise.
 struct IDXFileName: Equatable {
   enum Role { case images, labels }
 
@@ -8,20 +8,21 @@ struct IDXFileName: Equatable {
   /// The usual name of the split.
   let split: String
   let role: Role
-  let isGzip: Bool
+  let isPacked: Bool
 
-  init(dataset: String, split: String, role: Role, isGzip: Bool) {
+  init(dataset: String, split: String, role: Role, isPacked: Bool) {
     self.dataset = dataset
     self.split = split
     self.role = role
-    self.isGzip = isGzip
+    self.isPacked = isPacked
   }
 
   /// Reads a file name; nil where it is none of an IDX file.
   init?(parsing name: String) {
     var rest = Substring(name.lowercased())
-    isGzip = rest.hasSuffix(".gz")
-    if isGzip { rest = rest.dropLast(3) }
+    let ending = Self.packedEndings.first { rest.hasSuffix($0) }
+    isPacked = ending != nil
+    rest = rest.dropLast(ending?.count ?? 0)
     guard let idx = Self.lastRange(of: "idx", in: rest), idx > rest.startIndex else { return nil }
     let suffix = rest[idx...].dropFirst(3)
     guard !rest.hasPrefix("."), Self.isSuffix(suffix) else { return nil }
@@ -35,12 +36,21 @@ struct IDXFileName: Equatable {
       return
     }
     split = Self.splits[last] ?? last
-    dataset = words.dropLast().joined(separator: "-")
+    // QMNIST's third split has no prefix.
+    dataset = last == "xnist" ? "qmnist" : words.dropLast().joined(separator: "-")
   }
+
+  private static let packedEndings = [".gz", ".xz", ".bz2", ".zst", ".lz4"]
 
   private static let roles: [(word: String, role: Role)] = [
     ("images", .images), ("image", .images), ("labels", .labels), ("label", .labels),
   ]
+
+  /// What a word means as a split; nil where it is none of the usual ones.
+  static func usualSplit(_ word: String) -> String? {
+    let word = word.lowercased()
+    return ["train", "val", "test"].contains(word) ? word : splits[word]
+  }
 
   /// Names that mean one of the usual splits.
   private static let splits = [

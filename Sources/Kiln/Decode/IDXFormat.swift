@@ -58,19 +58,21 @@ private enum IDXFormat {
       ]
     }
     let candidates = try choose(material)
+    // Labels alone can be looked at and tabulated; labels among images have lost theirs.
+    let hasImages = candidates.contains { $0.name.role == .images }
     var pairs: [IDXSource.Pair] = []
     for split in Set(candidates.map(\.name.split)).sorted(by: IDXFileName.precedes) {
       let files = candidates.filter { $0.name.split == split }
       let images = try single(files.filter { $0.name.role == .images })
       let labels = try single(files.filter { $0.name.role == .labels })
-      guard let images else {
+      guard images != nil || !hasImages else {
         throw StageError(
           .decode, file: labels.map { Path.lastComponent($0.path) },
           UnsupportedError("labels of split '\(split)' have no image file beside them"))
       }
       try at(.decode, nil) {
         pairs.append(
-          IDXSource.Pair(split: split, images: try images.open(), labels: try labels?.open()))
+          IDXSource.Pair(split: split, images: try images?.open(), labels: try labels?.open()))
       }
     }
     return pairs
@@ -96,9 +98,9 @@ private enum IDXFormat {
     return candidates
   }
 
-  /// The one file of a role; a plain file wins over its own `.gz`.
+  /// The one file of a role; a plain file wins over a packed one.
   private static func single(_ files: [Candidate]) throws -> Candidate? {
-    let plain = files.filter { !$0.name.isGzip }
+    let plain = files.filter { !$0.name.isPacked }
     let chosen = plain.isEmpty ? files : plain
     guard chosen.count <= 1 else {
       throw StageError(
@@ -112,5 +114,5 @@ private enum IDXFormat {
 extension IDXFileName {
   /// What a file is that only its content shows to be IDX.
   fileprivate static let unnamed = IDXFileName(
-    dataset: "", split: "data", role: .images, isGzip: false)
+    dataset: "", split: "data", role: .images, isPacked: false)
 }

@@ -1,19 +1,24 @@
-/// Images and labels in IDX files, plain or gzip, streamed.
+/// Images and labels in IDX files, plain or packed, streamed; labels alone are a data set without pixels.
 final class IDXSource: Source {
-  /// One split's files.
+  /// One split's files: at least one of them.
   struct Pair: Sendable {
     let split: String
-    let images: Resource
+    let images: Resource?
     let labels: Resource?
   }
 
   let dataset: Dataset
   let files: [SourceFile]
+  var memberNames: [String] {
+    splits.flatMap { $0.files.map(\.file.relativePath) }
+  }
   private let splits: [SplitFiles]
 
   private struct SplitFiles: Sendable {
-    let images: IDXFile
+    let images: IDXFile?
     let labels: IDXFile?
+
+    var files: [IDXFile] { [images, labels].compactMap(\.self) }
   }
 
   /// Reads the headers and looks through the labels.
@@ -22,40 +27,37 @@ final class IDXSource: Source {
     var splits: [SplitFiles] = []
     var described: [Split] = []
     for pair in pairs {
-      let images = try IDXFile(pair.images)
+      let images = try pair.images.map { try IDXFile($0) }
       let labels = try pair.labels.map { try IDXFile($0) }
-      if let labels { try Self.check(images, labels) }
-      if let first = splits.first?.images { try Self.check(images, against: first) }
+      if let labels { try Self.check(labels, of: images) }
+      if let images, let first = splits.first?.images { try Self.check(images, against: first) }
       splits.append(SplitFiles(images: images, labels: labels))
-      described.append(Split(name: pair.split, count: images.header.count))
+      described.append(
+        Split(name: pair.split, count: (images ?? labels)?.header.count ?? 0))
     }
     self.splits = splits
-    files = SourceFile.distinct(
-      splits.flatMap { [$0.images, $0.labels].compactMap { $0?.file.file } })
+    files = SourceFile.distinct(splits.flatMap { $0.files.map(\.file.file) })
     guard let first = splits.first else { preconditionFailure("a data set without a split") }
-    let names =
-      classNames
-      ?? KnownDataset.recognised(
-        among: splits.compactMap(\.labels?.file.file).prefix(1))?.classNames
     dataset = Dataset(
       schema: Schema(
-        elementType: first.images.header.elementType,
-        sampleShape: first.images.header.sampleShape,
-        labels: try Self.labelSchema(of: splits, classNames: names ?? [])),
+        elementType: first.images?.header.elementType ?? .uint8,
+        sampleShape: first.images?.header.sampleShape ?? Schema.noPixels,
+        labels: try Self.labelSchema(of: splits, classNames: classNames ?? [])),
       splits: described)
   }
 
   func reader(ofSplit split: Int, background: Background) throws -> any SampleReader {
     let files = splits[split]
     return IDXReader(
-      images: try files.images.open(background), labels: try files.labels?.open(background))
+      images: try files.images?.open(background), labels: try files.labels?.open(background))
   }
 
-  private static func check(_ images: IDXFile, _ labels: IDXFile) throws {
+  private static func check(_ labels: IDXFile, of images: IDXFile?) throws {
     let rank = labels.header.dimensions.count
     guard rank <= 2 else {
       throw StageError(.decode, file: labels.file.name, IDXError.labelRank(rank))
     }
+    guard let images else { return }
     guard images.header.count == labels.header.count else {
       throw StageError(
         .decode, file: labels.file.name,
@@ -85,7 +87,7 @@ final class IDXSource: Source {
         return nil
       }
       throw StageError(
-        .decode, file: without.images.file.name,
+        .decode, file: without.images?.file.name,
         UnsupportedError("has no label file, but other splits have (add it, or use --splits)"))
     }
     for other in labels where other.header.sampleText != first.header.sampleText {
@@ -138,7 +140,11 @@ private struct IDXFile: Sendable {
     self.file = file
     header = try at(.decode, file.name) {
       let header = try IDXHeader(parsing: try file.open())
-      if let byteCount = try file.knownByteCount() { try Self.check(byteCount, header) }
+      if let byteCount = try file.knownByteCount() {
+        try Self.check(byteCount, header)
+      } else {
+        try file.checkPromise(byteCount: header.dataByteCount)
+      }
       return header
     }
   }
@@ -241,32 +247,33 @@ extension IDXHeader {
 
 /// Reads images and labels side by side.
 private final class IDXReader: SampleReader {
-  private let images: IDXData
+  private let images: IDXData?
   private let labels: IDXData?
   private var position = 0
 
-  init(images: IDXData, labels: IDXData?) {
+  init(images: IDXData?, labels: IDXData?) {
     self.images = images
     self.labels = labels
   }
 
   func read(_ count: Int) throws -> PendingSamples {
-    let pixels = try images.read(count)
+    let pixels = try images.map { (header: $0.header, bytes: try $0.read(count)) }
     let labels = try labels.map {
       (header: $0.header, file: $0.file.name, bytes: try $0.read(count))
     }
-    let (header, first) = (images.header, position)
+    let first = position
     position += count
     return PendingSamples {
-      guard let labels else { return (header.native(pixels), []) }
+      let native = pixels.map { $0.header.native($0.bytes) } ?? []
+      guard let labels else { return (native, []) }
       return try at(.decode, labels.file) {
-        (header.native(pixels), try labels.header.integers(labels.bytes, firstSample: first))
+        (native, try labels.header.integers(labels.bytes, firstSample: first))
       }
     }
   }
 
   func finish() throws {
-    try images.finish()
+    try images?.finish()
     try labels?.finish()
   }
 }

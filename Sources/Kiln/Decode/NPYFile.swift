@@ -31,12 +31,13 @@ enum NPYFile {
             header.elementType, header.byteOrder, shape: header.shape, order: header.order,
             in: .mapped(map), at: header.dataOffset))
       }
+      try file.checkPromise(byteCount: header.dataByteCount)
       if header.order == .rowMajor || header.shape.count <= 1 {
         return .stream(stream(file, header))
       }
       return .array(try whole(file, header))
     }
-    return try SampleArray(name, content, file: file.file)
+    return try SampleArray(name, content, of: file)
   }
 
   private static func stream(_ file: Resource, _ header: NPYContents) -> SampleArray.Stream {

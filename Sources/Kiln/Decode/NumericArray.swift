@@ -5,11 +5,13 @@ struct NumericArray: Sendable {
   /// The bytes that elements lie in.
   enum Storage: Sendable {
     case owned([UInt8])
+    case pieces(BytePieces)
     case mapped(MappedFile)
 
     var byteCount: Int {
       switch self {
       case .owned(let bytes): bytes.count
+      case .pieces(let pieces): pieces.byteCount
       case .mapped(let file): file.byteCount
       }
     }
@@ -144,6 +146,10 @@ struct NumericArray: Sendable {
     switch storage {
     case .owned(let bytes):
       return gatheredElements(bytes.span.extracting(place), layout, width: width, order: byteOrder)
+    case .pieces(let pieces):
+      let bytes = pieces.bytes(place)
+      if layout.isContiguous, width == 1 || byteOrder == .native { return bytes }
+      return gatheredElements(bytes.span, layout, width: width, order: byteOrder)
     case .mapped(let file):
       defer { if layout.isContiguous { file.release(place) } }
       return file.withBytes(place) {

@@ -9,6 +9,8 @@ struct SampleArray: Sendable {
   enum Content: Sendable {
     /// Any sample at any time.
     case array(NumericArray)
+    /// Several arrays of the same type and samples, one behind the other.
+    case joined([NumericArray])
     /// One sample after the other.
     case stream(Stream)
   }
@@ -67,17 +69,46 @@ struct SampleArray: Sendable {
   let shape: [Int]
   /// The file on disk that it is read from, where there is one.
   let file: SourceFile?
+  /// The path of the entry of an archive that it is read from; nil for a whole file.
+  let memberName: String?
+  /// Whether reading the samples reads all of the file, so that its digest is made on the way.
+  let readsWholeFile: Bool
 
   /// Checks that samples can be read one by one.
+  /// - Parameters:
+  ///   - name: what messages call it.
+  ///   - content: the numbers.
+  ///   - file: where they come from.
+  ///   - readsWholeFile: whether a stream of them is all that the file has.
   /// - Throws: ``StageError`` that names the array.
-  init(_ name: String, _ content: Content, file: SourceFile? = nil) throws {
+  init(
+    _ name: String, _ content: Content, of file: Resource? = nil, readsWholeFile: Bool = true
+  ) throws {
     self.name = name
-    self.file = file
+    self.file = file?.file
+    memberName = file.flatMap {
+      $0.isWholeFile ? nil : Path.join($0.file.path, $0.relativePath)
+    }
+    if case .stream = content, file?.isWholeFile == true {
+      self.readsWholeFile = readsWholeFile
+    } else {
+      self.readsWholeFile = false
+    }
     self.content = content
     switch content {
     case .array(let array):
       elementType = array.elementType
       shape = array.shape
+    case .joined(let arrays):
+      guard let first = arrays.first else { preconditionFailure("no arrays to join") }
+      precondition(
+        arrays.allSatisfy {
+          $0.elementType == first.elementType && !$0.shape.isEmpty
+            && $0.sampleShape == first.sampleShape
+        })
+      elementType = first.elementType
+      // Cannot overflow: each count is at most the bytes of its array.
+      shape = [arrays.reduce(0) { $0 + $1.count }] + first.sampleShape
     case .stream(let stream):
       elementType = stream.elementType
       shape = stream.shape
@@ -109,6 +140,23 @@ struct SampleArray: Sendable {
     return shape.isEmpty ? elementType.rawValue : "\(elementType) \(shape)"
   }
 
+  /// Samples of arrays that follow one another.
+  fileprivate static func samples(_ range: Range<Int>, of arrays: [NumericArray]) -> [UInt8] {
+    var result: [UInt8] = []
+    var start = 0
+    for array in arrays {
+      let part = range.clamped(to: start..<start + array.count)
+      if !part.isEmpty {
+        let bytes = array.samples(part.lowerBound - start..<part.upperBound - start)
+        // Most batches lie in one array.
+        if part == range { return bytes }
+        result += bytes
+      }
+      start += array.count
+    }
+    return result
+  }
+
   /// Starts to read at the first sample.
   func open(_ background: Background?) throws -> SampleArrayReader {
     guard case .stream(let stream) = content else { return SampleArrayReader(self, nil) }
@@ -136,6 +184,7 @@ final class SampleArrayReader {
     position += count
     switch array.content {
     case .array(let numbers): return { numbers.samples(range) }
+    case .joined(let arrays): return { SampleArray.samples(range, of: arrays) }
     case .stream(let source):
       let expected = count * source.sampleByteCount
       let bytes = try at(.decode, array.name) {

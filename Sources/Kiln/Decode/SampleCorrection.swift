@@ -1,41 +1,43 @@
 /// The corrections of a data set, ready to be applied to its samples.
 struct SampleCorrection: Sendable {
   private let elementByteCount: Int
-  private let permutation: Permutation?
+  private let axes: Axes?
   private let rescale: (@Sendable ([UInt8]) -> [UInt8])?
   private let columnCount: Int
   /// What is done: corrections that these samples do not need are left out.
   let applied: Corrections
 
   /// Whether nothing has to be done.
-  var isEmpty: Bool { permutation == nil && rescale == nil && applied.labels == .fromZero }
+  var isEmpty: Bool { axes == nil && rescale == nil && applied.labels == .fromZero }
 
   /// Prepares corrections.
   /// - Parameters:
   ///   - corrections: what has to be done.
   ///   - schema: what the samples are; afterwards, what they have become.
+  ///   - classCount: how many classes there are.
   /// - Throws: ``UnsupportedError`` where the samples cannot be what the corrections are for.
-  init(_ corrections: Corrections, of schema: inout Schema) throws {
+  init(_ corrections: Corrections, of schema: inout Schema, classCount: Int? = nil) throws {
     var applied = corrections
     elementByteCount = schema.elementType.byteCount
     // What a format has interleaved itself is not planar any more.
     if schema.sampleShape.count != 3 || schema.channelOrder != .first {
       applied.channels = .declared
     }
-    permutation = try Self.permutation(applied, &schema)
+    axes = try Self.axes(applied, &schema)
     rescale = try corrections.pixelRange.map { range in
       try Self.rescale(from: range, schema.elementType)
     }
     if let scale = corrections.pixelScale { schema.pixelScale = .factor(scale) }
     columnCount = max(1, schema.labelColumnCount)
-    applied.labels = schema.labels?.correct(corrections.labels) ?? .fromZero
+    applied.labels = schema.labels?.correct(corrections.labels, classCount) ?? .fromZero
     self.applied = applied
   }
 
   /// Corrects whole samples.
   func apply(to pixels: inout [UInt8], _ labels: inout [Int64]) {
-    if let permutation {
-      pixels = permutation.applied(to: pixels, elementByteCount: elementByteCount)
+    if let axes {
+      pixels = permutedSamples(
+        pixels, sizes: axes.sizes, strides: axes.strides, elementByteCount: elementByteCount)
     }
     if let rescale { pixels = rescale(pixels) }
     switch applied.labels {
@@ -51,9 +53,13 @@ struct SampleCorrection: Sendable {
 
   // MARK: Pixels
 
-  private static func permutation(
-    _ corrections: Corrections, _ schema: inout Schema
-  ) throws -> Permutation? {
+  /// Where the elements of a corrected sample are in the stored one, axis by axis.
+  private struct Axes {
+    let sizes: [Int]
+    let strides: [Int]
+  }
+
+  private static func axes(_ corrections: Corrections, _ schema: inout Schema) throws -> Axes? {
     let isTransposed = corrections.orientation == .transposed
     let isPlanar = corrections.channels == .planar
     guard isTransposed || isPlanar else { return nil }
@@ -68,18 +74,12 @@ struct SampleCorrection: Sendable {
     var columns: Axis = (width, isFirst ? 1 : channels)
     let planes: Axis = (channels, isFirst ? height * width : 1)
     if isTransposed { swap(&rows, &columns) }
-    let axes = isFirst && !isPlanar ? [planes, rows, columns] : [rows, columns, planes]
-    if schema.sampleShape.count == 2 {
-      schema.sampleShape = [rows.size, columns.size]
-      // The innermost loop is the longest, then.
-      return Permutation(
-        sizes: (1, rows.size, columns.size), strides: (0, rows.stride, columns.stride))
-    }
+    let axes =
+      schema.sampleShape.count == 2
+      ? [rows, columns] : isFirst && !isPlanar ? [planes, rows, columns] : [rows, columns, planes]
     schema.sampleShape = axes.map(\.size)
     if isPlanar { schema.channelOrder = .last }
-    return Permutation(
-      sizes: (axes[0].size, axes[1].size, axes[2].size),
-      strides: (axes[0].stride, axes[1].stride, axes[2].stride))
+    return Axes(sizes: axes.map(\.size), strides: axes.map(\.stride))
   }
 
   private static func rescale(
@@ -109,13 +109,16 @@ struct SampleCorrection: Sendable {
 extension LabelSchema {
   /// Corrects the range of the first column.
   /// - Returns: what is left to do to each label.
-  fileprivate mutating func correct(_ rule: Corrections.Labels) -> Corrections.Labels {
+  fileprivate mutating func correct(
+    _ rule: Corrections.Labels, _ classCount: Int?
+  ) -> Corrections.Labels {
     guard !isOneHot, let range else { return .fromZero }
     switch rule {
     case .fromZero: return .fromZero
     case .fromOne:
-      // Somebody has counted from 0 already.
-      guard range.lowerBound >= 1 else { return .fromZero }
+      // Somebody has counted from 0 already, unless 0 is no class.
+      let isFromOne = range.lowerBound >= 1 || classCount.map { range.upperBound == $0 } ?? false
+      guard isFromOne else { return .fromZero }
       ranges[0] = range.lowerBound - 1...range.upperBound - 1
     case .replaced(let others):
       guard others.keys.contains(where: range.contains) else { return .fromZero }

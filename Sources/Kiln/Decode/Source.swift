@@ -4,6 +4,8 @@ public protocol Source: Sendable {
   var dataset: Dataset { get }
   /// The files it is read from, in the order of the splits; empty for a source without files.
   var files: [SourceFile] { get }
+  /// The directories of many files that it is read from instead, one for each split.
+  var folders: [SourceFolder] { get }
   /// The paths of the files, or of members of archives, that samples come from: their names may tell
   /// which published data set this is.
   var memberNames: [String] { get }
@@ -23,6 +25,8 @@ public protocol Source: Sendable {
 }
 
 extension Source {
+  /// None: most sources are read from a few files.
+  public var folders: [SourceFolder] { [] }
   /// The paths of ``files``.
   public var memberNames: [String] { files.map(\.path) }
   /// Nothing is told.

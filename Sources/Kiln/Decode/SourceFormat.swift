@@ -27,9 +27,17 @@ public struct SourceFormat: Sendable {
   /// Every format that Kiln reads, in the order in which sources are tried.
   public static let all: [SourceFormat] = [
     .sample,
+    .tar,
     .idx,
+    .pickle,
     .npy,
     .cache,
+    .npz,
+    .cifar,
+    .stl,
+    .mat,
+    .csv,
+    .imageFolder,
   ]
 
   /// Finds the format of a source and opens it.
@@ -41,10 +49,12 @@ public struct SourceFormat: Sendable {
   public static func open(
     _ request: SourceRequest, among formats: [SourceFormat] = all
   ) throws -> (format: SourceFormat, source: any Source) {
-    try at(.decode, request.paths.first ?? request.images) {
+    let request = try LocalFiles.located(request)
+    return try at(.decode, request.paths.first ?? request.images) {
       let material = try SourceMaterial(request)
       let format = try find(for: material, among: formats)
-      return (format, try format.open(material, try format.settings(of: request)))
+      let source = try format.open(material, try format.settings(of: request))
+      return (format, try CorrectedSource.wrapping(source, request))
     }
   }
 

@@ -64,7 +64,9 @@ extension SourceMaterial.Item {
     switch Path.kind(of: path) {
     case nil: self = .word(path)
     case .directory: self = .tree(FileTree(directory: path))
-    case .file: self = .file(try Resource(path: path))
+    case .file:
+      let file = try Resource(path: path)
+      self = try Archive(tree: file.file).map { .tree(FileTree($0)) } ?? .file(file)
     }
   }
 }

@@ -2,6 +2,10 @@
 public struct SourceRequest: Sendable, Equatable {
   /// A name such as `mnist` or `sample:100`, a URL, a directory, or files that belong together.
   public var paths: [String]
+  /// A data set of the catalogue, whose files lie in ``paths``.
+  public var known: String?
+  /// Whether ``paths`` are the files of ``known``, found and checked.
+  var isLocated = false
   /// The image file of a pair named by hand.
   public var images: String?
   /// The label file of a pair named by hand.
@@ -12,21 +16,34 @@ public struct SourceRequest: Sendable, Equatable {
   public var classNames: [String]?
   /// What proves the file at a URL, as 64 hexadecimal digits.
   public var sha256: String?
+  /// Whether known data sets are corrected.
+  public var correction: Correction
   /// Settings of the format that the source turns out to have, by key; see ``SourceFormat/options``.
   public var settings: [String: String]
 
   /// Names a source.
   public init(
-    paths: [String] = [], images: String? = nil, labels: String? = nil, dataset: String? = nil,
-    classNames: [String]? = nil, sha256: String? = nil, settings: [String: String] = [:]
+    paths: [String] = [], known: String? = nil, images: String? = nil, labels: String? = nil,
+    dataset: String? = nil, classNames: [String]? = nil, correction: Correction = .asCatalogued,
+    sha256: String? = nil, settings: [String: String] = [:]
   ) {
     self.paths = paths
+    self.known = known
     self.images = images
     self.labels = labels
     self.dataset = dataset
     self.classNames = classNames
     self.sha256 = sha256
+    self.correction = correction
     self.settings = settings
+  }
+
+  /// What becomes of the samples of a known data set.
+  public enum Correction: Sendable {
+    /// What its files do otherwise than everyone expects is put right.
+    case asCatalogued
+    /// Samples and labels stay as they are in the files.
+    case none
   }
 
   /// All settings beside the paths: flags, keys in a pipeline and completions are made from them.
@@ -56,6 +73,9 @@ public struct SourceRequest: Sendable, Equatable {
       flag: "classes", key: "classes", kind: .text, defaultValue: nil,
       summary: "class names from 0, separated by commas"),
     Option(
+      flag: "raw", key: "raw", kind: .toggle, defaultValue: "off",
+      summary: "take samples of known data sets as their files have them, without corrections"),
+    Option(
       flag: "sha256", key: "sha256", kind: .text, defaultValue: nil,
       summary: "digest that the file at a URL must have"),
   ]
@@ -63,23 +83,27 @@ public struct SourceRequest: Sendable, Equatable {
   /// Names a source by text, as the command line and pipelines do.
   /// - Parameters:
   ///   - paths: as in ``paths``.
+  ///   - known: as in ``known``.
   ///   - given: values by key, of ``options(of:)``.
   ///   - formats: the formats in which the source will be looked for.
   /// - Throws: ``UsageError`` when the words do not go together.
   public init(
-    paths: [String], given: [String: String], formats: [SourceFormat] = SourceFormat.all
+    paths: [String], known: String? = nil, given: [String: String],
+    formats: [SourceFormat] = SourceFormat.all
   ) throws(UsageError) {
     _ = try OptionValues(Self.options(of: formats), given: given)
     let general = Set(Self.generalOptions.map(\.key))
     self.init(
-      paths: paths, images: given["images"], labels: given["labels"], dataset: given["dataset"],
+      paths: paths, known: known, images: given["images"], labels: given["labels"],
+      dataset: given["dataset"],
       classNames: given["classes"].map {
         $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
       },
+      correction: given["raw"] == "on" ? .none : .asCatalogued,
       sha256: given["sha256"], settings: given.filter { !general.contains($0.key) })
-    if paths.isEmpty, images == nil { throw .missing(what: "a source") }
+    if paths.isEmpty, images == nil, known == nil { throw .missing(what: "a source") }
     if images == nil, labels != nil { throw .missing(what: "--images to go with --labels") }
-    if !paths.isEmpty, images != nil {
+    if !paths.isEmpty || known != nil, images != nil {
       throw .conflict("give either a source or --images and --labels, not both")
     }
     if images != nil, dataset != nil {

@@ -21,17 +21,24 @@ final class Archive: Sendable {
     self.file = file
     bytes = try RandomAccessFile(file)
     let start = try bytes.read(0..<ZIPDirectory.localMagic.count)
-    let end = try bytes.read(max(0, bytes.byteCount - ZIPDirectory.endByteCount)..<bytes.byteCount)
-    if start == ZIPDirectory.localMagic || start == ZIPDirectory.endMagic
-      // Something may stand before the archive.
-      || end.count == ZIPDirectory.endByteCount && end.starts(with: ZIPDirectory.endMagic)
-    {
+    if start == ZIPDirectory.localMagic || start == ZIPDirectory.endMagic {
       kind = .zip
     } else if let packing = try? Self.tarPacking(bytes) {
       kind = .tar(packing)
+    } else if try ZIPDirectory.end(of: bytes) != nil {
+      // Something stands before the archive.
+      kind = .zip
     } else {
       return nil
     }
+  }
+
+  /// Looks at a file; nil where it is no archive, or one that is a file to whoever made it: NumPy's
+  /// `.npz` is a zip file of `.npy` files.
+  /// - Throws: ``FileError``.
+  convenience init?(tree file: SourceFile) throws(FileError) {
+    if file.name.lowercased().hasSuffix(".npz") { return nil }
+    try self.init(file)
   }
 
   /// How a tar file is packed; nil where it is none.

@@ -1,6 +1,6 @@
 /// A file in an archive.
 struct ArchiveEntry: Sendable, Equatable {
-  /// Its path in the archive: never empty, absolute, or out of it. It is never used as one on disk.
+  /// Its path in the archive, never empty, absolute, or out of it, and never used as one on disk.
   let path: String
   /// Its length as the archive says.
   let byteCount: Int

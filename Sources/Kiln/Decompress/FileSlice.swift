@@ -59,7 +59,9 @@ final class FileSlice: SkippingStream {
   private let file: RandomAccessFile
   private var range: Range<Int>
 
-  /// - Parameter range: within the file.
+  /// - Parameters:
+  ///   - file: the file.
+  ///   - range: within it.
   init(_ file: RandomAccessFile, _ range: Range<Int>) {
     self.file = file
     self.range = range

@@ -1,4 +1,4 @@
-/// A directory whose files may be a data set, listed when asked and once.
+/// A directory whose files may be a data set, or an archive, which is one: listed when asked and once.
 public final class FileTree: Sendable {
   /// A name in a directory.
   struct Entry: Sendable, Equatable {
@@ -8,10 +8,22 @@ public final class FileTree: Sendable {
 
   /// The path that was named.
   public let path: String
+  /// The archive that it is; nil for a directory.
+  let archive: Archive?
   private let listings = Locked<[String: [Entry]]>([:])
+  private let archiveIndex = Locked<ArchiveIndex?>(nil)
 
   /// Takes a directory; nothing is listed yet.
-  init(directory path: String) { self.path = Path.withoutTrailingSlashes(path) }
+  init(directory path: String) {
+    self.path = Path.withoutTrailingSlashes(path)
+    archive = nil
+  }
+
+  /// Takes an archive; nothing is listed yet.
+  init(_ archive: Archive) {
+    path = archive.file.path
+    self.archive = archive
+  }
 
   /// What messages call it.
   public var name: String { path }
@@ -19,8 +31,9 @@ public final class FileTree: Sendable {
   /// What is in a directory of the tree, by name; hidden files are nobody's data.
   /// - Parameter directory: its path below the tree; empty for the tree itself.
   /// - Returns: files and directories, links followed.
-  /// - Throws: ``FileError``.
-  func entries(of directory: String = "") throws(FileError) -> [Entry] {
+  /// - Throws: ``FileError``, or what is wrong with the archive.
+  func entries(of directory: String = "") throws -> [Entry] {
+    if let archive { return try index(of: archive).entries(of: directory) }
     if let known = listings.withLock({ $0[directory] }) { return known }
     let place = directory.isEmpty ? path : Path.join(path, directory)
     let entries = try Path.entries(of: place)
@@ -31,11 +44,18 @@ public final class FileTree: Sendable {
     return entries
   }
 
+  private func index(of archive: Archive) throws -> ArchiveIndex {
+    if let known = archiveIndex.withLock({ $0 }) { return known }
+    let index = try ArchiveIndex(try archive.entries())
+    archiveIndex.withLock { $0 = index }
+    return index
+  }
+
   /// The files of a directory of the tree, by name.
   ///
   /// A file that cannot be read is an error only where it is opened.
-  /// - Throws: ``FileError``.
-  func files(in directory: String = "") throws(FileError) -> [Member] {
+  /// - Throws: ``FileError``, or what is wrong with the archive.
+  func files(in directory: String = "") throws -> [Member] {
     try entries(of: directory).filter { $0.kind == .file }.map {
       Member(tree: self, relativePath: directory.isEmpty ? $0.name : "\(directory)/\($0.name)")
     }
@@ -43,8 +63,8 @@ public final class FileTree: Sendable {
 
   /// The directory that holds the data set's files: the tree itself, or the only directory in it, as
   /// archives like to have one around everything.
-  /// - Throws: ``FileError``.
-  func root() throws(FileError) -> String {
+  /// - Throws: ``FileError``, or what is wrong with the archive.
+  func root() throws -> String {
     var root = ""
     for _ in 0..<Self.maximumWrapping {
       let entries = try entries(of: root)
@@ -65,9 +85,12 @@ public final class FileTree: Sendable {
     var fileName: String { Path.lastComponent(relativePath) }
 
     /// The file, to be read.
-    /// - Throws: ``FileError`` when it cannot be.
-    func resource() throws(FileError) -> Resource {
-      Resource(
+    /// - Throws: ``FileError`` when it cannot be, ``ArchiveError`` where two have its path.
+    func resource() throws -> Resource {
+      if let archive = tree.archive {
+        return Resource(try tree.index(of: archive).entry(at: relativePath), of: archive)
+      }
+      return Resource(
         file: try SourceFile(path: Path.join(tree.path, relativePath)), relativePath: relativePath)
     }
   }

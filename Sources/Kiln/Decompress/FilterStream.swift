@@ -11,7 +11,7 @@ final class FilterStream: ByteStream {
   private enum State { case new, open, ended }
 
   init(_ input: any ByteStream, _ compression: Compression) {
-    self.input = input
+    self.input = compression == .xz ? XZDictionaryGuard(input) : input
     self.compression = compression
   }
 
@@ -62,6 +62,7 @@ enum CompressionError: UnpackingError, Equatable, CustomStringConvertible {
   case cutShort(Compression, produced: Int)
   case damaged(Compression, String, produced: Int)
   case trailingBytes(Compression, offset: Int)
+  case memory(Compression, byteCount: Int, limit: Int)
 
   var description: String {
     switch self {
@@ -72,6 +73,9 @@ enum CompressionError: UnpackingError, Equatable, CustomStringConvertible {
         + " (fetch the file again)"
     case .trailingBytes(let compression, let offset):
       "\(compression.rawValue) data ends at byte \(offset), expected the end of the file there"
+    case .memory(let compression, let byteCount, let limit):
+      "unpacking the \(compression.rawValue) data takes \(byteCount) bytes of memory, Kiln gives"
+        + " \(limit) (pack the file again with a smaller dictionary)"
     }
   }
 }

@@ -8,6 +8,13 @@ public final class Resource: Sendable {
   public let file: SourceFile
   /// Where it is below the directory or archive that was named; its name where it was named itself.
   public let relativePath: String
+  /// The entry of an archive that it is; nil where it is the whole file.
+  private let member: Member?
+
+  private struct Member: Sendable {
+    let archive: Archive
+    let entry: ArchiveEntry
+  }
 
   /// Looks at a file without reading it.
   /// - Throws: ``FileError`` when there is no such file or it cannot be read.
@@ -18,17 +25,30 @@ public final class Resource: Sendable {
   init(file: SourceFile, relativePath: String) {
     self.file = file
     self.relativePath = relativePath
+    member = nil
   }
+
+  /// An entry of an archive.
+  init(_ entry: ArchiveEntry, of archive: Archive) {
+    file = archive.file
+    relativePath = entry.path
+    member = Member(archive: archive, entry: entry)
+  }
+
+  /// Whether it is all of its file, not an entry of an archive.
+  var isWholeFile: Bool { member == nil }
 
   /// The last component of its path.
   public var fileName: String { Path.lastComponent(relativePath) }
 
   /// What messages and manifests call it.
-  public var name: String { file.name }
+  public var name: String {
+    member.map { "\(file.name)/\($0.entry.path)" } ?? file.name
+  }
 
   /// Reads the content from its start, unpacked.
   /// - Parameter background: where to hash the file on disk beside the reader, from the same bytes;
-  ///   nil where it is not read to its end.
+  ///   nil where it is not read to its end. An archive, of which this reads a part, is not hashed.
   /// - Returns: the bytes, never packed any more.
   /// - Throws: ``FileError``, or what is wrong with how the file is packed.
   func open(digestingOn background: Background? = nil) throws -> any ByteStream {
@@ -40,27 +60,46 @@ public final class Resource: Sendable {
 
   /// The content's length where it is known without reading: that of a file which is not packed.
   func knownByteCount() throws -> Int? {
-    try unpacked(digestingOn: nil).depth == 0 ? file.byteCount : nil
+    guard try unpacked(digestingOn: nil).isAsStored else { return nil }
+    return member?.entry.byteCount ?? file.byteCount
+  }
+
+  /// Checks a length that the content gives itself before any of it is unpacked.
+  /// - Throws: ``UnpackLimitError`` where a file of this size cannot be meant to become so much.
+  func checkPromise(byteCount: Int) throws(UnpackLimitError) {
+    try UnpackLimit.check(unpacked: byteCount, packed: file.byteCount)
   }
 
   /// The content in memory, where it is a file that is not packed; else nil.
   func map() throws -> MappedFile? {
-    try unpacked(digestingOn: nil).depth == 0 ? try MappedFile(path: file.path) : nil
+    guard try member == nil && unpacked(digestingOn: nil).isAsStored else { return nil }
+    return try MappedFile(path: file.path)
   }
 
   private func unpacked(
     digestingOn background: Background?
-  ) throws -> (stream: any ByteStream, depth: Int) {
-    var stream: any ByteStream =
-      try background.map { try file.open(digestingOn: $0) } ?? file.open()
-    var depth = 0
+  ) throws -> (stream: any ByteStream, isAsStored: Bool) {
+    var (stream, depth) = try stored(digestingOn: background)
+    var isAsStored = true
     while true {
       let (start, whole) = try PrefixedStream.peek(Compression.magicByteCount, of: stream)
-      guard let compression = Compression(beginning: start) else { return (whole, depth) }
+      guard let compression = Compression(beginning: start) else {
+        guard !isAsStored else { return (whole, true) }
+        return (LimitedStream(whole, packedByteCount: file.byteCount), false)
+      }
       guard depth < Self.maximumDepth else { throw PackedTooDeepError() }
       depth += 1
+      isAsStored = false
       stream = compression.unpack(whole)
     }
+  }
+
+  /// The bytes before any compression of their own is peeled off, and how often they have been packed.
+  private func stored(
+    digestingOn background: Background?
+  ) throws -> (stream: any ByteStream, depth: Int) {
+    if let member { return (try member.archive.open(member.entry), member.archive.depth) }
+    return (try background.map { try file.open(digestingOn: $0) } ?? file.open(), 0)
   }
 }
 

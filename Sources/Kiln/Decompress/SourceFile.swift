@@ -64,6 +64,19 @@ public final class SourceFile: Sendable {
     return hexadecimal(bytes)
   }
 
+  /// The MD5 of the whole file; nil where the system's libcrypto has none.
+  /// - Throws: ``FileError``.
+  func md5() throws(FileError) -> String? {
+    guard var hash = MD5() else { return nil }
+    let stream = try FileStream(path: path)
+    while true {
+      let chunk = try stream.read(FileStream.chunkByteCount)
+      if chunk.isEmpty { break }
+      hash.update(chunk.span)
+    }
+    return hexadecimal(hash.finish())
+  }
+
   fileprivate func keep(_ bytes: [UInt8]) { digest.withLock { $0 = bytes } }
 }
 

@@ -2,13 +2,20 @@
 ///
 /// What is refused can still be unpacked by hand and read from there, where nothing is hidden.
 enum UnpackLimit {
-  /// Up to here the ratio does not matter. A data set of blank pictures packs to a thousandth, and a
-  /// gigabyte is read in about a second.
-  static let freeByteCount = 1 << 30
+  /// Up to here the ratio does not matter: so much is unpacked in a moment.
+  static let freeByteCount = 128 << 20
+  /// How many times its own size a file may become beyond that.
+  ///
+  /// Twice what deflate can do at all, so that a gigabyte of blank pictures may still be a `.gz` file;
+  /// bzip2 reaches a million.
+  static let highRatio = 2000
 
-  /// How many times its own size a file may become beyond that. Photographs pack to a half, digits to
-  /// a fifth, drawings and masks to a fiftieth at best; a file of nothing but zeros, which is what
-  /// traps are made of, to a thousandth (deflate) or less.
+  /// Up to here that ratio holds; it is unpacked in about a second.
+  static let usualByteCount = 1 << 30
+  /// How many times its own size a file may become beyond that.
+  ///
+  /// Photographs pack to a half, digits to a fifth, drawings and masks to a fiftieth at best; a file of nothing but zeros, which is what
+  /// traps are made of, to a thousandth or less.
   static let ratio = 100
 
   /// What no file becomes, whatever its ratio: ten times the largest image collections.
@@ -18,6 +25,7 @@ enum UnpackLimit {
   /// - Throws: ``UnpackLimitError`` where it is too much.
   static func check(unpacked: Int, packed: Int) throws(UnpackLimitError) {
     guard unpacked > freeByteCount else { return }
+    let ratio = unpacked > usualByteCount ? ratio : highRatio
     guard unpacked <= totalByteCount, unpacked / ratio <= packed else {
       throw UnpackLimitError(unpacked: unpacked, packed: packed)
     }

@@ -83,32 +83,43 @@ struct ZIPDirectory {
     }
   }
 
-  private static func place(_ file: RandomAccessFile) throws -> Place {
+  /// Where the end record starts; nil where there is none.
+  /// - Throws: ``FileError``.
+  static func end(of file: RandomAccessFile) throws(FileError) -> Int? {
     let tailStart = max(0, file.byteCount - longestComment - endByteCount)
     let tail = try file.read(tailStart..<file.byteCount)
-    guard
-      let found = stride(from: tail.count - endByteCount, through: 0, by: -1).first(where: {
-        tail[$0...].starts(with: endMagic) && $0 + endByteCount + tail.u16($0 + 20) == tail.count
-      })
-    else { throw ArchiveError.cutShort("its directory") }
-    let end = tailStart + found
+    return stride(from: tail.count - endByteCount, through: 0, by: -1).first {
+      // The first byte alone, first: slices are slow.
+      tail[$0] == endMagic[0] && tail[$0...].starts(with: endMagic)
+        && $0 + endByteCount + tail.u16($0 + 20) == tail.count
+    }.map { tailStart + $0 }
+  }
+
+  private static func place(_ file: RandomAccessFile) throws -> Place {
+    guard let end = try end(of: file) else { throw ArchiveError.cutShort("its directory") }
     if let wide = try widePlace(file, end: end) { return wide }
+    let record = try file.read(end..<end + endByteCount)
+    guard record.count == endByteCount else { throw ArchiveError.cutShort("its directory") }
     return try Place(
-      end: end, size: UInt64(tail.u32(found + 12)), offset: UInt64(tail.u32(found + 16)),
-      count: UInt64(tail.u16(found + 10)))
+      end: end, size: UInt64(record.u32(12)), offset: UInt64(record.u32(16)),
+      count: UInt64(record.u16(10)))
   }
 
   private static func widePlace(_ file: RandomAccessFile, end: Int) throws -> Place? {
     let locatorStart = end - locatorByteCount
     guard locatorStart >= 0 else { return nil }
     let locator = try file.read(locatorStart..<end)
-    guard locator.starts(with: [0x50, 0x4B, 6, 7]) else { return nil }
+    guard locator.count == locatorByteCount, locator.starts(with: [0x50, 0x4B, 6, 7]) else {
+      return nil
+    }
     // Right before the locator in every known writer; the offset counts from the archive's start.
     let named = Int(clamping: locator.u64(8))
     for start in [locatorStart - wideEndByteCount, named]
     where start >= 0 && start <= locatorStart - wideEndByteCount {
       let record = try file.read(start..<start + wideEndByteCount)
-      guard record.starts(with: [0x50, 0x4B, 6, 6]) else { continue }
+      guard record.count == wideEndByteCount, record.starts(with: [0x50, 0x4B, 6, 6]) else {
+        continue
+      }
       return try Place(
         end: start, size: record.u64(40), offset: record.u64(48), count: record.u64(32))
     }

@@ -18,6 +18,14 @@ public struct Fetcher: Sendable {
     self.watch = watch
   }
 
+  /// A fetcher that asks no server and takes what it finds in a directory.
+  func local(_ directory: String) -> Fetcher {
+    var local = settings
+    local.network = .offline
+    local.localDirectory = directory
+    return Fetcher(local, cancellation: cancellation, watch: watch)
+  }
+
   /// The store that files are brought into.
   /// - Throws: ``StoreError`` where there is none.
   public func store() throws(StoreError) -> FetchStore {

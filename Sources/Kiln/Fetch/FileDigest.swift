@@ -12,8 +12,8 @@ public enum FileDigest: Sendable, Equatable {
       return nil
     }
     switch text.utf8.count {
-    case 2 * SHA256.byteCount: self = .sha256(text)
-    case 2 * MD5.byteCount: self = .md5(text)
+    case 64: self = .sha256(text)
+    case 32: self = .md5(text)
     default: return nil
     }
   }
@@ -67,7 +67,7 @@ final class FileHash {
   func finish() -> (sha256: String, found: FileDigest) {
     let sha = hexadecimal(sha256.finish())
     guard case .md5 = expected else { return (sha, .sha256(sha)) }
-    let digest = md5.take()?.finish()
-    return (sha, .md5(digest.map { hexadecimal($0) } ?? ""))
+    let digest = md5?.finish() ?? []
+    return (sha, .md5(hexadecimal(digest)))
   }
 }

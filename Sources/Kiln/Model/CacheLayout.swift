@@ -104,13 +104,3 @@ struct CacheLayout: Sendable, Equatable {
     return hexadecimal(hash.finish())
   }
 }
-
-extension PixelScale {
-  fileprivate var text: String {
-    switch self {
-    case .undeclared: "undeclared"
-    case .lost: "lost"
-    case .factor(let factor): "\(factor)"
-    }
-  }
-}

@@ -48,3 +48,12 @@ extension ElementType: CustomStringConvertible {
   /// The short name, such as `u8`.
   public var description: String { rawValue }
 }
+
+extension ElementType {
+  /// The usual type for labels of a range.
+  static func smallest(for range: ClosedRange<Int64>?) -> ElementType {
+    guard let range else { return .uint8 }
+    if range.lowerBound >= 0, range.upperBound <= UInt8.max { return .uint8 }
+    return range.lowerBound >= Int32.min && range.upperBound <= Int32.max ? .int32 : .int64
+  }
+}

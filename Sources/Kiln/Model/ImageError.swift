@@ -9,6 +9,10 @@ enum ImageError: Error, Equatable, Sendable {
   case empty(height: Int, width: Int)
   case sideTooLong(found: Int, limit: Int)
   case tooManyBytes(found: Int, limit: Int)
+  case morePixelsThanBytes(height: Int, width: Int, byteCount: Int)
+  case unknownFormat
+  case transparent
+  case largerThanPadding(height: Int, width: Int, limit: String)
   case unsupportedChannels(found: Int)
   case unsupportedBitDepth(found: Int)
   case unsupportedQuality(found: Int)
@@ -25,6 +29,14 @@ extension ImageError: CustomStringConvertible {
       "image side is \(found) pixels long, the limit is \(limit)"
     case .tooManyBytes(let found, let limit):
       "image has \(found) bytes of pixels, the limit is \(limit)"
+    case .morePixelsThanBytes(let height, let width, let byteCount):
+      "image of \(height) x \(width) pixels cannot lie in \(byteCount) bytes"
+    case .unknownFormat:
+      "is no PNG or JPEG file, whatever its name says"
+    case .transparent:
+      "image is transparent in places (--alpha black or white puts it on that, drop ignores it)"
+    case .largerThanPadding(let height, let width, let limit):
+      "image of \(width)x\(height) pixels is larger than the \(limit) that it is to be padded to"
     case .unsupportedChannels(let found):
       "image has \(found) channels, expected 1 (grey) or 3 (red, green, blue)"
     case .unsupportedBitDepth(let found):

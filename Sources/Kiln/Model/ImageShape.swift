@@ -38,4 +38,9 @@ struct ImageShape: Equatable, Sendable {
 
   /// Bytes of all pixels.
   var byteCount: Int { height * rowByteCount }
+
+  /// Such as `28x28 grey`: width first, as people say it.
+  var text: String {
+    "\(width)x\(height) \(channels == 1 ? "grey" : "rgb")\(bitDepth == 8 ? "" : " of 16 bits")"
+  }
 }

@@ -26,6 +26,12 @@ public struct Schema: Sendable, Equatable {
     self.labels = labels
   }
 
+  /// The shape of samples that are labels alone.
+  static let noPixels = [0]
+
+  /// Whether there are labels alone, and no images to go with them.
+  public var isLabelsAlone: Bool { sampleShape == Self.noPixels }
+
   /// Elements in one sample.
   public var sampleElementCount: Int { sampleShape.reduce(1, *) }
 
@@ -61,8 +67,10 @@ public struct Schema: Sendable, Equatable {
   }
 
   /// The shape as text, such as `28x28`; `scalar` where there are no dimensions.
-  public var shapeText: String {
-    sampleShape.isEmpty ? "scalar" : sampleShape.map(String.init).joined(separator: "x")
+  public var shapeText: String { Self.text(sampleShape) }
+
+  static func text(_ shape: [Int]) -> String {
+    shape.isEmpty ? "scalar" : shape.map(String.init).joined(separator: "x")
   }
 }
 
@@ -82,6 +90,28 @@ public enum PixelScale: Sendable, Equatable {
   case factor(Double)
   /// The values were standardised or converted without a scale, and no longer are pixels.
   case lost
+}
+
+extension PixelScale {
+  /// The scale in manifests and caches.
+  var text: String {
+    switch self {
+    case .undeclared: "undeclared"
+    case .lost: "lost"
+    case .factor(let factor): "\(factor)"
+    }
+  }
+
+  /// Reads what ``text`` says; nil for anything else.
+  init?(text: String) {
+    switch text {
+    case "undeclared": self = .undeclared
+    case "lost": self = .lost
+    default:
+      guard let factor = Double(text), factor.isFinite, factor > 0 else { return nil }
+      self = .factor(factor)
+    }
+  }
 }
 
 /// What becomes of a value that a type or an 8-bit image cannot hold.

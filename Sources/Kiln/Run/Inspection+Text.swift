@@ -8,9 +8,14 @@ extension Inspection {
   public func text(emphasize: (String) -> String = { $0 }) -> String {
     var facts = [["Format", format]]
     if let knownName { facts.append(["Data set", knownName]) }
+    if !corrections.isEmpty { facts.append(["Corrections", corrections.joined(separator: ", ")]) }
     let parts = splits.map { "\($0.name) \($0.count)" }.joined(separator: ", ")
     facts.append(["Samples", "\(count) (\(parts))"])
-    facts.append(["Pixels", "\(schema.shapeText) \(schema.elementType)\(channelText)"])
+    facts.append([
+      "Pixels",
+      schema.isLabelsAlone
+        ? "none: labels alone" : "\(schema.shapeText) \(schema.elementType)\(channelText)",
+    ])
     facts.append(["Labels", labelText])
     let factWidth = facts.map { $0[0].count }.max() ?? 0
     var sections = [
@@ -26,9 +31,13 @@ extension Inspection {
     if !digests.isEmpty {
       sections.append(([["Split", "Content digest"]] + digests).aligned(emphasize, textColumns: 2))
     }
+    if !folders.isEmpty { sections.append(folderTable.aligned(emphasize, textColumns: 1)) }
     if !files.isEmpty { sections.append(fileTable.aligned(emphasize, textColumns: 1)) }
     return sections.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
   }
+
+  /// Names of more columns are nothing to read on one line.
+  private static let maximumNamedColumns = 8
 
   private var channelText: String {
     switch (schema.sampleShape.count, schema.channelOrder) {
@@ -40,7 +49,10 @@ extension Inspection {
 
   private var labelText: String {
     guard let labels = schema.labels else { return "none" }
-    let columns = labels.columns.count == 1 ? "" : " in \(labels.columns.count) columns"
+    let names = labels.columns.prefix(Self.maximumNamedColumns).joined(separator: ", ")
+    let more = labels.columns.count > Self.maximumNamedColumns ? ", ..." : ""
+    let columns =
+      labels.columns.count == 1 ? "" : " in \(labels.columns.count) columns (\(names)\(more))"
     let range = labels.range.map { ", \($0.lowerBound) to \($0.upperBound)" } ?? ""
     return "\(labels.elementType)\(columns)\(range)"
   }
@@ -61,6 +73,17 @@ extension Inspection {
     }
     let more = all.count - rows.count
     return [heading] + rows + (more > 0 ? [["...", "\(more) more (--json lists them)"]] : [])
+  }
+
+  private var folderTable: [[String]] {
+    guard folders.contains(where: { $0.record != nil }) else {
+      return [["Directory", "Files"]] + folders.map { [$0.name, String($0.fileCount)] }
+    }
+    return [["Directory", "Files", "Bytes", "SHA-256"]]
+      + folders.map { folder in
+        [folder.name, String(folder.fileCount)]
+          + (folder.record.map { [String($0.byteCount), $0.sha256] } ?? ["0", "-"])
+      }
   }
 
   private var fileTable: [[String]] {

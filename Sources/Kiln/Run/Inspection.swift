@@ -31,16 +31,30 @@ public struct Inspection: Sendable {
     public let sha256: String?
   }
 
+  /// A directory of many files that the source is read from.
+  public struct Folder: Sendable {
+    /// The directory's name, with the split behind it where there are several.
+    public let name: String
+    /// Files in it.
+    public let fileCount: Int
+    /// Their bytes and digest; nil where they were not read.
+    public let record: SourceFolder.Record?
+  }
+
   /// The name of the source's format, such as `idx`.
   public let format: String
   /// The published data set that the source is recognised as, such as `fashion-mnist`.
   public let knownName: String?
+  /// What has been done to its samples to correct them, in words.
+  public let corrections: [String]
   /// What the samples are.
   public let schema: Schema
   /// The splits, in order.
   public let splits: [Split]
   /// The files, in order.
   public let files: [File]
+  /// The directories of many files, in the order of the splits.
+  public let folders: [Folder]
 
   /// Looks at a source.
   /// - Parameters:
@@ -84,7 +98,12 @@ public struct Inspection: Sendable {
         try known.sha256.map { try fetched.check(file.path, sha256: $0) }
       }
     }
-    knownName = KnownDataset.recognised(among: source.files)?.name
+    knownName = source.knownName
+    corrections = source.corrections
+    folders = source.folders.map {
+      Folder(
+        name: $0.name, fileCount: $0.fileCount, record: depth == .headers ? nil : $0.record())
+    }
   }
 
   /// Samples in all splits together.
@@ -102,9 +121,9 @@ public struct Inspection: Sendable {
     var fields = report.description(ofPixels: splits.allSatisfy { $0.digest != nil })
     fields["format"] = .text(format)
     fields["dataset"] = knownName.map(JSON.text) ?? .null
+    fields["corrections"] = .array(corrections.map(JSON.text))
     fields["count"] = .integer(count)
     fields["order"] = .array(splits.map { .text($0.name) })
-    fields["layout"] = .text(schema.channelOrder.rawValue)
     if case .object(var labels)? = fields["labels"] {
       labels["range"] =
         schema.labels?.range.map {
@@ -118,7 +137,14 @@ public struct Inspection: Sendable {
           "name": .text($0.name), "bytes": .integer($0.byteCount),
           "sha256": $0.sha256.map(JSON.text) ?? .null,
         ])
-      })
+      }
+        + folders.map {
+          .object([
+            "name": .text($0.name), "files": .integer($0.fileCount),
+            "bytes": $0.record.map { .integer($0.byteCount) } ?? .null,
+            "sha256": $0.record.map { .text($0.sha256) } ?? .null,
+          ])
+        })
     return .object(fields)
   }
 }

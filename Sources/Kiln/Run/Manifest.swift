@@ -5,6 +5,9 @@ struct Manifest {
   let pipeline: Pipeline
   let output: Pipeline.Output
   let sources: [(name: String, byteCount: Int, sha256: String)]
+  let folders: [(name: String, record: SourceFolder.Record)]
+  /// The published data set that the source is, and what has been done to correct it.
+  let known: (name: String?, corrections: [String])
   let report: RunReport
   let sink: SinkReport
 
@@ -21,12 +24,26 @@ struct Manifest {
           .object([
             "name": .text($0.name), "bytes": .integer($0.byteCount), "sha256": .text($0.sha256),
           ])
-        }),
+        }
+          + folders.map { .object(["name": .text($0.name)].merging($0.record.fields) { $1 }) }),
       "lossless": .boolean(sink.isLossless),
     ]
     // A source without files is known by its name, such as sample:1000.
-    if sources.isEmpty { fields["source"] = .text(pipeline.source.paths.joined(separator: " ")) }
+    if sources.isEmpty, folders.isEmpty {
+      fields["source"] = .text(pipeline.source.paths.joined(separator: " "))
+    }
+    if let name = known.name {
+      fields["dataset"] = .text(name)
+      fields["corrections"] = .array(known.corrections.map(JSON.text))
+    }
     for (key, value) in report.description(ofPixels: sink.isLossless) { fields[key] = value }
     return .object(fields)
+  }
+}
+
+extension SourceFolder.Record {
+  /// What manifests and inspections say of it.
+  var fields: [String: JSON] {
+    ["files": .integer(fileCount), "bytes": .integer(byteCount), "sha256": .text(sha256)]
   }
 }

@@ -1,7 +1,9 @@
 /// Where outputs must not appear: at or within each other, or in place of what they are made from.
 enum OutputPlaces {
   /// Refuses outputs that would take each other's place, or that of a source file.
-  static func check(_ paths: [String], sources: [SourceFile]) throws(UsageError) {
+  static func check(
+    _ paths: [String], _ sources: [SourceFile], _ folders: [SourceFolder] = []
+  ) throws(UsageError) {
     var outputs: [String: String] = [:]
     for path in paths where outputs.updateValue(path, forKey: Path.resolved(path)) != nil {
       throw .conflict("two outputs at \(path): give each its own path")
@@ -11,13 +13,16 @@ enum OutputPlaces {
         throw .conflict("output \(path) and output \(above) lie within each other")
       }
     }
-    for source in sources {
+    let used =
+      sources.map { (what: "file", path: $0.path) }
+      + Set(folders.map(\.path)).sorted().map { (what: "directory", path: $0) }
+    for (what, path) in used {
       // Replacing a link would keep the file and lose its name in the source.
-      let named = Path.join(Path.resolved(Path.directory(of: source.path)), source.name)
-      for place in [named, Path.resolved(source.path)] {
+      let named = Path.join(Path.resolved(Path.directory(of: path)), Path.lastComponent(path))
+      for place in [named, Path.resolved(path)] {
         if let output = ([place] + above(place)).lazy.compactMap({ outputs[$0] }).first {
           throw .conflict(
-            "output \(output) would replace the source file \(source.path): choose another place")
+            "output \(output) would replace the source \(what) \(path): choose another place")
         }
       }
     }

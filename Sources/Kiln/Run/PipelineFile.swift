@@ -91,12 +91,13 @@ public struct PipelineFile: Sendable {
     _ node: PipelineNode, _ formats: [SourceFormat]
   ) throws(PipelineError) -> SourceRequest {
     let options = SourceRequest.options(of: formats)
-    let fields = try node.object(keys: ["from"] + options.map(\.key))
+    let fields = try node.object(keys: ["from", "known"] + options.map(\.key))
     var given: [String: String] = [:]
     for option in options { given[option.key] = try fields[option.key]?.setting(option) }
     let paths = try fields["from"]?.texts() ?? []
     do {
-      var request = try SourceRequest(paths: paths, given: given, formats: formats)
+      var request = try SourceRequest(
+        paths: paths, known: try fields["known"]?.text(), given: given, formats: formats)
       // In a list of its own a name may have a comma.
       if let names = fields["classes"], case .array = names.value {
         request.classNames = try names.texts()

@@ -39,7 +39,11 @@ public enum PipelineSchema {
         "anyOf": .array([
           text, .object(["type": .text("array"), "items": text, "minItems": .integer(1)]),
         ]),
-      ])
+      ]),
+      "known": .object([
+        "description": .text("A data set of the catalogue, whose files are where `from` says."),
+        "enum": .array(KnownDataset.all.map { .text($0.name) }),
+      ]),
     ]
     for option in SourceRequest.options() { fields[option.key] = property(option) }
     return .object([

@@ -100,7 +100,7 @@ public struct Preview: Sendable, Equatable {
   ) throws -> ContactSheet {
     let fetched = try SourceFetch(request, by: fetcher ?? Fetcher(cancellation: cancellation))
     let source = try SourceFormat.open(fetched.request, among: formats).source
-    try OutputPlaces.check([path], sources: source.files)
+    try OutputPlaces.check([path], source.files, source.folders)
     let output = try at(.write, path) { try StagedOutput(.file, at: path, existing: existing) }
     defer { output.discard() }
     let sheet = try sheet(

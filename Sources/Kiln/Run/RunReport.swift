@@ -43,15 +43,19 @@ public struct RunReport: Sendable {
     var fields: [String: JSON] = [
       "dtype": .text(schema.elementType.rawValue),
       "shape": .array(schema.sampleShape.map(JSON.integer)),
+      "layout": .text(schema.channelOrder.rawValue),
+      "pixel_scale": .text(schema.pixelScale.text),
       "splits": .object(
         Dictionary(uniqueKeysWithValues: splits.map { ($0.name, json($0, isExact: isExact)) })),
     ]
     if let labels = schema.labels {
       fields["classes"] = .array(labels.classNames.map(JSON.text))
-      fields["labels"] = .object([
+      var description: [String: JSON] = [
         "columns": .array(labels.columns.map(JSON.text)),
         "dtype": .text(labels.elementType.rawValue),
-      ])
+      ]
+      if labels.isOneHot { description["one_hot"] = .boolean(true) }
+      fields["labels"] = .object(description)
     }
     return fields
   }

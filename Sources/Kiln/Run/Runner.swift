@@ -37,7 +37,7 @@ public struct Runner: Sendable {
     let fetched = try SourceFetch(pipeline.source, by: fetcher)
     let source = try SourceFormat.open(fetched.request, among: pipeline.sourceFormats).source
     let (plan, steps) = try prepare(source.dataset)
-    try check(plan.dataset, sources: source.files)
+    try check(plan.dataset, source)
     let staged = try stage()
     // Backwards: the first one made the directories that the others share.
     defer { for output in staged.reversed() { output.discard() } }
@@ -71,7 +71,7 @@ public struct Runner: Sendable {
   }
 
   /// Refuses what cannot work before anything is read or created.
-  private func check(_ dataset: Dataset, sources: [SourceFile]) throws {
+  private func check(_ dataset: Dataset, _ source: any Source) throws {
     if pipeline.outputs.isEmpty { throw UsageError.missing(what: "an output (--to FORMAT=PATH)") }
     for split in dataset.splits where !split.name.isPlainFileName {
       throw StageError(
@@ -89,7 +89,7 @@ public struct Runner: Sendable {
     for output in pipeline.outputs {
       try at(.write, output.format.name) { try output.format.check(dataset, output.options) }
     }
-    try OutputPlaces.check(pipeline.outputs.map(\.path), sources: sources)
+    try OutputPlaces.check(pipeline.outputs.map(\.path), source.files, source.folders)
   }
 
   private func stage() throws -> [StagedOutput] {
@@ -123,9 +123,13 @@ public struct Runner: Sendable {
     for (file, known) in zip(source.files, files) {
       try fetched.check(file.path, sha256: known.sha256)
     }
+    let folders = source.folders.compactMap { folder in
+      folder.record().map { (name: folder.name, record: $0) }
+    }
     for ((output, staged), sink) in zip(zip(pipeline.outputs, staged), sinks) {
       let manifest = Manifest(
-        pipeline: pipeline, output: output, sources: files, report: report, sink: sink)
+        pipeline: pipeline, output: output, sources: files, folders: folders,
+        known: (source.knownName, source.corrections), report: report, sink: sink)
       try at(.write, output.format.name) {
         let name =
           staged.kind == .directory

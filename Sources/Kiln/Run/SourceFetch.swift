@@ -24,16 +24,8 @@ struct SourceFetch {
         fetched.append(file)
         return file.path
       }
-    } else if let name = request.paths.first, request.paths.count == 1, Path.kind(of: name) == nil {
-      if let known = KnownDataset.named(name) {
-        let store: FetchStore = try at(.fetch, nil) { try fetcher.store() }
-        fetched = try fetcher.fetch(known.remoteFiles(in: store))
-        local.paths = fetched.map(\.path)
-        // An archive of several says which one is meant only here.
-        if known.family != known.name, local.dataset == nil { local.dataset = known.name }
-      } else {
-        try Self.refuseFamily(name)
-      }
+    } else {
+      local = try Self.located(local, by: fetcher)
     }
     self.request = local
     digests = Dictionary(
@@ -47,11 +39,32 @@ struct SourceFetch {
       .fetch, file: path, DamagedInStoreError(expected: expected, found: sha256))
   }
 
-  private static func refuseFamily(_ name: String) throws(UsageError) {
-    let members = KnownDataset.all.filter { $0.family == name }
-    guard !members.isEmpty else { return }
-    throw .conflict(
-      "'\(name)' is several data sets: \(members.map(\.name).joined(separator: ", "))")
+  /// A known data set by its files: where the request says, else in the store.
+  private static func located(
+    _ request: SourceRequest, by fetcher: Fetcher
+  ) throws -> SourceRequest {
+    let hasPlace = request.known != nil && !request.paths.isEmpty
+    let name = request.known ?? (request.paths.count == 1 ? request.paths[0] : nil)
+    guard let known = name.flatMap(KnownDataset.named) else {
+      return try LocalFiles.located(request)
+    }
+    if hasPlace {
+      do {
+        return try LocalFiles.located(request)
+      } catch let error as StageError {
+        // They may be there by other names.
+        guard case .missing = error.reason as? LocalFilesError, request.paths.count == 1,
+          let found = try? files(of: known, by: fetcher.local(request.paths[0]))
+        else { throw error }
+        return try LocalFiles.located(request.reading(found, of: known))
+      }
+    }
+    return try LocalFiles.located(request.reading(try files(of: known, by: fetcher), of: known))
+  }
+
+  private static func files(of known: KnownDataset, by fetcher: Fetcher) throws -> [String] {
+    let store: FetchStore = try at(.fetch, nil) { try fetcher.store() }
+    return try fetcher.fetch(known.remoteFiles(in: store)).map(\.path)
   }
 
   /// An address with the digest that stands behind it, as in `https://…/digits.npz#sha256=731c…`.
@@ -79,5 +92,15 @@ struct DamagedInStoreError: Error, Equatable, CustomStringConvertible {
 
   var description: String {
     "SHA-256 is \(found), expected \(expected) (damaged since it was fetched: remove it)"
+  }
+}
+
+extension SourceRequest {
+  /// The same of these files of a known data set.
+  fileprivate func reading(_ paths: [String], of known: KnownDataset) -> SourceRequest {
+    var request = self
+    request.paths = paths
+    request.known = known.name
+    return request
   }
 }

@@ -4,9 +4,9 @@
   import Darwin
 #endif
 
-/// An open directory in which many files are created, by any number of threads at once.
+/// An open directory in which many files are created or read, by any number of threads at once.
 ///
-/// Creating through a kept descriptor saves the walk from the root for each file.
+/// A kept descriptor saves the walk from the root for each file.
 final class DirectoryHandle: Sendable {
   private let descriptor: Int32
   private let path: String
@@ -88,6 +88,108 @@ final class DirectoryHandle: Sendable {
     }
     guard close(file) == 0 else { throw FileError(.close, shown(name)) }
     return .created
+  }
+
+  /// What a name in a directory stands for, links followed.
+  enum EntryKind { case file, directory, other }
+
+  /// Goes through the names in this directory, in no particular order and without `.` and `..`.
+  ///
+  /// Nothing is opened or looked at where the file system tells kinds beside names.
+  /// - Parameter body: gets a name, lent for the call; false ends the walk.
+  /// - Throws: ``FileError``, or what `body` throws.
+  func forEachEntry(_ body: (Span<UInt8>, EntryKind) throws -> Bool) throws {
+    // A descriptor of its own: closing the stream closes it, and two walks share no position.
+    let own = unsafe openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard own >= 0 else { throw FileError(.list, path) }
+    guard let stream = unsafe fdopendir(own) else {
+      close(own)
+      throw FileError(.list, path)
+    }
+    defer { unsafe closedir(stream) }
+    while true {
+      // At the end, too, there is no entry: only the error number tells a failure from it.
+      errno = 0
+      guard let entry = unsafe readdir(stream) else { break }
+      // d_name is a NUL-terminated string inside the entry, valid until the next call.
+      let goesOn = unsafe try withUnsafePointer(to: &entry.pointee.d_name) { name in
+        let text = unsafe UnsafeRawPointer(name).assumingMemoryBound(to: CChar.self)
+        let bytes = unsafe UnsafeRawBufferPointer(start: text, count: strlen(text))
+          .assumingMemoryBound(to: UInt8.self)
+        if bytes.count <= 2, unsafe bytes.allSatisfy({ $0 == UInt8(ascii: ".") }) { return true }
+        let kind = unsafe kind(of: text, told: Int32(entry.pointee.d_type))
+        return unsafe try body(bytes.span, kind)
+      }
+      guard goesOn else { return }
+    }
+    guard errno == 0 else { throw FileError(.list, path) }
+  }
+
+  @unsafe private func kind(of name: UnsafePointer<CChar>, told type: Int32) -> EntryKind {
+    switch type {
+    case Int32(DT_REG): return .file
+    case Int32(DT_DIR): return .directory
+    case Int32(DT_LNK), Int32(DT_UNKNOWN): break
+    default: return .other
+    }
+    var status = stat()
+    // The name is NUL-terminated, by readdir; a link that leads nowhere is passed by.
+    guard unsafe fstatat(descriptor, name, &status, 0) == 0 else { return .other }
+    return switch status.st_mode & S_IFMT {
+    case S_IFREG: .file
+    case S_IFDIR: .directory
+    default: .other
+    }
+  }
+
+  /// Whether there is a file of that name, which has a zero byte at its end.
+  func contains(_ name: Span<UInt8>) -> Bool {
+    let file = openFile(name)
+    if file >= 0 { close(file) }
+    return file >= 0 || errno != ENOENT
+  }
+
+  /// Reads a whole file into the start of `buffer`, which grows where it is too small.
+  ///
+  /// `name` is the path below this directory, with a zero byte at its end.
+  /// - Returns: the file's size, never more than `limit`.
+  /// - Throws: ``FileError``, also where the file is larger than `limit`.
+  func readFile(
+    _ name: Span<UInt8>, into buffer: inout [UInt8], limit: Int
+  ) throws(FileError) -> Int {
+    let file = openFile(name)
+    guard file >= 0 else { throw FileError(.open, shown(name)) }
+    defer { close(file) }
+    var count = 0
+    while true {
+      if count == buffer.count {
+        guard count < limit else { throw FileError(.read, shown(name), code: EFBIG) }
+        let room = min(limit, max(Self.firstReadByteCount, 2 * count))
+        buffer += [UInt8](repeating: 0, count: room - count)
+      }
+      // The part of the buffer behind what has been read.
+      let got = unsafe buffer.withUnsafeMutableBytes { bytes in
+        let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[count...])
+        return retryingInterrupts { unsafe read(file, rest.baseAddress, rest.count) }
+      }
+      guard got >= 0 else { throw FileError(.read, shown(name)) }
+      if got == 0 { return count }
+      count += got
+    }
+  }
+
+  /// Most images of data sets fit, and a core's cache holds it.
+  private static let firstReadByteCount = 64 << 10
+
+  private func openFile(_ name: Span<UInt8>) -> Int32 {
+    precondition(name.count > 0 && name[name.count - 1] == 0)
+    // The name is zero-terminated, as checked above; O_NONBLOCK is for a pipe that has come since.
+    return unsafe name.withUnsafeBytes { name -> Int32 in
+      guard let start = unsafe name.baseAddress?.assumingMemoryBound(to: CChar.self) else {
+        return -1
+      }
+      return unsafe openat(descriptor, start, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    }
   }
 
   private func shown(_ name: Span<UInt8>) -> String {

@@ -80,6 +80,22 @@ func gatheredElements(
   }
 }
 
+/// Copies whole samples, each with its elements in another order.
+/// - Parameters:
+///   - samples: packed elements in native byte order.
+///   - sizes: the axes of a new sample, outermost first.
+///   - strides: how far each of them steps through the old sample.
+///   - elementByteCount: bytes of one element.
+func permutedSamples(
+  _ samples: [UInt8], sizes: [Int], strides: [Int], elementByteCount: Int
+) -> [UInt8] {
+  let sampleLength = sizes.reduce(1, *)
+  guard sampleLength > 0 else { return samples }
+  let count = samples.count / (sampleLength * elementByteCount)
+  let layout = StridedLayout(shape: [count] + sizes, strides: [sampleLength] + strides)
+  return gatheredElements(samples.span, layout, width: elementByteCount, order: .native)
+}
+
 /// Copies in squares of the axis that is read fastest and the axis that lies closest in memory.
 ///
 /// A line of the cache is used for all that it holds before it is given up: transposing

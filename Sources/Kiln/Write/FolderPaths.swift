@@ -4,6 +4,7 @@ struct FolderPaths: Sendable {
     case text([UInt8])
     case split
     case label
+    case className
     case index(width: Int)
     case digest
   }
@@ -14,8 +15,10 @@ struct FolderPaths: Sendable {
   private let splits: [[UInt8]]
   /// The texts of the labels that the data set has; others are made when they come.
   private let labels: [[UInt8]]
+  private let classes: [[UInt8]]
   private let firstLabel: Int64
   private let labelText: @Sendable (Int64) -> String
+  private let classText: @Sendable (Int64) -> String
   /// Hexadecimal digits of a sample's digest: 128 bits, like the MD5 sums that tutorials use.
   static let digestLength = 32
 
@@ -39,7 +42,7 @@ struct FolderPaths: Sendable {
       case .field(.label, let width):
         givenLabelWidth = width ?? labelWidth
         pieces.append(.label)
-      case .field(.class, _): pieces.append(.label)
+      case .field(.class, _): pieces.append(.className)
       case .field(.index, let width): pieces.append(.index(width: width ?? indexWidth))
       case .field(.digest, _): pieces.append(.digest)
       }
@@ -53,15 +56,13 @@ struct FolderPaths: Sendable {
     self.pieces = pieces
     directoryPieceCount = isConstant ? slash ?? 0 : nil
     splits = dataset.splits.map { Array($0.name.utf8) }
-    let usesClass = template.uses(.class)
-    labelText = { [givenLabelWidth] label in
-      usesClass
-        ? ClassSlug.make(schema?.className(of: label) ?? "", label: label)
-        : Self.padded(label, to: givenLabelWidth)
-    }
+    labelText = { [givenLabelWidth] label in Self.padded(label, to: givenLabelWidth) }
+    classText = { ClassSlug.make(schema?.className(of: $0) ?? "", label: $0) }
     let known = schema?.range(ofAtMost: LabelSchema.maximumClassCount)
     firstLabel = known?.lowerBound ?? 0
     labels = known?.map { [labelText] in Array(labelText($0).utf8) } ?? []
+    classes =
+      template.uses(.class) ? known?.map { [classText] in Array(classText($0).utf8) } ?? [] : []
   }
 
   private static func atSlashes(_ text: String) -> [String] {
@@ -86,7 +87,12 @@ struct FolderPaths: Sendable {
   /// the index or digest decides.
   var directories: [String]? {
     guard let count = directoryPieceCount else { return nil }
-    let usesLabel = pieces[..<count].contains { if case .label = $0 { true } else { false } }
+    let usesLabel = pieces[..<count].contains {
+      switch $0 {
+      case .label, .className: true
+      default: false
+      }
+    }
     // Labels too far apart to have a folder each: folders are made as they come.
     guard !usesLabel || !labels.isEmpty else { return nil }
     var result: [String] = []
@@ -129,17 +135,22 @@ struct FolderPaths: Sendable {
       switch piece {
       case .text(let text): path += text
       case .split: path += splits[split]
-      case .label:
-        let (position, overflow) = label.subtractingReportingOverflow(firstLabel)
-        if !overflow, labels.indices.contains(Int(truncatingIfNeeded: position)) {
-          path += labels[Int(position)]
-        } else {
-          path += Array(labelText(label).utf8)
-        }
+      case .label: path += text(of: label, in: labels, else: labelText)
+      case .className: path += text(of: label, in: classes, else: classText)
       case .index(let width): Self.append(index, width: width, to: &path)
       case .digest: path += digest
       }
     }
+  }
+
+  private func text(
+    of label: Int64, in known: [[UInt8]], else make: (Int64) -> String
+  ) -> [UInt8] {
+    let (position, overflow) = label.subtractingReportingOverflow(firstLabel)
+    guard !overflow, known.indices.contains(Int(truncatingIfNeeded: position)) else {
+      return Array(make(label).utf8)
+    }
+    return known[Int(position)]
   }
 
   private static func append(_ number: Int, width: Int, to path: inout [UInt8]) {

@@ -23,6 +23,9 @@ private enum IDXLayout {
         "IDX has no pixels of type \(schema.elementType)"
           + " (use --dtype \(remedy(for: schema.elementType)))")
     }
+    guard schema.sampleElementCount > 0 else {
+      throw UnsupportedError("IDX has no images without pixels (write labels alone as csv or npy)")
+    }
     let rank = 1 + schema.sampleShape.count
     guard rank <= IDX.maximumRank else {
       throw UnsupportedError(

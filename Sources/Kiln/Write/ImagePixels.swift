@@ -8,6 +8,10 @@ struct ImagePixels: Sendable {
 
   /// - Throws: ``UnsupportedError`` or ``ImageError`` for samples that are no pictures.
   init(_ schema: Schema, allows16Bit: Bool) throws {
+    guard !schema.isLabelsAlone else {
+      throw UnsupportedError(
+        "there are labels alone, and no images (name the images beside them: --images, --labels)")
+    }
     guard let (height, width, channels) = schema.imageDimensions else {
       throw UnsupportedError(
         "samples of shape \(schema.shapeText) are no pictures, expected (h, w) or (h, w, 3)")

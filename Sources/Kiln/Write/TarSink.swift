@@ -26,7 +26,7 @@ extension SinkFormat {
           labels.isOneHot
             ? "a .cls member holds a class, not one-hot labels (leave out --one-hot)"
             : "a .cls member holds one label, found \(labels.columns.count) columns"
-              + " (choose one with --label-column)")
+              + " (choose one: --label-column \(labels.columns[0]))")
       }
     },
     open: { try TarSink($0) })

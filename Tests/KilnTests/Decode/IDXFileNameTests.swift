@@ -16,7 +16,9 @@ import Testing
       ("qmnist-test-labels-idx2-int.gz", "qmnist", "test", .labels, true),
       ("emnist-letters-test-labels-idx1-ubyte", "emnist-letters", "test", .labels, false),
       ("emnist-byclass-train-images-idx3-ubyte.gz", "emnist-byclass", "train", .images, true),
-      ("xnist-images-idx3-ubyte", "", "nist", .images, false),
+      ("xnist-images-idx3-ubyte", "qmnist", "nist", .images, false),
+      ("xnist-labels-idx2-int.xz", "qmnist", "nist", .labels, true),
+      ("train-labels-idx1-ubyte.bz2", "", "train", .labels, true),
       ("valid-images-idx3-ubyte", "", "val", .images, false),
       ("validation_labels_idx1_ubyte", "", "val", .labels, false),
       ("training-images.idx", "", "train", .images, false),
@@ -25,11 +27,11 @@ import Testing
       ("dev-images-idx4-float", "", "dev", .images, false),
     ])
   func names(
-    name: String, dataset: String, split: String, role: IDXFileName.Role, isGzip: Bool
+    name: String, dataset: String, split: String, role: IDXFileName.Role, isPacked: Bool
   ) {
     #expect(
       IDXFileName(parsing: name)
-        == IDXFileName(dataset: dataset, split: split, role: role, isGzip: isGzip))
+        == IDXFileName(dataset: dataset, split: split, role: role, isPacked: isPacked))
   }
 
   @Test(

@@ -73,7 +73,8 @@ import Testing
         #expect(fault(file + file.prefix(length), compression) != nil, "second of \(length) bytes")
       }
     }
-    #expect(fault(Array(file.dropLast(1)), compression).map { "\($0)".contains("cut short") } == true)
+    #expect(
+      fault(Array(file.dropLast(1)), compression).map { "\($0)".contains("cut short") } == true)
   }
 
   @Test("refuses what follows the last stream", arguments: filters)

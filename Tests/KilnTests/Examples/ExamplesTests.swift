@@ -41,7 +41,9 @@ struct ExamplesTests {
     let sinks: [SinkFormat] = [
       .png, .jpeg, .csv, .npy, .npz, .cache, .idx, .pickle, .tar,
     ]
-    let sources: [SourceFormat] = [.sample, .idx, .cache]
+    let sources: [SourceFormat] = [
+      .sample, .tar, .idx, .pickle, .npy, .cache, .npz, .csv, .imageFolder,
+    ]
     let conversions: [ConversionFormat] = [
       .splits, .limit, .holdout, .labelColumn, .oneHot, .scale, .normalize, .dtype, .clip, .invert,
       .flatten, .layout, .transpose,

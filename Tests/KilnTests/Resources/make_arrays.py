@@ -2,8 +2,8 @@
 
     python3 make_arrays.py DIRECTORY
 
-For every file NAME.npy there is NAME.bin: the same elements in C order and little-endian, as text
-lines of `type shape` in index.txt tell. No Kiln is needed: numpy alone says what is right.
+For every NAME.npy that a line `NAME type shape` of index.txt tells of, NAME.bin has the same elements in
+C order and little-endian. The rest is what a reader should refuse, and .npz files of every kind.
 """
 
 import io
@@ -79,6 +79,14 @@ def main(directory):
             file.write(python2_header(array) + array.tobytes())
         note(name, array)
 
+    containers(directory)
+    np.save(os.path.join(directory, "objects.npy"), np.array([None, {}], dtype=object))
+    np.save(os.path.join(directory, "complex.npy"), np.zeros((2, 2), "c8"))
+    np.save(os.path.join(directory, "structured.npy"), np.zeros(2, "u1,f4"))
+    np.save(os.path.join(directory, "text.npy"), np.array(["a", "bc"]))
+
+
+def containers(directory):
     images = np.arange(6 * 4 * 4, dtype="u1").reshape(6, 4, 4)
     labels = np.arange(6) % 3
     halves = dict(x_train=images[:4], y_train=labels[:4], x_test=images[4:], y_test=labels[4:])
@@ -105,10 +113,6 @@ def main(directory):
             np.save(buffer, array)
             archive.writestr(name + ".npy", buffer.getvalue())
     np.savez(os.path.join(directory, "onehot.npz"), images=images, labels=np.eye(3)[labels])
-    np.save(os.path.join(directory, "objects.npy"), np.array([None, {}], dtype=object))
-    np.save(os.path.join(directory, "complex.npy"), np.zeros((2, 2), "c8"))
-    np.save(os.path.join(directory, "structured.npy"), np.zeros(2, "u1,f4"))
-    np.save(os.path.join(directory, "text.npy"), np.array(["a", "bc"]))
 
 
 class Unseekable:

@@ -54,8 +54,8 @@ import Testing
     }
     #expect(
       Set(fields.keys) == [
-        "format", "dataset", "count", "order", "layout", "dtype", "shape", "splits", "labels",
-        "classes", "sources",
+        "format", "dataset", "corrections", "count", "order", "layout", "pixel_scale", "dtype",
+        "shape", "splits", "labels", "classes", "sources",
       ])
     #expect(fields["shape"] == .array([.integer(28), .integer(28)]))
     #expect(fields["order"] == .array([.text("train"), .text("test")]))

@@ -22,6 +22,20 @@ struct ReadmeTests {
     }
   }
 
+  @Test("names every data set that is known, in the table of those that are corrected likewise")
+  func datasets() throws {
+    let rows = try Repository.text("README.md").split(separator: "\n").filter {
+      $0.hasPrefix("| `")
+    }
+    for known in KnownDataset.all {
+      let row = try #require(rows.first { $0.contains("`\(known.name)`") }, "\(known.name)")
+      for other in KnownDataset.all where row.contains("`\(other.name)`") {
+        let (first, second) = (known.corrections, other.corrections)
+        #expect(first.orientation == second.orientation && first.channels == second.channels)
+      }
+    }
+  }
+
   @Test("names every conversion")
   func conversions() throws {
     let text = try Repository.text("README.md")

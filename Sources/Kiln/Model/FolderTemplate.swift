@@ -16,21 +16,31 @@ struct FolderTemplate: Sendable, Equatable {
   /// More zeros than any index has digits would only make names unreadable.
   static let maximumWidth = 20
 
+  /// What a template is for.
+  enum Purpose: String, Sendable {
+    /// Names files that are written.
+    case output = "folder-template"
+    /// Finds fields in the names of files that are read.
+    case pattern
+  }
+
   let text: String
   let pieces: [Piece]
+  private let purpose: Purpose
 
   /// Reads a template.
   /// - Throws: ``UsageError`` that shows what is wrong.
-  init(parsing text: String) throws(UsageError) {
+  init(parsing text: String, _ purpose: Purpose = .output) throws(UsageError) {
     self.text = text
+    self.purpose = purpose
     var pieces: [Piece] = []
     var rest = text[...]
     while let open = rest.firstIndex(where: { $0 == "{" || $0 == "}" }) {
       if open > rest.startIndex { pieces.append(.text(String(rest[..<open]))) }
       guard rest[open] == "{", let close = rest[open...].firstIndex(of: "}") else {
-        throw Self.bad(text, "its braces in pairs")
+        throw Self.bad(text, purpose, "its braces in pairs")
       }
-      pieces.append(try Self.field(rest[rest.index(after: open)..<close], in: text))
+      pieces.append(try Self.field(rest[rest.index(after: open)..<close], in: text, purpose))
       rest = rest[rest.index(after: close)...]
     }
     if !rest.isEmpty { pieces.append(.text(String(rest))) }
@@ -38,7 +48,9 @@ struct FolderTemplate: Sendable, Equatable {
     try checkPath()
   }
 
-  private static func field(_ content: Substring, in text: String) throws(UsageError) -> Piece {
+  private static func field(
+    _ content: Substring, in text: String, _ purpose: Purpose
+  ) throws(UsageError) -> Piece {
     let parts = content.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let name = String(parts.first ?? "")
     guard let field = Field(rawValue: name) else {
@@ -51,31 +63,31 @@ struct FolderTemplate: Sendable, Equatable {
     guard field == .index || field == .label, let width = Int(parts[1]),
       (1...maximumWidth).contains(width)
     else {
-      throw bad(text, "a width from 1 to \(maximumWidth) for {index} or {label} only")
+      throw bad(text, purpose, "a width from 1 to \(maximumWidth) for {index} or {label} only")
     }
     return .field(field, width: width)
   }
 
   /// Refuses paths that are absolute or leave the directory.
   private func checkPath() throws(UsageError) {
-    if text.hasPrefix("/") || text.hasPrefix("~") { throw Self.bad(text, "a relative path") }
+    if text.hasPrefix("/") || text.hasPrefix("~") { throw Self.bad(text, purpose, "a relative path") }
     for component in text.split(separator: "/", omittingEmptySubsequences: false) {
-      if component == ".." { throw Self.bad(text, "a path that stays in its directory") }
+      if component == ".." { throw Self.bad(text, purpose, "a path that stays in its directory") }
       if component.isEmpty || component == "." {
-        throw Self.bad(text, "a name between slashes")
+        throw Self.bad(text, purpose, "a name between slashes")
       }
-      if component.hasPrefix(".") { throw Self.bad(text, "names that are not hidden") }
+      if component.hasPrefix(".") { throw Self.bad(text, purpose, "names that are not hidden") }
     }
     for case .text(let literal) in pieces
     where literal.unicodeScalars.contains(where: {
       $0.value < 32 || "\\:*?\"<>|".contains(Character($0))
     }) {
-      throw Self.bad(text, "characters that every file system allows")
+      throw Self.bad(text, purpose, "characters that every file system allows")
     }
   }
 
-  private static func bad(_ text: String, _ expected: String) -> UsageError {
-    .badValue(option: "folder-template", value: text, expected: expected)
+  private static func bad(_ text: String, _ purpose: Purpose, _ expected: String) -> UsageError {
+    .badValue(option: purpose.rawValue, value: text, expected: expected)
   }
 
   func uses(_ field: Field) -> Bool {
@@ -88,13 +100,13 @@ struct FolderTemplate: Sendable, Equatable {
   /// Refuses a template that gives two samples of a data set one path, or needs what it lacks.
   func check(_ dataset: Dataset, fileExtensions: [String]) throws {
     guard fileExtensions.contains(where: { text.hasSuffix("." + $0) }) else {
-      throw Self.bad(text, "an ending in .\(fileExtensions[0])")
+      throw Self.bad(text, purpose, "an ending in .\(fileExtensions[0])")
     }
     guard uses(.index) || uses(.digest) else {
-      throw Self.bad(text, "{index} or {digest}, or else samples would share a path")
+      throw Self.bad(text, purpose, "{index} or {digest}, or else samples would share a path")
     }
     if dataset.splits.count > 1, !uses(.split), !sharesDuplicates {
-      throw Self.bad(text, "{split}, or else the splits would share paths")
+      throw Self.bad(text, purpose, "{split}, or else the splits would share paths")
     }
     try checkAdjacentFields()
     guard uses(.label) || uses(.class) else { return }
@@ -107,7 +119,7 @@ struct FolderTemplate: Sendable, Equatable {
         labels.isOneHot
           ? "one-hot labels cannot name folders (leave out --one-hot)"
           : "a folder needs one label, found \(labels.columns.count) columns"
-            + " (choose one with --label-column)")
+            + " (choose one: --label-column \(labels.columns[0]))")
     }
     if uses(.class) { try checkSlugs(labels) }
   }
@@ -116,7 +128,7 @@ struct FolderTemplate: Sendable, Equatable {
   private func checkAdjacentFields() throws(UsageError) {
     for (first, second) in zip(pieces, pieces.dropFirst()) {
       if case .field = first, case .field = second {
-        throw Self.bad(text, "a character between two fields")
+        throw Self.bad(text, purpose, "a character between two fields")
       }
     }
   }
@@ -133,27 +145,5 @@ struct FolderTemplate: Sendable, Equatable {
             + " (use {label} in the template)")
       }
     }
-  }
-}
-
-/// Turns a class name into a folder name that is safe on Linux, macOS and Windows.
-enum ClassSlug {
-  /// Device names that Windows reserves, whatever the extension.
-  private static let reserved: Set<String> =
-    Set(["con", "prn", "aux", "nul"] + (0...9).flatMap { ["com\($0)", "lpt\($0)"] })
-
-  /// `T-shirt/top` becomes `t-shirt-top`; a name without letters or digits becomes `class-N`.
-  static func make(_ name: String, label: Int64) -> String {
-    var slug = ""
-    for character in name.lowercased() {
-      if character.isLetter || character.isNumber {
-        slug.append(character)
-      } else if !slug.hasSuffix("-"), !slug.isEmpty {
-        slug.append("-")
-      }
-    }
-    if slug.hasSuffix("-") { slug.removeLast() }
-    if slug.isEmpty { return "class-\(label)" }
-    return reserved.contains(slug) ? slug + "-" : slug
   }
 }

@@ -1,0 +1,50 @@
+/// What is wrong with a table of numbers.
+enum CSVError: Error, Sendable, Equatable, CustomStringConvertible {
+  case empty
+  case utf16
+  case lineTooLong(line: Int)
+  case emptyLine(Int)
+  case columnCount(line: Int, found: Int, expected: Int)
+  case tooManyColumns(Int)
+  case notNumber(line: Int, column: Int, text: String)
+  case labelNotWhole(line: Int, column: Int, text: String)
+  case doesNotFit(line: Int, column: Int, text: String, type: ElementType)
+  case unclosedQuote(line: Int, column: Int)
+  case labelUnknown(columnCount: Int)
+  case labelsInside
+  case changed(expected: Int, found: Int)
+  case shape(columnCount: Int, shape: [Int])
+
+  var description: String {
+    switch self {
+    case .empty: "is empty, expected rows of numbers"
+    case .utf16: "is UTF-16 text, expected UTF-8 (save it as UTF-8)"
+    case .lineTooLong(let line):
+      "line \(line) is longer than \(CSVLines.maximumLineByteCount) bytes, which no row needs"
+    case .emptyLine(let line): "line \(line) is empty, but rows follow it (remove it)"
+    case .columnCount(let line, let found, let expected):
+      "line \(line) has \(found) columns, expected \(expected) as in the first line"
+    case .tooManyColumns(let count):
+      "has \(count) columns, expected at most \(CSVLayout.maximumColumnCount)"
+    case .notNumber(let line, let column, let text):
+      "line \(line), column \(column): '\(text.printable)' is no number"
+    case .labelNotWhole(let line, let column, let text):
+      "line \(line), column \(column): '\(text.printable)' is no whole number, expected a label"
+    case .doesNotFit(let line, let column, let text, let type):
+      "line \(line), column \(column): '\(text.printable)' does not fit into \(type)"
+        + " (file changed meanwhile?)"
+    case .unclosedQuote(let line, let column):
+      "line \(line), column \(column): expected \" and the end of the column"
+    case .labelUnknown(let count):
+      "has \(count) columns: which one is the label?"
+        + " (--source-label first, last, none, or its name)"
+    case .labelsInside:
+      "has label columns between its pixels (name one of them with --source-label)"
+    case .changed(let expected, let found):
+      "has \(found) rows, expected \(expected) as a moment ago (file changed meanwhile?)"
+    case .shape(let columnCount, let shape):
+      "has \(columnCount) pixel columns, which are no sample of"
+        + " \(shape.map(String.init).joined(separator: "x")) (see --source-shape)"
+    }
+  }
+}

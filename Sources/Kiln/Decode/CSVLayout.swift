@@ -1,0 +1,216 @@
+/// How a table is to be read: what separates its columns, and which of them are labels.
+struct CSVLayout: Sendable, Equatable {
+  /// Far more than pictures that anyone puts into a table; the sink stops there, too.
+  static let maximumColumnCount = 1 << 20
+
+  /// Neighbouring columns of one meaning.
+  struct Run: Sendable, Equatable {
+    enum Meaning: Sendable { case label, pixel }
+
+    let meaning: Meaning
+    let count: Int
+  }
+
+  /// What the user says; nil where it is to be found.
+  struct Settings: Sendable, Equatable {
+    enum Label: Sendable, Equatable {
+      case first, last, absent
+      case named(String)
+    }
+
+    var delimiter: UInt8?
+    var hasHeader: Bool?
+    var label: Label?
+  }
+
+  let delimiter: UInt8
+  let hasHeader: Bool
+  let runs: [Run]
+  /// The names of the label columns.
+  let labelNames: [String]
+
+  var columnCount: Int { runs.reduce(0) { $0 + $1.count } }
+  var pixelCount: Int { count(.pixel) }
+  var labelCount: Int { count(.label) }
+
+  private func count(_ meaning: Run.Meaning) -> Int {
+    runs.reduce(0) { $0 + ($1.meaning == meaning ? $1.count : 0) }
+  }
+
+  // MARK: Finding out
+
+  /// Looks at the first rows of a table.
+  /// - Parameters:
+  ///   - lines: some whole lines from the first one, without their ends.
+  ///   - settings: what the user says.
+  /// - Throws: ``CSVError``, or ``UsageError`` for a column that is not there.
+  init(of lines: [[UInt8]], _ settings: Settings) throws {
+    guard let first = lines.first else { throw CSVError.empty }
+    let delimiter = settings.delimiter ?? Self.delimiter(of: first)
+    let rows = try lines.enumerated().map { try Self.fields($1, delimiter, line: $0 + 1) }
+    let names = rows[0]
+    guard names.count <= Self.maximumColumnCount else {
+      throw CSVError.tooManyColumns(names.count)
+    }
+    hasHeader = settings.hasHeader ?? !names.allSatisfy(Self.isNumber)
+    self.delimiter = delimiter
+    let numbers = hasHeader ? Array(rows.dropFirst()) : rows
+    let isLabel = try Self.labels(
+      settings.label, names: hasHeader ? names : nil, columnCount: names.count, rows: numbers)
+    var runs: [Run] = []
+    for flag in isLabel {
+      let meaning: Run.Meaning = flag ? .label : .pixel
+      if let last = runs.last, last.meaning == meaning {
+        runs[runs.count - 1] = Run(meaning: meaning, count: last.count + 1)
+      } else {
+        runs.append(Run(meaning: meaning, count: 1))
+      }
+    }
+    self.runs = runs
+    let labels = isLabel.indices.filter { isLabel[$0] }
+    labelNames =
+      hasHeader && labels.count > 1
+      ? labels.map { names[$0] }
+      : (labels.count == 1 ? ["label"] : labels.indices.map { "label\($0)" })
+  }
+
+  /// The character that separates most columns of a line.
+  private static func delimiter(of line: [UInt8]) -> UInt8 {
+    var counts: [UInt8: Int] = [:]
+    var isQuoted = false
+    for byte in line {
+      if byte == 0x22 { isQuoted.toggle() } else if !isQuoted { counts[byte, default: 0] += 1 }
+    }
+    let candidates = Array(",;\t|".utf8)
+    let best = candidates.max { counts[$0, default: 0] < counts[$1, default: 0] } ?? 0x2C
+    return counts[best, default: 0] > 0 ? best : (counts[0x20, default: 0] > 0 ? 0x20 : 0x2C)
+  }
+
+  /// The columns of a line as text, without quotes.
+  static func fields(_ line: [UInt8], _ delimiter: UInt8, line number: Int) throws(CSVError)
+    -> [String]
+  {
+    var fields: [String] = []
+    var start = 0
+    while true {
+      guard let field = CSVField(line.span, at: start, delimiter) else {
+        throw .unclosedQuote(line: number, column: fields.count + 1)
+      }
+      fields.append(String(decoding: line[field.content], as: UTF8.self))
+      guard field.end < line.count else { return fields }
+      start = field.end + 1
+    }
+  }
+
+  /// Whether a line is several numbers.
+  static func isRow(_ line: [UInt8]) -> Bool {
+    guard let fields = try? fields(line, delimiter(of: line), line: 1) else { return false }
+    return fields.count > 1 && fields.allSatisfy(isNumber)
+  }
+
+  private static func isNumber(_ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    return CSVNumber(bytes.span, 0..<bytes.count) != nil
+  }
+
+  // MARK: Labels
+
+  private static func labels(
+    _ wanted: Settings.Label?, names: [String]?, columnCount: Int, rows: [[String]]
+  ) throws -> [Bool] {
+    var isLabel = [Bool](repeating: false, count: columnCount)
+    switch wanted {
+    case .absent?: break
+    case .first?: isLabel[0] = true
+    case .last?: isLabel[columnCount - 1] = true
+    case .named(let name)?:
+      guard let column = names?.firstIndex(of: name) else {
+        throw UsageError.unknown(
+          what: "column", name: name, nearest: Spelling.nearest(to: name, among: names ?? []))
+      }
+      isLabel[column] = true
+    case nil:
+      guard let columns = try names.flatMap({ try labelColumns($0) }) else {
+        return try guessed(columnCount, rows)
+      }
+      for column in columns { isLabel[column] = true }
+    }
+    return isLabel
+  }
+
+  /// The label columns by their names; nil where names tell nothing.
+  private static func labelColumns(_ names: [String]) throws(CSVError) -> [Int]? {
+    let lower = names.map { $0.lowercased() }
+    let others = lower.indices.filter { !lower[$0].hasPrefix("pixel") }
+    if others.count < names.count {
+      // All at one end, as the sink writes several.
+      let isAtEnd =
+        others.isEmpty || others == Array(0..<others.count)
+        || others == Array(names.count - others.count..<names.count)
+      guard isAtEnd else { throw .labelsInside }
+      return others
+    }
+    let known: Set = ["label", "labels", "class", "target", "y", "digit", "category"]
+    let found = lower.indices.filter { known.contains(lower[$0]) }
+    return found.count == 1 ? found : nil
+  }
+
+  /// Without names: one column more than a picture has pixels is the label.
+  private static func guessed(_ columnCount: Int, _ rows: [[String]]) throws(CSVError) -> [Bool] {
+    var isLabel = [Bool](repeating: false, count: columnCount)
+    // Grey before colour: 784 columns are 28 x 28, not a label and 3 x 261 pixels.
+    let guesses = [(1, 1), (0, 1), (1, 3), (0, 3)]
+    guard
+      let (labelCount, _) = guesses.first(where: { labelCount, channels in
+        let pixelCount = columnCount - labelCount
+        return pixelCount % channels == 0 && side(pixelCount / channels) != nil
+      })
+    else { throw .labelUnknown(columnCount: columnCount) }
+    if labelCount == 1 {
+      // The border of a picture hardly changes; labels do.
+      let firstIsConstant = Set(rows.compactMap(\.first)).count <= 1
+      let lastIsConstant = Set(rows.compactMap(\.last)).count <= 1
+      isLabel[firstIsConstant && !lastIsConstant ? columnCount - 1 : 0] = true
+    }
+    return isLabel
+  }
+
+  /// The side of a square of so many pixels.
+  static func side(_ count: Int) -> Int? {
+    guard count > 0 else { return nil }
+    let root = Int(Double(count).squareRoot().rounded())
+    return root * root == count ? root : nil
+  }
+}
+
+/// One column of a line.
+struct CSVField {
+  /// The text without spaces around it and without quotes.
+  let content: Range<Int>
+  /// Where its delimiter is, or the end of the line.
+  let end: Int
+
+  /// Finds the column that begins at a position; nil where a quote is not closed.
+  @inline(__always)
+  init?(_ line: Span<UInt8>, at start: Int, _ delimiter: UInt8) {
+    var first = start
+    let limit = line.count
+    while first < limit, line[first] == 0x20, delimiter != 0x20 { first += 1 }
+    if first < limit, line[first] == 0x22 {
+      var close = first + 1
+      while close < limit, line[close] != 0x22 { close += 1 }
+      var end = close + 1
+      while end < limit, line[end] == 0x20, delimiter != 0x20 { end += 1 }
+      guard close < limit, end == limit || line[end] == delimiter else { return nil }
+      content = first + 1..<close
+      self.end = end
+      return
+    }
+    var end = first
+    while end < limit, line[end] != delimiter { end += 1 }
+    self.end = end
+    var last = end
+    while last > first, line[last - 1] == 0x20 { last -= 1 }
+    content = first..<last
+  }
+}

@@ -1,0 +1,63 @@
+/// Tables of numbers, one for each split, one row for each sample.
+final class CSVSource: Source {
+  let dataset: Dataset
+  let files: [SourceFile]
+  private let tables: [CSVFile]
+
+  /// Looks through all tables.
+  /// - Parameters:
+  ///   - splits: at least one, each with its table.
+  ///   - settings: what the user says of the layout.
+  ///   - shape: the shape of a sample; nil for a square where the pixels make one.
+  ///   - classNames: the name of each class.
+  /// - Throws: ``StageError`` that names the file.
+  init(
+    _ splits: [(name: String, file: Resource)], _ settings: CSVLayout.Settings, shape: [Int]?,
+    classNames: [String]
+  ) throws {
+    let tables = try splits.map { try CSVFile($0.file, settings) }
+    guard let first = tables.first else { preconditionFailure("a data set without a split") }
+    var all = first.statistics
+    for table in tables.dropFirst() {
+      try Self.check(table, against: first)
+      all.add(table.statistics)
+    }
+    let count = first.layout.pixelCount
+    let square = CSVLayout.side(count).map { [$0, $0] }
+    let sampleShape = shape ?? square ?? [count]
+    guard count > 0, sampleShape.reduce(1, *) == count else {
+      throw StageError(
+        .decode, file: first.file.name, CSVError.shape(columnCount: count, shape: sampleShape))
+    }
+    var labels: LabelSchema?
+    if first.layout.labelCount > 0 {
+      labels = LabelSchema(
+        columns: first.layout.labelNames, elementType: all.labelType, range: nil,
+        classNames: classNames)
+      labels?.ranges = all.labelRanges
+    }
+    self.tables = tables
+    files = SourceFile.distinct(tables.map(\.file.file))
+    dataset = Dataset(
+      schema: Schema(
+        elementType: all.elementType, sampleShape: sampleShape,
+        channelOrder: ArraySource.likelyOrder(of: sampleShape), labels: labels),
+      splits: zip(splits, tables).map { Split(name: $0.name, count: $1.statistics.rowCount) })
+  }
+
+  private static func check(_ table: CSVFile, against first: CSVFile) throws {
+    let (layout, expected) = (table.layout, first.layout)
+    guard layout.labelCount == expected.labelCount, layout.pixelCount == expected.pixelCount else {
+      throw StageError(
+        .decode, file: table.file.name,
+        UnsupportedError(
+          "has \(layout.labelCount) label and \(layout.pixelCount) pixel columns,"
+            + " expected \(expected.labelCount) and \(expected.pixelCount) as in"
+            + " \(first.file.name) (convert the files one by one)"))
+    }
+  }
+
+  func reader(ofSplit split: Int, background: Background) throws -> any SampleReader {
+    try tables[split].reader(as: dataset.schema.elementType, background)
+  }
+}

@@ -1,0 +1,130 @@
+extension SourceFormat {
+  /// Tables of numbers: files, or a directory of one for each split.
+  public static let csv = SourceFormat(
+    name: "csv",
+    summary: "tables with one row a sample, as files or a directory of train.csv, test.csv",
+    options: [
+      Option(
+        flag: "source-delimiter", key: "delimiter", kind: .text, defaultValue: nil,
+        summary: "one character between the columns, or tab (default: found)"),
+      Option(
+        flag: "source-header", key: "header", kind: .choice(["on", "off"]), defaultValue: nil,
+        summary: "whether the first row names the columns (default: found)"),
+      Option(
+        flag: "source-label", key: "label", kind: .text, defaultValue: nil,
+        summary: "column of the label: first, last, none or its name (default: found)"),
+      .sourceShape,
+    ],
+    detect: { try !CSVSourceFormat.splits($0).isEmpty },
+    open: { material, values in
+      try CSVSource(
+        try CSVSourceFormat.splits(material).map { ($0.name, try $0.open()) },
+        try CSVSourceFormat.settings(values), shape: try SourceShape.parse(values),
+        classNames: material.request.classNames ?? [])
+    })
+}
+
+/// Finds out which tables belong together.
+private enum CSVSourceFormat {
+  struct Table {
+    let dataset: String
+    let name: String
+    let open: () throws -> Resource
+  }
+
+  /// The tables of a source, each with its split's name.
+  static func splits(_ material: SourceMaterial) throws -> [Table] {
+    if material.images != nil { return [] }
+    var found: [Table] = []
+    for item in material.items {
+      switch item {
+      case .word: break
+      case .tree(let tree):
+        let members = try tree.files(in: try tree.root())
+          .filter { stem(of: $0.fileName) != nil }
+        // Beside them, a list of class names or of predictions is no split.
+        let usual = members.filter { ArrayName.hasKnownSplit(stem(of: $0.fileName)?[...] ?? "") }
+        for member in usual.isEmpty ? members : usual {
+          let (dataset, split) = ArrayName.split(of: stem(of: member.fileName)?[...] ?? "")
+          found.append(Table(dataset: dataset, name: split, open: { try member.resource() }))
+        }
+      case .file(let file):
+        let stem = stem(of: file.fileName)
+        guard try stem != nil || looksLikeTable(file) else { return [] }
+        let name = (stem ?? "")[...]
+        let (dataset, split) = ArrayName.split(of: name)
+        let isOnly = material.items.count == 1 && !ArrayName.hasKnownSplit(name)
+        found.append(
+          Table(dataset: isOnly ? "" : dataset, name: isOnly ? "data" : split, open: { file }))
+      }
+    }
+    guard !found.isEmpty else { return [] }
+    if material.trees.count > 0, try !found.contains(where: { try looksLikeTable(try $0.open()) }) {
+      return []
+    }
+    return try chosen(found, material)
+  }
+
+  private static func chosen(_ tables: [Table], _ material: SourceMaterial) throws -> [Table] {
+    let dataset = try DatasetChoice.choose(
+      among: tables.map(\.dataset), wanted: material.request.dataset,
+      source: material.description)
+    let chosen = tables.filter { $0.dataset == dataset }
+    for (position, table) in chosen.enumerated()
+    where chosen[..<position].contains(where: { $0.name == table.name }) {
+      throw StageError(
+        .decode, file: material.description,
+        UnsupportedError("has two tables for split '\(table.name)' (name the files one by one)"))
+    }
+    return chosen.sorted { IDXFileName.precedes($0.name, $1.name) }
+  }
+
+  /// A table's name without its extension; nil for other names.
+  private static func stem(of name: String) -> String? {
+    let lower = name.lowercased()
+    for packed in ["", ".gz", ".xz", ".bz2", ".zst", ".lz4"] {
+      for kind in [".csv", ".tsv"] where lower.hasSuffix(kind + packed) {
+        return String(name.dropLast(kind.count + packed.count))
+      }
+    }
+    return nil
+  }
+
+  /// The first lines of a table of pictures fit.
+  private static let lookedAtByteCount = 64 << 10
+
+  /// Whether the first or second line is several numbers.
+  private static func looksLikeTable(_ file: Resource) throws -> Bool {
+    let start = (try? file.start(lookedAtByteCount)) ?? []
+    let text = start.starts(with: [0xEF, 0xBB, 0xBF]) ? start.dropFirst(3) : start[...]
+    guard text.allSatisfy({ $0 >= 0x20 || (0x09...0x0D).contains($0) }) else { return false }
+    let lines = text.split(separator: 0x0A, maxSplits: 2).prefix(2).map {
+      Array($0.last == 0x0D ? $0.dropLast() : $0)
+    }
+    return lines.last.map(CSVLayout.isRow) ?? false
+  }
+
+  static func settings(_ values: OptionValues) throws(UsageError) -> CSVLayout.Settings {
+    var settings = CSVLayout.Settings()
+    if let text = values.text("delimiter") {
+      let bytes = Array(text == "tab" || text == "\\t" ? "\t".utf8 : text.utf8)
+      guard bytes.count == 1, bytes[0] == 0x09 || bytes[0] >= 0x20, bytes[0] < 0x7F,
+        !"+-.\"0123456789".utf8.contains(bytes[0])
+      else {
+        throw .badValue(
+          option: "source-delimiter", value: text, expected: "one character such as , ; | or tab")
+      }
+      settings.delimiter = bytes[0]
+    }
+    settings.hasHeader = values.text("header").map { $0 == "on" }
+    settings.label = values.text("label").map {
+      switch $0 {
+      case "first": .first
+      case "last": .last
+      case "none": .absent
+      default: .named($0)
+      }
+    }
+    return settings
+  }
+}

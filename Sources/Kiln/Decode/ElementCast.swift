@@ -1,0 +1,58 @@
+/// Gives back to numbers the type that they had before a text held them.
+struct ElementCast: Sendable {
+  private let source: ElementType
+  private let target: ElementType
+
+  /// Prepares to change types; nil where fractions would be lost.
+  init?(from source: ElementType, to target: ElementType) {
+    guard source != .bool, target != .bool, target.isFloat || !source.isFloat else { return nil }
+    self.source = source
+    self.target = target
+  }
+
+  /// The same values as another type.
+  /// - Throws: ``UnsupportedError`` that names the first value which the type does not hold.
+  func applied(to elements: [UInt8]) throws -> [UInt8] {
+    if source == target { return elements }
+    if source.isFloat { return cast(doubles(elements)) }
+    let values = try source.integers(in: elements)
+    if target.isFloat { return target.bytes(of: values) }
+    let range = target.integerRange
+    if let value = values.first(where: { !range.contains($0) }) {
+      throw UnsupportedError("pixel \(value) does not fit into \(target), the type in the manifest")
+    }
+    return target.bytes(of: values)
+  }
+
+  private func doubles(_ elements: [UInt8]) -> [Double] {
+    func read<T: BinaryFloatingPoint & BitwiseCopyable>(_: T.Type) -> [Double] {
+      withElements(of: elements, as: T.self) { span in span.indices.map { Double(span[$0]) } }
+    }
+    return switch source {
+    case .float16: read(Float16.self)
+    case .float32: read(Float.self)
+    default: read(Double.self)
+    }
+  }
+
+  private func cast(_ values: [Double]) -> [UInt8] {
+    switch target {
+    case .float16: makeElements(count: values.count, of: Float16.self) { Float16(values[$0]) }
+    case .float32: makeElements(count: values.count, of: Float.self) { Float(values[$0]) }
+    default: makeElements(count: values.count, of: Double.self) { values[$0] }
+    }
+  }
+}
+
+extension ElementType {
+  /// The whole numbers of an integer type, as far as an `Int64` holds them.
+  fileprivate var integerRange: ClosedRange<Int64> {
+    let bits = Int64(byteCount * 8)
+    return switch self {
+    case .int8, .int16, .int32: -(1 << (bits - 1))...(1 << (bits - 1)) - 1
+    case .uint8, .uint16, .uint32: 0...(1 << bits) - 1
+    case .uint64: 0...Int64.max
+    default: Int64.min...Int64.max
+    }
+  }
+}

@@ -1,0 +1,121 @@
+/// What the levels of directories above images stand for.
+struct FolderLevels {
+  /// The splits, each a run of files.
+  let splits: [ImageFolderIndex.Split]
+  /// The name of each directory's label, nil for directories without images; nil as a whole where no
+  /// directory names labels.
+  let labels: [String?]?
+
+  /// A directory with images.
+  private struct Folder {
+    /// Its position in the listing.
+    let position: Int
+    var path: [String]
+    let files: Range<Int>
+  }
+
+  init(_ listing: ImageFolderListing, root: String) throws(UnsupportedError) {
+    var folders = listing.directories.enumerated().compactMap { position, directory in
+      directory.files.isEmpty
+        ? nil
+        : Folder(
+          position: position,
+          path: directory.path.split(separator: "/").map(String.init), files: directory.files)
+    }
+    guard let first = folders.first else { throw UnsupportedError("holds no PNG or JPEG file") }
+    let depth = first.path.count
+    if let other = folders.first(where: { $0.path.count != depth }) {
+      throw UnsupportedError(
+        "images lie at different depths: in \(Self.name(first.path)) and in"
+          + " \(Self.name(other.path)) (name one of them, or give a --pattern)")
+    }
+    if let empty = listing.directories.first(where: {
+      $0.files.isEmpty && !$0.hasDirectories && depth > 0
+        && $0.path.utf8.count(where: { $0 == UInt8(ascii: "/") }) + 1 == depth
+    }) {
+      throw UnsupportedError(
+        "folder \(empty.path) holds no PNG or JPEG file (fill it, or remove it)")
+    }
+    var name = root
+    while let wrapper = Self.wrapper(of: folders) {
+      name = wrapper
+      for index in folders.indices { folders[index].path.removeFirst() }
+    }
+    try self.init(folders, name: name, directoryCount: listing.directories.count)
+  }
+
+  private init(_ folders: [Folder], name: String, directoryCount: Int) throws(UnsupportedError) {
+    let isSplit = { (name: String) in IDXFileName.usualSplit(name) != nil }
+    let whole = IDXFileName.usualSplit(name) ?? "data"
+    switch folders[0].path.count {
+    case 0:
+      splits = [Self.split(whole, folders[...])]
+      labels = nil
+    case 1 where folders.allSatisfy({ isSplit($0.path[0]) }):
+      splits = try Self.splits(folders)
+      labels = nil
+    case 1:
+      splits = [Self.split(whole, folders[...])]
+      labels = Self.labels(folders, directoryCount)
+    case 2:
+      splits = try Self.splits(folders)
+      labels = Self.labels(folders, directoryCount)
+    default:
+      throw UnsupportedError(
+        "images lie \(folders[0].path.count) levels deep, as in \(Self.name(folders[0].path));"
+          + " expected split/label/file, label/file or files (give a --pattern)")
+    }
+  }
+
+  /// A directory that everything lies in and that is no split.
+  private static func wrapper(of folders: [Folder]) -> String? {
+    guard let name = folders[0].path.first, folders.allSatisfy({ $0.path.first == name }) else {
+      return nil
+    }
+    switch folders[0].path.count {
+    // A single directory of images is a class or a split.
+    case 1: return nil
+    case 2: return IDXFileName.usualSplit(name) == nil ? name : nil
+    default: return name
+    }
+  }
+
+  private static func splits(
+    _ folders: [Folder]
+  ) throws(UnsupportedError) -> [ImageFolderIndex.Split] {
+    var runs: [(name: String, directory: String, folders: ArraySlice<Folder>)] = []
+    var start = 0
+    for (position, folder) in folders.enumerated() {
+      if position + 1 < folders.count, folders[position + 1].path[0] == folder.path[0] { continue }
+      let directory = folder.path[0]
+      let name = IDXFileName.usualSplit(directory) ?? directory
+      if let other = runs.first(where: { $0.name == name }) {
+        throw UnsupportedError(
+          "directories \(other.directory) and \(directory) are the same split '\(name)'")
+      }
+      runs.append((name, directory, folders[start...position]))
+      start = position + 1
+    }
+    return runs.sorted { IDXFileName.precedes($0.name, $1.name) }
+      .map { split($0.name, $0.folders) }
+  }
+
+  /// The listing's order makes the files of neighbouring folders one run.
+  private static func split(
+    _ name: String, _ folders: ArraySlice<Folder>
+  ) -> ImageFolderIndex.Split {
+    let start = folders.first?.files.lowerBound ?? 0
+    return ImageFolderIndex.Split(
+      name: name, files: .range(start..<(folders.last?.files.upperBound ?? start)))
+  }
+
+  private static func labels(_ folders: [Folder], _ directoryCount: Int) -> [String?] {
+    var labels: [String?] = Array(repeating: nil, count: directoryCount)
+    for folder in folders { labels[folder.position] = folder.path.last }
+    return labels
+  }
+
+  private static func name(_ path: [String]) -> String {
+    path.isEmpty ? "the directory itself" : path.joined(separator: "/")
+  }
+}

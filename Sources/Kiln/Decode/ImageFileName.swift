@@ -1,0 +1,36 @@
+/// What the ending of a file name says about images.
+enum ImageFileName {
+  enum Kind {
+    /// A PNG or JPEG file; which of them, its content says.
+    case image
+    /// A picture that Kiln does not read; to pass it by would lose a sample.
+    case foreignImage
+    /// Anything else, such as `kiln.json`, `Thumbs.db` or a text: passed by.
+    case other
+  }
+
+  /// The kind of a file by its name.
+  static func kind(of name: Span<UInt8>) -> Kind {
+    var word: UInt64 = 0
+    for index in name.indices.reversed() {
+      let byte = name[index]
+      if byte == UInt8(ascii: ".") {
+        return images.contains(word) ? .image : foreignImages.contains(word) ? .foreignImage : .other
+      }
+      // Five letters are the most that any ending here has.
+      guard name.count - index <= 5 else { return .other }
+      word = word << 8 | UInt64(byte | 0x20)
+    }
+    return .other
+  }
+
+  private static let images = words(["png", "jpg", "jpeg"])
+  private static let foreignImages = words([
+    "bmp", "gif", "heic", "jp2", "pbm", "pgm", "ppm", "tif", "tiff", "webp",
+  ])
+
+  /// Endings as numbers, last letter first.
+  private static func words(_ endings: [String]) -> [UInt64] {
+    endings.map { $0.utf8.reversed().reduce(0) { $0 << 8 | UInt64($1) } }
+  }
+}

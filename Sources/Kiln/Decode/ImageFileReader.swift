@@ -1,0 +1,68 @@
+/// What the images of a source are brought to.
+struct ImageTarget: Sendable {
+  /// The shape of every sample.
+  var shape: ImageShape
+  var rules: ImageRules
+}
+
+/// How images that differ are treated.
+struct ImageRules: Sendable, Equatable {
+  var color: ColorRule?
+  var alpha = AlphaRule.refuse
+  var fit = ImageFit.none
+
+  /// A file's picture by these rules.
+  func image(_ file: Span<UInt8>) throws(ImageError) -> DecodedImage {
+    let image = try DecodedImage(parsing: file, alpha: alpha)
+    return try fit.apply(to: color?.apply(to: image) ?? image)
+  }
+}
+
+/// Reads image files one after another; one for each worker.
+// Sendable: one thread at a time uses it, by the pool that lends it.
+final class ImageFileReader: @unchecked Sendable {
+  /// A file cannot be larger: more than any picture within the limits takes.
+  static let maximumFileByteCount = 2 * ImageShape.maxByteCount
+
+  private let png = PNGReader()
+  /// Where files are read to; taken out while it is in use.
+  var buffer: [UInt8] = []
+  private var hash = SHA256()
+
+  /// The SHA-256 of a file.
+  func digest(_ file: Span<UInt8>) -> [UInt8] {
+    hash.update(file)
+    return hash.finish()
+  }
+
+  /// Appends the pixels of a file.
+  /// - Throws: ``ImageError``, or ``ImageDifference`` where the picture is not of the target's shape.
+  func append(
+    _ file: Span<UInt8>, as target: ImageTarget, to output: inout ByteCursor
+  ) throws {
+    // A plain file of the right shape is what it shall be, whatever the rules.
+    if png.append(file, of: target.shape, to: &output) { return }
+    let image = try target.rules.image(file)
+    guard image.shape == target.shape else {
+      throw ImageDifference(found: image.shape, expected: target.shape)
+    }
+    output.append(image.pixels.span)
+  }
+}
+
+/// Images of one source that should be alike and are not.
+struct ImageDifference: Error, Equatable, Sendable {
+  let found: ImageShape
+  let expected: ImageShape
+
+  /// The sentence a user sees, with the name of an image of the expected kind.
+  func description(expectedIn other: String) -> String {
+    "is \(found.text), expected \(expected.text) as in \(other)\(remedy)"
+  }
+
+  private var remedy: String {
+    if found.channels != expected.channels { return " (--color grey or rgb makes them alike)" }
+    if found.bitDepth != expected.bitDepth { return " (convert one of them)" }
+    return " (--resize WxH or --pad makes them alike)"
+  }
+}

@@ -1,0 +1,92 @@
+/// Which images make up each split, in order, and what their labels are.
+struct ImageFolderIndex: Sendable {
+  /// One split.
+  struct Split: Sendable {
+    let name: String
+    let files: Files
+  }
+
+  /// Positions in the listing, in the order of the samples.
+  enum Files: Sendable {
+    case range(Range<Int>)
+    case list([UInt32])
+
+    var count: Int {
+      switch self {
+      case .range(let range): range.count
+      case .list(let files): files.count
+      }
+    }
+
+    subscript(index: Int) -> Int {
+      switch self {
+      case .range(let range): range.lowerBound + index
+      case .list(let files): Int(files[index])
+      }
+    }
+  }
+
+  /// Where the label of an image is to be found.
+  enum Labels: Sendable {
+    case none
+    /// One for each directory of the listing.
+    case ofDirectories([Int64])
+    /// For each file a position among the values.
+    case ofFiles([UInt32], values: [Int64])
+  }
+
+  var splits: [Split]
+  var labels: Labels
+  /// The smallest and largest label.
+  var range: ClosedRange<Int64>?
+  var classNames: [String]
+
+  /// The label of a file; 0 where there are none.
+  func label(of file: Int, in listing: ImageFolderListing) -> Int64 {
+    switch labels {
+    case .none: 0
+    case .ofDirectories(let labels): labels[listing.directory(of: file)]
+    case .ofFiles(let positions, let values): values[Int(positions[file])]
+    }
+  }
+}
+
+// MARK: Folders that name splits and labels
+
+extension ImageFolderIndex {
+  /// Reads `split/label/file`, `label/file`, `split/file` or files alone from the directories' names.
+  ///
+  /// Directories that everything lies in are passed by. A first directory is a split where there are labels
+  /// below it, or where all of them have a split's usual name.
+  /// - Parameters:
+  ///   - listing: all images.
+  ///   - root: the name of the directory itself, which may be that of a split.
+  ///   - classes: what is known of the classes.
+  /// - Throws: ``UnsupportedError`` where the directories are none of these.
+  init(
+    foldersOf listing: ImageFolderListing, root: String, classes: KnownClasses
+  ) throws(UnsupportedError) {
+    let levels = try FolderLevels(listing, root: root)
+    if let labels = levels.labels {
+      try self.init(levels, labels, classes)
+    } else {
+      self.init(
+        splits: levels.splits, labels: .none, range: nil, classNames: [])
+    }
+  }
+
+  private init(
+    _ levels: FolderLevels, _ labels: [String?], _ known: KnownClasses
+  ) throws(UnsupportedError) {
+    let classes = try ClassTable(Set(labels.compactMap { $0 }), known, .numbersFirst)
+    var range: ClosedRange<Int64>?
+    let values = labels.map { name -> Int64 in
+      guard let label = name.flatMap({ classes.labels[$0] }) else { return 0 }
+      range = min(range?.lowerBound ?? label, label)...max(range?.upperBound ?? label, label)
+      return label
+    }
+    self.init(
+      splits: levels.splits, labels: .ofDirectories(values), range: range,
+      classNames: classes.names)
+  }
+}

@@ -1,0 +1,150 @@
+/// What the manifest of an output says about its samples: facts that the output's own format may not hold.
+struct OutputRecord: Sendable, Equatable {
+  /// The name of the output's format.
+  let format: String
+  /// The published data set that it was made from, where that was known.
+  let knownName: String?
+  /// The type of a pixel.
+  let elementType: ElementType
+  /// The dimensions of a sample.
+  let sampleShape: [Int]
+  /// Where channels are.
+  let channelOrder: ChannelOrder
+  /// How pixels relate to 0…255.
+  let pixelScale: PixelScale
+  /// What is in each split.
+  let splits: [String: Split]
+  /// Whether the output holds its pixels exactly.
+  let isLossless: Bool
+  /// The label columns; nil where there are no labels.
+  let labelColumns: [String]?
+  /// Whether the columns are the 0s and 1s of one-hot labels.
+  let isOneHot: Bool
+  /// The name of each class.
+  let classNames: [String]
+
+  /// What a manifest says about a split.
+  struct Split: Sendable, Equatable {
+    let count: Int
+    /// The content digest; nil for what is lossy.
+    let digest: String?
+    /// Samples of each label; nil where they were not counted.
+    let labelCounts: [Int64: Int]?
+  }
+
+  private static let pictures = ["png", "jpeg", "tar"]
+  /// Formats that hold digits and no types.
+  private static let texts = ["csv"]
+
+  /// Manifests have some kilobytes; what names each of 65,536 classes with a count for each of ten splits
+  /// stays below this.
+  static let maximumByteCount = 32 << 20
+
+  /// The record of the output that files belong to; nil where they are none, or it cannot be understood.
+  /// - Parameters:
+  ///   - files: what a source is read from.
+  ///   - paths: how the source was named.
+  /// - Returns: what the manifest says, whether it fits or not.
+  static func find(for files: [SourceFile], namedBy paths: [String]) -> OutputRecord? {
+    guard let path = manifestPath(of: files.first?.path, namedBy: paths) else { return nil }
+    return try? OutputRecord(path: path)
+  }
+
+  /// The manifest of an output: beside its file, in its directory, or in the directory that was named.
+  static func manifestPath(of file: String?, namedBy paths: [String]) -> String? {
+    var places: [String] = []
+    if let file {
+      places.append(file + "." + StagedOutput.manifestName)
+      places.append(Path.join(Path.directory(of: file), StagedOutput.manifestName))
+    }
+    if paths.count == 1 { places.append(Path.join(paths[0], StagedOutput.manifestName)) }
+    return places.first { Path.kind(of: $0) == .file }
+  }
+
+  /// Reads a manifest.
+  /// - Throws: ``FileError``, or an error that says why it is none.
+  init(path: String) throws {
+    let stream = try SourceFile(path: path).open()
+    try self.init(parsing: try JSON(parsing: try stream.read(Self.maximumByteCount)))
+  }
+
+  init(parsing json: JSON) throws(UnsupportedError) {
+    guard case .object(let fields) = json, case .text? = fields["kiln"],
+      case .text(let type)? = fields["dtype"], let elementType = ElementType(rawValue: type),
+      let shape = fields["shape"]?.sizes, case .object(let splits)? = fields["splits"]
+    else { throw UnsupportedError("is no manifest of an output") }
+    self.elementType = elementType
+    sampleShape = shape
+    channelOrder = Self.text(fields["layout"]).flatMap { ChannelOrder(rawValue: $0) } ?? .last
+    pixelScale = Self.text(fields["pixel_scale"]).flatMap { PixelScale(text: $0) } ?? .undeclared
+    format = Self.text(fields["format"]) ?? ""
+    knownName = Self.text(fields["dataset"])
+    self.splits = splits.compactMapValues(Split.init)
+    if case .boolean(false)? = fields["lossless"] { isLossless = false } else { isLossless = true }
+    classNames = fields["classes"]?.texts ?? []
+    guard case .object(let labels)? = fields["labels"] else {
+      labelColumns = nil
+      isOneHot = false
+      return
+    }
+    labelColumns = labels["columns"]?.texts
+    isOneHot = labels["one_hot"] == .boolean(true)
+  }
+
+  private static func text(_ value: JSON?) -> String? {
+    if case .text(let text)? = value { text } else { nil }
+  }
+
+  /// Whether this is a record of such samples, and not of other files that lie in the same place.
+  func fits(_ dataset: Dataset) -> Bool {
+    let type = dataset.schema.elementType
+    return (elementType == type || cast(from: type) != nil)
+      && dataset.splits.allSatisfy { splits[$0.name]?.count == $0.count }
+  }
+
+  /// What gives pixels their type back where the output holds texts; nil where nothing has to be done.
+  func cast(from type: ElementType) -> ElementCast? {
+    guard type != elementType, Self.texts.contains(format) else { return nil }
+    return ElementCast(from: type, to: elementType)
+  }
+
+  /// Adds to what a source says what it has lost on its way through the output's format.
+  func complete(_ dataset: inout Dataset, givenNames: [String]?) {
+    var schema = dataset.schema
+    schema.elementType = elementType
+    // Pictures are always interleaved; tables and arrays may have lost how pixels are ordered.
+    if sampleShape.reduce(1, *) == schema.sampleElementCount, !Self.pictures.contains(format) {
+      schema.sampleShape = sampleShape
+      schema.channelOrder = channelOrder
+    }
+    if schema.pixelScale == .undeclared { schema.pixelScale = pixelScale }
+    if var labels = schema.labels, !labels.isOneHot, let labelColumns,
+      labels.columns.count == labelColumns.count
+    {
+      labels.columns = labelColumns
+      labels.isOneHot = isOneHot && labelColumns.count > 1
+      if givenNames == nil, labels.classNames.isEmpty { labels.classNames = classNames }
+      schema.labels = labels
+    }
+    dataset.schema = schema
+  }
+}
+
+extension OutputRecord.Split {
+  fileprivate init?(_ json: JSON) {
+    guard case .object(let fields) = json, case .integer(let count)? = fields["count"] else {
+      return nil
+    }
+    self.count = count
+    if case .text(let digest)? = fields["digest"] { self.digest = digest } else { digest = nil }
+    guard case .object(let counts)? = fields["labels"] else {
+      labelCounts = nil
+      return
+    }
+    var labelCounts: [Int64: Int] = [:]
+    for case (let label?, .integer(let count)) in counts.map({ (Int64($0), $1) }) {
+      labelCounts[label] = count
+    }
+    self.labelCounts = labelCounts
+  }
+}

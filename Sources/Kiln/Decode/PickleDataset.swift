@@ -1,0 +1,148 @@
+// The shapes that data sets have in pickles:
+//
+//   ((images, labels), (images, labels), (images, labels))   train, val, test: LISA's mnist.pkl.gz
+//   ((images, labels), (images, labels))                     train, test: Keras 1
+//   (images, labels)                                         one split
+//   {"train_img": …, "train_label": …, "test_img": …}        Deep Learning from Scratch; also x_train …
+//   {"train": (images, labels) or a dict, …}
+//   {"data": …, "labels": …}                                 CIFAR; see PickleBatches
+//   an array                                                 images alone
+
+/// The images and labels that a pickle holds, by split.
+struct PickleDataset: Sendable {
+  /// One split's arrays; several where it is spread over files.
+  struct Part: Sendable {
+    let split: String
+    let name: String
+    let images: [NumericArray]
+    let labelName: String
+    let labels: NumericArray?
+
+    /// The part as sources take it.
+    func arrays() throws -> ArraySource.Part {
+      ArraySource.Part(
+        split: split,
+        images: try SampleArray(name, images.count == 1 ? .array(images[0]) : .joined(images)),
+        labels: try labels.map { try SampleArray(labelName, .array($0)) })
+    }
+  }
+
+  var parts: [Part]
+  var classNames: [String] = []
+  var labelColumns: [String]?
+}
+
+extension PickleArrays {
+  /// The arrays that a user names.
+  /// - Throws: ``StageError`` for a key that is not there, or no array.
+  func named(_ keys: ArrayKeys) throws -> PickleDataset {
+    PickleDataset(
+      parts: try keys.parts.map { part in
+        let images = try at(.decode, name) { try place(at: part.images) }
+        let labels = try part.labels.map { path in try at(.decode, name) { try place(at: path) } }
+        return try self.part(part.split ?? "data", images, labels)
+      })
+  }
+
+  /// The data set in the one of the known shapes that the pickle has; nil where it has none.
+  func recognised(dataset: String?) throws -> PickleDataset? {
+    if isImages(rootPlace) {
+      return PickleDataset(parts: [try part("data", rootPlace, nil)])
+    }
+    if let items = items(rootPlace) { return try tuple(items) }
+    if let entries = entries(rootPlace) {
+      if let batch = try batch(rootPlace, fileName: "") {
+        return try PickleBatches.dataset([batch], meta: nil)
+      }
+      return try named(entries, dataset) ?? splits(entries)
+    }
+    return nil
+  }
+
+  private func part(_ split: String, _ images: Place, _ labels: Place?) throws -> PickleDataset.Part
+  {
+    PickleDataset.Part(
+      split: split, name: name(of: images), images: [try self.images(images)],
+      labelName: labels.map(name(of:)) ?? "", labels: try labels.map(self.labels))
+  }
+
+  /// Images and labels side by side.
+  private func pair(_ place: Place) -> (images: Place, labels: Place)? {
+    guard let items = items(place), items.count == 2, isImages(items[0]),
+      let images = values.array(items[0].value), isLabels(items[1], of: images.count)
+    else { return nil }
+    return (items[0], items[1])
+  }
+
+  private func tuple(_ items: [Place]) throws -> PickleDataset? {
+    if let pair = pair(rootPlace), pair.images.path == "0" {
+      return PickleDataset(parts: [try part("data", pair.images, pair.labels)])
+    }
+    let pairs = items.compactMap(pair)
+    guard pairs.count == items.count else { return nil }
+    let names: [String]
+    switch pairs.count {
+    case 1: names = ["data"]
+    case 2: names = ["train", "test"]
+    case 3: names = ["train", "val", "test"]
+    default: return nil
+    }
+    return PickleDataset(
+      parts: try zip(names, pairs).map { try part($0, $1.images, $1.labels) })
+  }
+
+  /// A dict whose keys name roles and splits.
+  private func named(
+    _ entries: [(key: String, place: Place)], _ dataset: String?
+  ) throws -> PickleDataset? {
+    let known = entries.compactMap { entry in
+      ArrayName(parsing: entry.key).map { (name: $0, place: entry.place) }
+    }
+    let images = known.filter { $0.name.role == .images && isImages($0.place) }
+    if images.isEmpty { return nil }
+    let wanted = try DatasetChoice.choose(
+      among: images.map(\.name.dataset), wanted: dataset, source: name)
+    let chosen = images.filter { $0.name.dataset == wanted }
+    // Two keys for the same images: the user must say which.
+    guard Set(chosen.map(\.name.split)).count == chosen.count else { return nil }
+    let sorted = chosen.sorted { IDXFileName.precedes($0.name.split, $1.name.split) }
+    return PickleDataset(
+      parts: try sorted.map { entry in
+        let labels = known.first {
+          $0.name.role == .labels && $0.name.dataset == wanted && $0.name.split == entry.name.split
+            && isLabels($0.place, of: values.array(entry.place.value)?.count ?? 0)
+        }
+        return try part(entry.name.split, entry.place, labels?.place)
+      }, classNames: classNames(entries))
+  }
+
+  /// A dict whose keys name splits, and whose values are pairs or dicts.
+  private func splits(_ entries: [(key: String, place: Place)]) throws -> PickleDataset? {
+    var parts: [PickleDataset.Part] = []
+    for (key, place) in entries where ArrayName.hasKnownSplit(key[...]) {
+      let split = ArrayName.split(of: key[...]).split
+      if let pair = pair(place) {
+        parts.append(try part(split, pair.images, pair.labels))
+      } else if let inner = self.entries(place), let images = role(.images, in: inner) {
+        parts.append(try part(split, images, role(.labels, in: inner)))
+      }
+    }
+    guard !parts.isEmpty, Set(parts.map(\.split)).count == parts.count else { return nil }
+    return PickleDataset(
+      parts: parts.sorted { IDXFileName.precedes($0.split, $1.split) },
+      classNames: classNames(entries))
+  }
+
+  private func role(
+    _ role: ArrayName.Role, in entries: [(key: String, place: Place)]
+  ) -> Place? {
+    entries.first {
+      ArrayName(parsing: $0.key)?.role == role && (role == .labels || isImages($0.place))
+    }?.place
+  }
+
+  private func classNames(_ entries: [(key: String, place: Place)]) -> [String] {
+    let keys = ["label_names", "class_names", "classes", "target_names"]
+    return entries.first { keys.contains($0.key) }.flatMap { texts($0.place) } ?? []
+  }
+}

@@ -1,0 +1,167 @@
+extension SourceFormat {
+  /// Pickles: a file that holds a data set, or the files of a CIFAR data set.
+  public static let pickle = SourceFormat(
+    name: "pickle",
+    summary: "Python pickles, read as data: LISA's mnist.pkl.gz, CIFAR for Python, dicts of arrays",
+    options: [.imagesKey, .labelsKey, .sourceShape],
+    detect: { try !PickleFormat.files($0).isEmpty },
+    open: { material, values in try PickleFormat.open(material, values) })
+}
+
+/// Finds the pickles of a source and the data set in them.
+enum PickleFormat {
+  /// A pickle that was read, with its file.
+  private struct File {
+    let resource: Resource
+    let arrays: PickleArrays
+
+    var fileName: String { resource.fileName }
+  }
+
+  static func open(_ material: SourceMaterial, _ values: OptionValues) throws -> any Source {
+    let shape = try SourceShape.parse(values)
+    let corrections: PickleArrays.Corrections =
+      shape == nil && material.request.correction != .none ? .applied : .none
+    let files = try files(material).map { resource in
+      try at(.decode, resource.name) { try read(resource, corrections) }
+    }
+    guard let first = files.first else { preconditionFailure("a source without pickles") }
+    let keys = try ArrayKeys(values)
+    var dataset: PickleDataset
+    if let keys {
+      guard files.count == 1 else {
+        throw UsageError.conflict("--images-key chooses in one file, and there are \(files.count)")
+      }
+      dataset = try first.arrays.named(keys)
+    } else if files.count == 1, try first.arrays.batch(first.arrays.rootPlace, fileName: "") == nil
+    {
+      guard let found = try first.arrays.recognised(dataset: material.request.dataset) else {
+        throw StageError(.decode, file: first.resource.name, PickleOutline(first.arrays))
+      }
+      dataset = found
+    } else {
+      dataset = try batches(files)
+    }
+    if let names = material.request.classNames { dataset.classNames = names }
+    var interpretation = ArraySource.Interpretation()
+    interpretation.classNames = dataset.classNames
+    interpretation.labelColumns = dataset.labelColumns
+    interpretation.sampleShape = shape
+    if material.request.correction != .none {
+      interpretation.pixelScale = dataset.parts[0].images[0].likelyScale
+    }
+    let sources = files.map(\.resource.file)
+    return try ArraySource(
+      try dataset.parts.map { try $0.arrays() }, interpretation, files: sources, mapped: sources)
+  }
+
+  private static func read(
+    _ resource: Resource, _ corrections: PickleArrays.Corrections
+  ) throws -> File {
+    let document = try document(in: resource)
+    return File(
+      resource: resource,
+      arrays: PickleArrays(
+        name: resource.name, values: document.values, root: document.root,
+        corrections: corrections))
+  }
+
+  /// Reads one pickle: in place where its file is not packed.
+  static func document(in resource: Resource) throws -> PickleDocument {
+    if let file = try resource.map() { return try PickleMachine.read(.mapped(file)) }
+    return try PickleMachine.read(.stream(try resource.open()))
+  }
+
+  private static func batches(_ files: [File]) throws -> PickleDataset {
+    var batches: [PickleBatch] = []
+    var names: [String]?
+    for file in files {
+      if let batch = try file.arrays.batch(file.arrays.rootPlace, fileName: file.fileName) {
+        batches.append(batch)
+      } else if let found = file.arrays.batchClassNames {
+        names = found
+      } else {
+        throw StageError(
+          .decode, file: file.resource.name,
+          UnsupportedError(
+            "is no batch of a data set in several pickles (name one pickle, or convert them singly)"
+          ))
+      }
+    }
+    guard !batches.isEmpty else {
+      throw StageError(
+        .decode, file: files[0].resource.name,
+        UnsupportedError("holds class names, and no file with images is beside it"))
+    }
+    return try PickleBatches.dataset(batches, meta: names)
+  }
+
+  // MARK: Detection
+
+  /// The pickles of a source; none where it is something else.
+  static func files(_ material: SourceMaterial) throws -> [Resource] {
+    guard material.images == nil, material.words.isEmpty else { return [] }
+    if let tree = material.onlyTree { return try files(in: tree) }
+    let files = material.files
+    guard !files.isEmpty, files.count == material.items.count, files.allSatisfy(isPickle) else {
+      return []
+    }
+    return files.sorted { precedes($0.fileName, $1.fileName) }
+  }
+
+  /// The files of a CIFAR data set in a directory or archive, or its one pickle.
+  private static func files(in tree: FileTree) throws -> [Resource] {
+    let members = try tree.files(in: try tree.root())
+    let usual = members.filter { isBatchName($0.fileName) }
+    let chosen = usual.isEmpty ? members.filter { hasPickleName($0.fileName) } : usual
+    guard !chosen.isEmpty, !usual.isEmpty || chosen.count == 1 else { return [] }
+    let files = try chosen.map { try $0.resource() }.filter(isPickle)
+    return files.sorted { precedes($0.fileName, $1.fileName) }
+  }
+
+  private static let batchNames: Set = ["test_batch", "batches.meta", "train", "test", "meta"]
+
+  private static func isBatchName(_ name: String) -> Bool {
+    batchNames.contains(name)
+      || name.hasPrefix("data_batch_") && Int(name.dropFirst("data_batch_".count)) != nil
+  }
+
+  /// `data_batch_10` comes behind `data_batch_9`.
+  private static func precedes(_ first: String, _ second: String) -> Bool {
+    let names = [first, second].map { name in
+      let digits = name.reversed().prefix { ("0"..."9").contains($0) }
+      return (name.dropLast(digits.count), Int(String(digits.reversed())) ?? -1)
+    }
+    return names[0] < names[1]
+  }
+
+  private static func hasPickleName(_ name: String) -> Bool {
+    let parts = name.lowercased().split(separator: ".").dropFirst()
+    return parts.contains { ["pkl", "pickle", "pck", "p"].contains($0) }
+  }
+
+  /// Whether a file begins as a pickle of protocol 2 or later, or is called one and begins as one of
+  /// the older ones, which have no mark of their own.
+  private static func isPickle(_ resource: Resource) -> Bool {
+    guard let start = try? resource.start(4) else { return false }
+    if start.count > 2, start[0] == PickleOpcode.proto.rawValue, start[1] <= 5,
+      PickleOpcode(rawValue: start[2]) != nil
+    {
+      return true
+    }
+    return hasPickleName(resource.fileName) || beginsAsOldPickle(resource)
+  }
+
+  /// Protocols 0 and 1: a mark, a dict, list or name of a module, and sensible opcodes behind it.
+  private static func beginsAsOldPickle(_ resource: Resource) -> Bool {
+    guard let start = try? resource.start(512), let first = start.first else { return false }
+    switch PickleOpcode(rawValue: first) {
+    case .mark?: return start.count > 1 && [0x6C, 0x64, 0x74, 0x28, 0x63].contains(start[1])
+    case .global?:
+      let lines = start.dropFirst().split(separator: 0x0A, maxSplits: 2)
+      return lines.count == 3
+        && lines.prefix(2).allSatisfy { $0.allSatisfy { (0x21...0x7E).contains($0) } }
+    default: return false
+    }
+  }
+}

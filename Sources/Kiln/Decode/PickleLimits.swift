@@ -1,0 +1,35 @@
+/// What a pickle may ask for.
+///
+/// Real files stay far below; each bound stops what a few bytes could do.
+enum PickleLimits {
+  /// Bytes of values, lists, stack and memo, besides text and arrays, which are as long in the file.
+  ///
+  /// Each value takes 16 bytes and each place in a list 8: enough for a list of 1.2 million file names.
+  /// What can still double while it grows is counted threefold, so that all stays below 64 MiB.
+  static let structureByteCount = 48 << 20
+  /// Strings from this length on are kept where they are, or by themselves; labels and keys are
+  /// shorter.
+  static let inlineByteCount = 4096
+  /// Memory that a long string from a stream is read into, piece by piece: a length that only
+  /// promises much reserves no more than one of them.
+  static let pieceByteCount = 4 << 20
+  /// A number, a memo index or one line of a global, as text; the longest real ones have 30.
+  static let lineByteCount = 4096
+  /// Digits of a number that fits 64 bits, with its sign; longer ones are kept as "too large".
+  static let digitCount = 20
+  /// Dimensions of an array; data sets have up to five.
+  static let rank = 8
+  /// One dimension, as in the files of MNIST; more samples than any data set has.
+  static let dimension = 1 << 31
+  /// What is read behind STOP to reach the checksum of a compressed file; `pickle.load` ignores it.
+  static let trailingByteCount = 16 << 20
+  /// Lines that the printed tree of a pickle has, and how deep it goes.
+  static let treeLineCount = 60
+  static let treeDepth = 6
+  /// Items of one list, tuple or dict that are printed.
+  static let treeItemCount = 12
+  /// Characters of text in messages, trees and traces.
+  static let shownCharacterCount = 60
+  /// A data set's pickle nests this deep where its arrays are named by path.
+  static let pathDepth = 16
+}

@@ -1,0 +1,285 @@
+// What NumPy's arrays, dtypes and scalars are made of in a pickle, and the values that stand for the
+// calls. Arguments and states are those that NumPy 1 and 2 write, and no others:
+//
+//   _reconstruct(ndarray, (0,), b'b')     an array that BUILD fills with (1, shape, dtype, fortran, bytes)
+//   dtype('f4', 0, 1)                     a dtype that BUILD gives (3, '<', None, None, None, -1, -1, 0)
+//   scalar(dtype, bytes)                  a number
+//   _frombuffer(bytes, dtype, shape, 'C') an array; 'F' by columns, 'K' with the axes it has then
+//   _codecs.encode(text, 'latin1')        bytes
+//   bytes() bytearray() set([])           as in Python
+
+extension PickleMachine {
+  mutating func global(module: String, name: String) throws -> PickleValue {
+    guard let global = PickleGlobal(module: module, name: name) else {
+      throw PickleError.refusedGlobal(module: module, name: name, offset: input.opcodeOffset)
+    }
+    return values.global(global)
+  }
+
+  mutating func stackGlobal(_ names: [PickleValue]) throws -> PickleValue {
+    for name in names where values.kind(of: name) != .text { throw wrongType("text", name) }
+    return try global(
+      module: values.shortText(names[0]) ?? "", name: values.shortText(names[1]) ?? "")
+  }
+
+  // MARK: REDUCE
+
+  mutating func call(_ callee: PickleValue, _ arguments: PickleValue) throws -> PickleValue {
+    guard let global = values.global(callee) else {
+      throw wrongType("a callable", callee)
+    }
+    guard values.kind(of: arguments) == .tuple else {
+      throw wrongType("a tuple of arguments", arguments)
+    }
+    // No call has more than five.
+    let items = Array(values.items(arguments).prefix(6))
+    let result: PickleValue? =
+      switch global {
+      case .reconstruct: reconstruct(items)
+      case .dtype: try dtype(items)
+      case .scalar: try scalar(items)
+      case .frombuffer: try frombuffer(items)
+      case .encode: items.count == 2 ? try encode(items[0], items[1]) : nil
+      case .bytes: items.isEmpty ? try short(.bytes, []) : nil
+      case .bytearray: try bytearray(items)
+      case .set, .frozenset: set(items)
+      case .ndarray: nil
+      }
+    guard let result else {
+      throw PickleError.refusedCall(
+        global, offset: input.opcodeOffset, found: values.line(for: arguments))
+    }
+    return result
+  }
+
+  private mutating func reconstruct(_ items: [PickleValue]) -> PickleValue? {
+    guard items.count == 3, values.global(items[0]) == .ndarray,
+      values.kind(of: items[1]) == .tuple, values.count(items[1]) == 1,
+      values.items(items[1]).allSatisfy({ values.integer($0) == 0 }),
+      values.isText(items[2], "b")
+    else { return nil }
+    return values.array(nil)
+  }
+
+  private mutating func dtype(_ items: [PickleValue]) throws -> PickleValue? {
+    guard items.count == 3, let code = values.shortText(items[0]),
+      values.flag(items[1]) == false, values.flag(items[2]) == true
+    else { return nil }
+    guard let type = ElementType.numPyCodes.firstIndex(where: { $0.code == code }) else {
+      throw PickleError.badDType("'\(PickleError.shown(code))'", offset: input.opcodeOffset)
+    }
+    return values.dtype(UInt32(type))
+  }
+
+  private func elements(_ value: PickleValue) throws -> (type: ElementType, order: ByteOrder) {
+    guard let (type, isBigEndian) = values.dtype(value) else { throw wrongType("a dtype", value) }
+    return (ElementType.numPyCodes[Int(type)].type, isBigEndian ? .big : .little)
+  }
+
+  private mutating func scalar(_ items: [PickleValue]) throws -> PickleValue? {
+    guard items.count == 2, let payload = values.bytes(items[1]) else { return nil }
+    let (type, order) = try elements(items[0])
+    guard payload.byteCount == type.byteCount else { return nil }
+    let bytes = payload.bytes(0..<type.byteCount)
+    let native = order == .native ? bytes : bytes.reversed()
+    switch type {
+    case .float16: return withElements(of: native, as: Float16.self) { values.float(Double($0[0])) }
+    case .float32: return withElements(of: native, as: Float.self) { values.float(Double($0[0])) }
+    case .float64: return withElements(of: native, as: Double.self) { values.float($0[0]) }
+    default:
+      guard let value = try? type.integers(in: native).first else { return nil }
+      // The upper half of u64 has no i64.
+      if type == .uint64, value < 0 { return values.hugeInteger() }
+      return type == .bool ? .bool(value != 0) : values.integer(value)
+    }
+  }
+
+  private mutating func frombuffer(_ items: [PickleValue]) throws -> PickleValue? {
+    guard items.count == 4 || items.count == 5, let payload = values.bytes(items[0]),
+      let word = values.shortText(items[3])
+    else { return nil }
+    let shape = try shape(items[2])
+    switch (word, items.count) {
+    case ("C", 4): return values.array(try array(items[1], shape, .rowMajor, payload))
+    case ("F", 4): return values.array(try array(items[1], shape, .columnMajor, payload.joined))
+    case ("K", 5):
+      let stored = try array(items[1], shape, .rowMajor, payload.joined)
+      let axes = try self.shape(items[4])
+      return values.array(try described { () throws(ArrayError) in try stored.transposed(axes) })
+    default: return nil
+    }
+  }
+
+  private mutating func bytearray(_ items: [PickleValue]) throws -> PickleValue? {
+    switch items.count {
+    case 0: return try short(.bytes, [])
+    case 1: return values.bytes(items[0]) == nil ? nil : items[0]
+    case 2: return try encode(items[0], items[1])
+    default: return nil
+    }
+  }
+
+  private mutating func set(_ items: [PickleValue]) -> PickleValue? {
+    guard items.count == 1, values.kind(of: items[0]) == .list else { return nil }
+    let set = values.empty(.set)
+    for item in values.items(items[0]) { values.append(item, to: set) }
+    return set
+  }
+
+  /// Bytes that Python 3 wrote as text, for protocols that have no bytes.
+  private mutating func encode(
+    _ text: PickleValue, _ encoding: PickleValue
+  ) throws -> PickleValue? {
+    guard values.kind(of: text) == .text, let stored = values.stored(text),
+      values.isText(encoding, "latin1") || values.isText(encoding, "latin-1")
+    else { return nil }
+    var pieces = BytePieces()
+    var decoder = PickleLatin1()
+    let step = 256 << 10
+    for start in stride(from: 0, to: stored.byteCount, by: step) {
+      let part = stored.bytes(start..<min(start + step, stored.byteCount))
+      guard let piece = decoder.decode(part) else {
+        throw PickleError.badText(input.opcode, offset: input.opcodeOffset)
+      }
+      pieces.append(piece)
+    }
+    guard decoder.isComplete else {
+      throw PickleError.badText(input.opcode, offset: input.opcodeOffset)
+    }
+    return try string(.bytes, pieces)
+  }
+
+  // MARK: BUILD
+
+  mutating func build(_ receiver: PickleValue, _ state: PickleValue) throws {
+    guard values.kind(of: state) == .tuple else { throw wrongType("a tuple", state) }
+    // No state has more than nine.
+    let items = Array(values.items(state).prefix(10))
+    let isFirst: Bool
+    switch values.kind(of: receiver) {
+    case .dtype: isFirst = try build(dtype: receiver, items)
+    case .array: isFirst = try build(array: receiver, items)
+    default: throw wrongType("an array or a dtype", receiver)
+    }
+    guard isFirst else {
+      throw PickleError.badArray("is built twice (damaged file?)", offset: input.opcodeOffset)
+    }
+  }
+
+  private mutating func build(dtype: PickleValue, _ items: [PickleValue]) throws -> Bool {
+    guard items.count == 8, values.integer(items[0]) == 3, let order = values.shortText(items[1]),
+      ["<", ">", "|", "="].contains(order),
+      items[2...4].allSatisfy({ values.kind(of: $0) == .none }),
+      items[5...6].allSatisfy({ values.integer($0) == -1 }), values.integer(items[7]) == 0
+    else {
+      throw PickleError.badDType(
+        "of structures, text, dates or objects", offset: input.opcodeOffset)
+    }
+    return values.finish(dtype: dtype, isBigEndian: order == ">")
+  }
+
+  private mutating func build(array: PickleValue, _ items: [PickleValue]) throws -> Bool {
+    var rest = items[...]
+    if rest.count == 5 {
+      guard values.integer(rest.removeFirst()) == 1 else {
+        throw PickleError.badArray("is of an unknown version", offset: input.opcodeOffset)
+      }
+    }
+    let state = Array(rest)
+    guard state.count == 4, let isByColumns = values.flag(state[2]) else {
+      throw PickleError.badArray(
+        "has a state that NumPy does not write", offset: input.opcodeOffset)
+    }
+    let shape = try shape(state[0])
+    guard let payload = values.bytes(state[3]) else { throw wrongType("bytes", state[3]) }
+    let content = try self.array(
+      state[1], shape, isByColumns ? .columnMajor : .rowMajor,
+      isByColumns ? payload.joined : payload)
+    return values.finish(array: array, content)
+  }
+
+  // MARK: Arrays
+
+  private func shape(_ value: PickleValue) throws -> [Int] {
+    guard values.kind(of: value) == .tuple else { throw wrongType("a shape", value) }
+    guard values.count(value) <= PickleLimits.rank else {
+      throw PickleError.badArray(
+        "has \(values.count(value)) dimensions, expected at most \(PickleLimits.rank)",
+        offset: input.opcodeOffset)
+    }
+    return try values.items(value).map { item in
+      guard let size = values.integer(item), (0...Int64(PickleLimits.dimension)).contains(size)
+      else {
+        throw PickleError.badArray(
+          "has a dimension of \(values.line(for: item)), expected 0 to \(PickleLimits.dimension)",
+          offset: input.opcodeOffset)
+      }
+      return Int(size)
+    }
+  }
+
+  private func array(
+    _ dtype: PickleValue, _ shape: [Int], _ order: NumericArray.Order, _ payload: PickleString
+  ) throws -> NumericArray {
+    let (type, byteOrder) = try elements(dtype)
+    return try described { () throws(ArrayError) in
+      let promised = try NumericArray.byteCount(of: type, shape)
+      if payload.byteCount < promised {
+        throw .dataEnds(at: payload.byteCount, promised: promised)
+      }
+      if payload.byteCount > promised { throw .dataContinues(after: promised) }
+      let (storage, offset): (NumericArray.Storage, Int) =
+        switch payload {
+        case .short(let bytes): (.owned(bytes), 0)
+        case .long(.mapped(let file, let range)): (.mapped(file), range.lowerBound)
+        case .long(.pieces(let pieces)): (.pieces(pieces), 0)
+        }
+      return try NumericArray(type, byteOrder, shape: shape, order: order, in: storage, at: offset)
+    }
+  }
+
+  private func described<Result>(_ body: () throws(ArrayError) -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch {
+      throw PickleError.badArray("\(error)", offset: input.opcodeOffset)
+    }
+  }
+}
+
+extension ElementType {
+  /// The types that a pickle names, by NumPy's codes without byte order.
+  fileprivate static let numPyCodes: [(code: String, type: ElementType)] = [
+    ("u1", .uint8), ("i1", .int8), ("u2", .uint16), ("i2", .int16), ("u4", .uint32),
+    ("i4", .int32), ("u8", .uint64), ("i8", .int64), ("f2", .float16), ("f4", .float32),
+    ("f8", .float64), ("b1", .bool),
+  ]
+}
+
+extension PickleString {
+  /// The same bytes where samples are not behind one another: what lies in pieces is joined, since each
+  /// batch is then gathered from all of it.
+  fileprivate var joined: PickleString {
+    guard case .long(.pieces) = self else { return self }
+    return .short(bytes(0..<byteCount))
+  }
+}
+
+extension PickleValues {
+  /// A truth value, also as the number that older writers use.
+  fileprivate func flag(_ value: PickleValue) -> Bool? {
+    if let bool = bool(value) { return bool }
+    switch integer(value) {
+    case 0: return false
+    case 1: return true
+    default: return nil
+    }
+  }
+
+  /// The bytes of a Python 2 or Python 3 string of bytes.
+  fileprivate func bytes(_ value: PickleValue) -> PickleString? {
+    [.string, .bytes].contains(kind(of: value)) ? stored(value) : nil
+  }
+
+  fileprivate func isText(_ value: PickleValue, _ text: String) -> Bool { shortText(value) == text }
+}

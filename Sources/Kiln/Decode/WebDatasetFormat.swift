@@ -1,0 +1,191 @@
+extension SourceFormat {
+  /// WebDataset shards: a directory of tar files, or tar files named one by one.
+  public static let tar = SourceFormat(
+    name: "tar",
+    summary: "WebDataset shards, plain or packed: tar files of NAME.png or .jpg and NAME.cls",
+    detect: { try WebDatasetFormat.isShards($0) },
+    open: { material, _ in
+      if material.request.dataset != nil {
+        throw UsageError.conflict("--dataset chooses from a directory of IDX files, not of shards")
+      }
+      return try WebDatasetSource(
+        try WebDatasetFormat.splits(material), try WebDatasetFormat.notes(material),
+        classNames: material.request.classNames)
+    })
+}
+
+/// Finds the shards of a source.
+private enum WebDatasetFormat {
+  /// A tar file of a source.
+  struct Shard {
+    let name: WebDatasetName
+    let path: String
+    let resource: () throws -> Resource
+  }
+
+  /// Members that are looked at to tell shards from other archives.
+  private static let probeCount = 64
+
+  /// Whether the first shard that has samples has them in pairs of image and label.
+  ///
+  /// Comes early among the formats, so it reads no further than it must.
+  static func isShards(_ material: SourceMaterial) throws -> Bool {
+    guard material.images == nil else { return false }
+    let shards = try shards(material)
+    for shard in shards {
+      switch try? probe(try shard.resource()) {
+      case .pairs: return true
+      case .images: return WebDatasetName.isShard(Path.lastComponent(shard.path))
+      case .others: return false
+      // Damaged, by its name a shard: reading it says what is wrong.
+      case nil: return WebDatasetName.isShard(Path.lastComponent(shard.path))
+      case .empty: continue
+      }
+    }
+    // Shards without samples are shards, too.
+    return !shards.isEmpty
+      && shards.allSatisfy { WebDatasetName.isShard(Path.lastComponent($0.path)) }
+  }
+
+  private enum Content { case pairs, images, others, empty }
+
+  private static func probe(_ file: Resource) throws -> Content {
+    let members = WebDatasetMembers(try WebDatasetShard(file).open(nil))
+    var (hasImage, hasLabel, count) = (false, false, 0)
+    while count < probeCount, let member = try members.next() {
+      count += 1
+      switch WebDatasetSamples.Kind(member.name) {
+      case .image: hasImage = true
+      case .label: hasLabel = true
+      case .other: break
+      }
+      if hasImage, hasLabel { return .pairs }
+    }
+    return count == 0 ? .empty : hasImage ? .images : .others
+  }
+
+  /// The shards of each split in the order of their numbers; splits as they are usually ordered.
+  static func splits(
+    _ material: SourceMaterial
+  ) throws -> [(name: String, shards: [WebDatasetShard])] {
+    let shards = try shards(material)
+    return try Set(shards.map(\.name.split)).sorted(by: IDXFileName.precedes).map { split in
+      let files = shards.filter { $0.name.split == split }
+      return (split, try files.map { try WebDatasetShard(try $0.resource()) })
+    }
+  }
+
+  private static func shards(_ material: SourceMaterial) throws -> [Shard] {
+    var found: [Shard] = []
+    for item in material.items {
+      switch item {
+      case .word: return []
+      case .file(let file):
+        // An archive without members is known by its name alone.
+        guard let name = WebDatasetName(parsing: file.fileName) else { return [] }
+        found.append(Shard(name: name, path: file.file.path, resource: { file }))
+      case .tree(let tree):
+        if let archive = tree.archive {
+          let file = Resource(
+            file: archive.file, relativePath: Path.lastComponent(archive.file.path))
+          let name = WebDatasetName(parsing: file.fileName) ?? .unnamed
+          found.append(Shard(name: name, path: archive.file.path, resource: { file }))
+        } else {
+          found += try shards(in: tree)
+        }
+      }
+    }
+    return found.sorted {
+      ($0.name.split, $0.name.number ?? 0, $0.path) < ($1.name.split, $1.name.number ?? 0, $1.path)
+    }
+  }
+
+  /// The tar files of a directory, or of the directories in it.
+  private static func shards(in tree: FileTree) throws -> [Shard] {
+    let files = try tree.files()
+    let below = try tree.entries().filter { $0.kind == .directory }
+    let hasFiles = files.contains { WebDatasetName(parsing: $0.fileName) != nil }
+    // Folders with a class each can be many; the first ones tell.
+    let directories = hasFiles ? [] : below.prefix(maximumDirectoryCount).map(\.name)
+    let all = try files + directories.flatMap { try tree.files(in: $0) }
+    return all.compactMap { file in
+      let directory = Path.directory(of: file.relativePath)
+      guard
+        let name = WebDatasetName(
+          parsing: file.fileName, in: directory == "." ? nil : directory)
+      else { return nil }
+      return Shard(
+        name: name, path: Path.join(tree.path, file.relativePath),
+        resource: { try file.resource() })
+    }
+  }
+
+  /// A directory for each split, and some others beside them.
+  private static let maximumDirectoryCount = 16
+
+  // MARK: What is written beside the shards
+
+  /// What Kiln has recorded beside shards that it wrote, and class names in `classes.json`.
+  static func notes(_ material: SourceMaterial) throws -> WebDatasetNotes {
+    var notes = WebDatasetNotes()
+    guard let tree = material.onlyTree, tree.archive == nil else { return notes }
+    for file in try tree.files() {
+      try at(.decode, file.fileName) {
+        switch file.fileName {
+        case "kiln.json": notes.read(manifest: try WebDatasetNotes.json(try file.resource()))
+        case "classes.json": try notes.read(classes: try WebDatasetNotes.json(try file.resource()))
+        default: break
+        }
+      }
+    }
+    return notes
+  }
+}
+
+/// What is known of shards beside their samples.
+struct WebDatasetNotes: Sendable {
+  /// Samples of each split.
+  private(set) var counts: [String: Int] = [:]
+  /// The shape of a sample.
+  private(set) var sampleShape: [Int]?
+  /// The type of the labels.
+  private(set) var labelType: ElementType?
+  private(set) var classNames: [String]?
+
+  /// More than any of these files has: 64 thousand class names of a kilobyte.
+  private static let maximumByteCount = 64 << 20
+
+  static func json(_ file: Resource) throws -> JSON {
+    let bytes = try file.open().read(maximumByteCount + 1)
+    guard bytes.count <= maximumByteCount else {
+      throw UnsupportedError("has more than \(maximumByteCount) bytes")
+    }
+    return try JSON(parsing: bytes)
+  }
+
+  /// Takes what Kiln's manifest of shards says; other files of that name are passed by.
+  mutating func read(manifest: JSON) {
+    guard case .object(let fields) = manifest, fields["format"] == .text("tar") else { return }
+    sampleShape = fields["shape"]?.sizes
+    if case .object(let labels)? = fields["labels"], case .text(let type)? = labels["dtype"] {
+      labelType = ElementType(rawValue: type)
+    }
+    if case .object(let splits)? = fields["splits"] {
+      for (name, split) in splits {
+        guard case .object(let facts) = split, case .integer(let count)? = facts["count"] else {
+          continue
+        }
+        counts[name] = count
+      }
+    }
+    if let names = fields["classes"]?.texts, !names.isEmpty { classNames = names }
+  }
+
+  /// Takes a list of class names.
+  mutating func read(classes: JSON) throws {
+    guard let names = classes.texts, names.count <= LabelSchema.maximumClassCount else {
+      throw UnsupportedError("expected a list of class names")
+    }
+    classNames = classNames ?? names
+  }
+}

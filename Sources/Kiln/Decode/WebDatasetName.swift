@@ -1,0 +1,45 @@
+/// What the name of a shard says, such as `imagenet-train-000017.tar.gz`: the split and the place in it.
+struct WebDatasetName: Sendable, Equatable {
+  /// The usual name of the split.
+  let split: String
+  /// The number of the shard; nil where its name ends in none.
+  let number: Int?
+
+  /// Endings of tar files and of packed ones.
+  private static let endings = [
+    ".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2", ".tar.zst", ".tar.lz4",
+  ]
+  /// A tar file that has another name.
+  static let unnamed = WebDatasetName(split: "data", number: nil)
+
+  private init(split: String, number: Int?) {
+    self.split = split
+    self.number = number
+  }
+
+  /// Reads a file name; nil where it is none of a tar file.
+  /// - Parameter directory: the name of the directory that the file is in, which may say the split.
+  init?(parsing name: String, in directory: String? = nil) {
+    let lowercase = name.lowercased()
+    guard
+      let ending = Self.endings.filter({ lowercase.hasSuffix($0) }).max(by: { $0.count < $1.count }
+      ),
+      !name.hasPrefix(".")
+    else { return nil }
+    let stem = name.dropLast(ending.count)
+    let digits = stem.reversed().prefix { $0.isASCII && $0.isNumber }.count
+    number = Int(stem.suffix(digits))
+    let words = stem.dropLast(digits).split { "-_. ".contains($0) }.map(String.init)
+    let folder = directory.map { [Path.lastComponent($0)] } ?? []
+    split =
+      (folder + words).reversed().lazy.compactMap { IDXFileName.usualSplit($0) }.first
+      ?? (words.isEmpty ? folder.first ?? Self.unnamed.split : words.joined(separator: "-"))
+  }
+
+  /// Whether the name is one that writers of shards give: it ends in a number of several digits.
+  static func isShard(_ name: String) -> Bool {
+    let stem = name.prefix { $0 != "." }
+    return Self(parsing: name) != nil
+      && stem.reversed().prefix { $0.isASCII && $0.isNumber }.count >= 4
+  }
+}

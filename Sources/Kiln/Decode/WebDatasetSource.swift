@@ -1,0 +1,185 @@
+/// Images and labels in WebDataset shards, decoded side by side.
+final class WebDatasetSource: Source {
+  let dataset: Dataset
+  let files: [SourceFile]
+  private let splits: [(name: String, shards: [WebDatasetShard])]
+  private let images: WebDatasetImages
+  private let digests: FileDigests
+
+  /// Looks through the headers and labels of all shards, and at the first image.
+  /// - Throws: ``StageError`` that names the shard.
+  init(
+    _ splits: [(name: String, shards: [WebDatasetShard])], _ notes: WebDatasetNotes,
+    classNames: [String]?
+  ) throws {
+    self.splits = splits
+    let shards = splits.flatMap(\.shards)
+    files = shards.map(\.file)
+    digests = FileDigests(shards.filter { $0.mapped != nil }.map(\.file))
+    var survey = Survey()
+    var found: [Split] = []
+    for (name, shards) in splits {
+      let count = try survey.look(at: shards)
+      if let expected = notes.counts[name], expected != count {
+        throw StageError(
+          .decode, file: shards.last?.name,
+          UnsupportedError(
+            "split '\(name)' has \(count) samples, expected \(expected) as in kiln.json"
+              + " (remove kiln.json to read what is there)"))
+      }
+      found.append(Split(name: name, count: count))
+    }
+    images = try survey.images(notes, file: shards.first?.name)
+    dataset = Dataset(
+      schema: Schema(
+        elementType: images.elementType, sampleShape: images.sampleShape(notes.sampleShape),
+        labels: survey.labelSchema(notes, classNames: classNames)),
+      splits: found)
+  }
+
+  func reader(ofSplit split: Int, background: Background) -> any SampleReader {
+    digests.start(on: background)
+    let samples = WebDatasetSamples(splits[split].shards, background)
+    return Reader(samples, images, hasLabels: dataset.schema.labels != nil)
+  }
+
+  private final class Reader: SampleReader {
+    private let samples: WebDatasetSamples
+    private let images: WebDatasetImages
+    private let hasLabels: Bool
+
+    init(_ samples: WebDatasetSamples, _ images: WebDatasetImages, hasLabels: Bool) {
+      self.samples = samples
+      self.images = images
+      self.hasLabels = hasLabels
+    }
+
+    func read(_ count: Int) throws -> PendingSamples {
+      var batch: [WebDatasetSamples.Sample] = []
+      batch.reserveCapacity(count)
+      while batch.count < count {
+        guard let sample = try samples.next(.read) else { throw changed }
+        batch.append(sample)
+      }
+      let labels = hasLabels ? batch.compactMap(\.label) : []
+      guard labels.count == (hasLabels ? count : 0) else { throw changed }
+      return PendingSamples { [images, batch] in (try images.pixels(of: batch), labels) }
+    }
+
+    func finish() throws {
+      if try samples.next(.passBy) != nil { throw changed }
+    }
+
+    /// The shards were looked through before.
+    private var changed: UnsupportedError {
+      UnsupportedError("shards are no longer what they were (files changed meanwhile?)")
+    }
+  }
+}
+
+/// What a look through the shards finds out.
+private struct Survey {
+  /// Small samples between two times that memory is given back: about a megabyte.
+  private static let releaseInterval = 512
+
+  private var first: (sample: WebDatasetSamples.Sample, shape: ImageShape)?
+  private var range: ClosedRange<Int64>?
+
+  /// Counts the samples of a split.
+  mutating func look(at shards: [WebDatasetShard]) throws -> Int {
+    let samples = WebDatasetSamples(shards, nil)
+    var count = 0
+    while let sample = try samples.next(first == nil ? .read : .passBy) {
+      count += 1
+      if count % Self.releaseInterval == 0 { samples.release() }
+      if first == nil {
+        first = (sample, try WebDatasetImages.shape(of: sample))
+      }
+      guard (sample.label == nil) == (first?.sample.label == nil) else {
+        throw StageError(
+          .decode, file: sample.shard,
+          UnsupportedError(
+            "'\(sample.name)' has \(sample.label == nil ? "no" : "a") label (.cls),"
+              + " unlike '\(first?.sample.name ?? "")'"))
+      }
+      if let label = sample.label {
+        let (low, high) = range.map { ($0.lowerBound, $0.upperBound) } ?? (label, label)
+        range = min(low, label)...max(high, label)
+      }
+    }
+    return count
+  }
+
+  /// How images are read: as the first one, or where there is none as was noted.
+  func images(_ notes: WebDatasetNotes, file: String?) throws -> WebDatasetImages {
+    if let first {
+      return WebDatasetImages(shape: first.shape, example: first.sample.name)
+    }
+    return try at(.decode, file) {
+      guard let shape = notes.sampleShape, 2...3 ~= shape.count else {
+        throw UnsupportedError("holds no sample, and nothing says what one would be like")
+      }
+      return WebDatasetImages(
+        shape: try ImageShape(
+          height: shape[0], width: shape[1], channels: shape.count == 3 ? shape[2] : 1,
+          bitDepth: 8), example: "")
+    }
+  }
+
+  func labelSchema(_ notes: WebDatasetNotes, classNames: [String]?) -> LabelSchema? {
+    guard first?.sample.label != nil || first == nil && notes.labelType != nil else { return nil }
+    return LabelSchema(
+      elementType: notes.labelType ?? ElementType.smallest(for: range), range: range,
+      classNames: classNames ?? notes.classNames ?? [])
+  }
+}
+
+/// Reads the images of samples.
+struct WebDatasetImages: Sendable {
+  private let shape: ImageShape
+  /// An image of that shape, for messages.
+  private let example: String
+
+  init(shape: ImageShape, example: String) {
+    self.shape = shape
+    self.example = example
+  }
+
+  var elementType: ElementType { shape.bitDepth == 8 ? .uint8 : .uint16 }
+
+  /// The shape of a sample; a single channel is not to be seen in a picture, but may be noted.
+  func sampleShape(_ noted: [Int]?) -> [Int] {
+    let seen = [shape.height, shape.width] + (shape.channels == 1 ? [] : [shape.channels])
+    return noted == seen + [1] ? seen + [1] : seen
+  }
+
+  /// The shape of a sample's image.
+  static func shape(of sample: WebDatasetSamples.Sample) throws -> ImageShape {
+    try at(.decode, "\(sample.shard)/\(sample.name)") { try decode(sample).shape }
+  }
+
+  /// The pixels of all samples.
+  /// - Throws: ``StageError`` that names the member.
+  func pixels(of samples: [WebDatasetSamples.Sample]) throws -> [UInt8] {
+    defer { WebDatasetSamples.Image.release(samples) }
+    return try makeBytes(capacity: samples.count * shape.byteCount) { output in
+      for sample in samples {
+        try at(.decode, "\(sample.shard)/\(sample.name)") {
+          let image = try Self.decode(sample)
+          guard image.shape == shape else {
+            throw UnsupportedError(
+              "is \(image.shape.text), expected \(shape.text) as in '\(example)'")
+          }
+          output.append(image.pixels.span)
+        }
+      }
+    }
+  }
+
+  private static func decode(_ sample: WebDatasetSamples.Sample) throws -> DecodedImage {
+    guard let image = sample.image else { preconditionFailure("an image that was passed by") }
+    return try image.withBytes { bytes in
+      try DecodedImage(parsing: bytes)
+    }
+  }
+}

@@ -1,0 +1,161 @@
+/// What came of reading an output again and comparing it with its manifest.
+public struct Verification: Sendable {
+  /// One split of the manifest.
+  public struct Split: Sendable {
+    /// The split's name.
+    public let name: String
+    /// Samples that the manifest promises.
+    public let count: Int
+    /// The content digest that was found; nil where the output is lossy, or the split is missing.
+    public let digest: String?
+  }
+
+  /// The output's path.
+  public let path: String
+  /// The name of its format, such as `npy`.
+  public let format: String
+  /// Whether the output holds its pixels exactly: else digests cannot be compared.
+  public let isLossless: Bool
+  /// The splits that the manifest promises, in the order in which they are read.
+  public let splits: [Split]
+  /// What is not as the manifest says; empty where all is.
+  public let differences: [String]
+
+  /// Reads an output to its end.
+  /// - Parameters:
+  ///   - path: the output: a directory, or the file itself.
+  ///   - formats: the formats in which it is looked for.
+  ///   - jobs: how many workers, at least 1; nil for one a core.
+  ///   - cancellation: asks to stop.
+  ///   - watch: gets the progress after every batch, on any thread.
+  /// - Throws: ``StageError`` for an output that cannot be read, or has no manifest; ``Interruption``.
+  public init(
+    of path: String, among formats: [SourceFormat] = SourceFormat.all, jobs: Int? = nil,
+    cancellation: Cancellation = Cancellation(), watch: (@Sendable (Progress) -> Void)? = nil
+  ) throws {
+    let record = try at(.decode, path) { try Self.record(of: path) }
+    // A directory may have the name of a known data set.
+    let place = KnownDataset.isName(path) ? "./" + path : path
+    let request = SourceRequest(paths: [place], correction: .none)
+    let source = try SourceFormat.open(request, among: formats).source
+    var plan = Plan(source.dataset)
+    var steps: [BatchStep] = []
+    if let step = try Self.oneHot(record, &plan) { steps.append(step) }
+    let found = try Pass(source: source, plan: plan, steps: steps).run(
+      jobs: WorkerPool.workerCount(for: jobs), cancellation: cancellation, watch: watch)
+    self.path = path
+    format = record.format
+    isLossless = record.isLossless
+    let order = found.map(\.name)
+    let names = record.splits.keys.sorted {
+      (order.firstIndex(of: $0) ?? .max, $0) < (order.firstIndex(of: $1) ?? .max, $1)
+    }
+    splits = names.map { name in
+      Split(
+        name: name, count: record.splits[name]?.count ?? 0,
+        digest: record.isLossless ? found.first { $0.name == name }?.digest : nil)
+    }
+    differences =
+      Self.differences(of: plan.schema, from: record)
+      + Self.differences(of: found, from: record, names)
+  }
+
+  private static func record(of path: String) throws -> OutputRecord {
+    guard let kind = Path.kind(of: path) else { throw FileError.missing(path) }
+    let manifest =
+      kind == .directory
+      ? Path.join(path, StagedOutput.manifestName)
+      : Path.withoutTrailingSlashes(path) + "." + StagedOutput.manifestName
+    guard Path.kind(of: manifest) == .file else {
+      throw UnsupportedError("has no manifest \(manifest), as every output of kiln convert has")
+    }
+    do {
+      return try OutputRecord(path: manifest)
+    } catch let error as FileError {
+      throw error
+    } catch {
+      throw StageError(.decode, file: manifest, error)
+    }
+  }
+
+  /// Sources give one-hot labels as classes: what was written is what is compared.
+  private static func oneHot(_ record: OutputRecord, _ plan: inout Plan) throws -> BatchStep? {
+    guard record.isOneHot, let columns = record.labelColumns, var labels = plan.schema.labels,
+      labels.columns.count == 1, !labels.isOneHot, columns.count > 1
+    else { return nil }
+    labels.ranges = [0...Int64(columns.count - 1)]
+    plan.schema.labels = labels
+    return try OneHot().prepare(&plan)
+  }
+
+  private static func differences(of schema: Schema, from record: OutputRecord) -> [String] {
+    var differences: [String] = []
+    let pixels = "\(schema.shapeText) \(schema.elementType)"
+    let expected = "\(Schema.text(record.sampleShape)) \(record.elementType)"
+    if record.isLossless, pixels != expected {
+      differences.append("samples are \(pixels), expected \(expected)")
+    }
+    let names = schema.labels?.classNames ?? []
+    if !names.isEmpty, !record.classNames.isEmpty, names != record.classNames {
+      let (name, other) =
+        zip(names, record.classNames).first { $0 != $1 }
+        ?? ("\(names.count) classes", "\(record.classNames.count)")
+      differences.append("a class is '\(name)', expected '\(other)'")
+    }
+    return differences
+  }
+
+  private static func differences(
+    of found: [RunReport.Split], from record: OutputRecord, _ names: [String]
+  ) -> [String] {
+    var differences: [String] = []
+    for split in found where record.splits[split.name] == nil {
+      differences.append("split '\(split.name)' is not in the manifest")
+    }
+    for name in names {
+      guard let expected = record.splits[name] else { continue }
+      guard let split = found.first(where: { $0.name == name }) else {
+        // What holds no sample leaves no trace in formats of single files.
+        if expected.count > 0 { differences.append("split '\(name)' is missing") }
+        continue
+      }
+      if let difference = difference(of: split, from: expected, isExact: record.isLossless) {
+        differences.append("split '\(name)' \(difference)")
+      }
+    }
+    return differences
+  }
+
+  /// The first thing in which a split differs: the others follow from it.
+  private static func difference(
+    of split: RunReport.Split, from expected: OutputRecord.Split, isExact: Bool
+  ) -> String? {
+    guard split.count == expected.count else {
+      return "has \(split.count) samples, expected \(expected.count)"
+    }
+    if let counts = split.labelCounts, let others = expected.labelCounts {
+      for (label, count) in counts where others[label] != count {
+        return "has \(count) samples of label \(label), expected \(others[label] ?? 0)"
+      }
+    }
+    guard isExact, let digest = expected.digest, digest != split.digest else { return nil }
+    return "has the content digest \(split.digest), expected \(digest)"
+  }
+
+  /// The report for `--json`.
+  public var json: JSON {
+    .object([
+      "path": .text(path), "format": .text(format), "lossless": .boolean(isLossless),
+      "verified": .boolean(differences.isEmpty),
+      "differences": .array(differences.map(JSON.text)),
+      "splits": .object(
+        Dictionary(
+          uniqueKeysWithValues: splits.map {
+            let fields: [String: JSON] = [
+              "count": .integer($0.count), "digest": $0.digest.map(JSON.text) ?? .null,
+            ]
+            return ($0.name, .object(fields))
+          })),
+    ])
+  }
+}

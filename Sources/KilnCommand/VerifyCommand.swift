@@ -1,0 +1,52 @@
+import Kiln
+
+extension Subcommand {
+  /// `kiln verify`.
+  static let verify = Subcommand(
+    name: "verify",
+    summary: "read an output again and compare it with its manifest",
+    usage: "OUTPUT [options]",
+    details: """
+      OUTPUT is a directory or file that kiln convert has written. Every sample is read: the counts of each
+      split and class and the content digests must be those in kiln.json. JPEG is lossy: only its counts
+      are compared.
+      """,
+    operands: 1...1,
+    options: [
+      FlagGroup(
+        title: "Run",
+        flags: [.jobs, Flag("no-progress", summary: "show no progress"), .quiet, .json])
+    ],
+    run: { arguments, console in
+      let display = ProgressDisplay.asked(for: arguments, console)
+      defer { display?.finish() }
+      var watch: (@Sendable (Progress) -> Void)?
+      if let display { watch = { display.update($0) } }
+      let verification = try Verification(
+        of: arguments.operands[0], jobs: arguments.jobs,
+        cancellation: Signals.cancelOnInterrupt(), watch: watch)
+      display?.finish()
+      if arguments.has("json") {
+        try console.result(try verification.json.text())
+      } else if !arguments.has("quiet"), verification.differences.isEmpty {
+        try console.result(text(verification))
+      }
+      guard let first = verification.differences.first else { return .done }
+      let others = verification.differences.count - 1
+      console.message(
+        "kiln: \(verification.path) is not what its manifest says: \(first)"
+          + (others > 0 ? " (and \(others) more: --json lists them)" : ""))
+      return .failed
+    })
+
+  private static func text(_ verification: Verification) -> String {
+    let rows = verification.splits.map { split in
+      [
+        split.name, Amount.count(split.count),
+        "samples  " + (split.digest.map { "sha256 \($0)" } ?? "lossy: only counts are compared"),
+      ]
+    }
+    return Summary.table(rows, rightAligned: [1])
+      + "\n\n\(verification.path) is what its manifest says (\(verification.format))"
+  }
+}

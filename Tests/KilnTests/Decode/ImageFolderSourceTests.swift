@@ -1,0 +1,377 @@
+import Testing
+
+@testable import Kiln
+
+/// A 3x2 grey PNG file of one value.
+func greyPNG(_ value: UInt8, width: Int = 3, height: Int = 2) -> [UInt8] {
+  PNGSample(
+    width: width, height: height, rows: Array(repeating: value, count: width * height)
+  ).bytes
+}
+
+@Suite("Image folders") struct ImageFolderSourceTests {
+  /// Writes an image at each path, of the value of its position.
+  private func fill(_ root: String, _ paths: [String]) throws {
+    for (position, path) in paths.enumerated() {
+      try makeDirectory(Path.directory(of: root + "/" + path))
+      try write(greyPNG(UInt8(position)), to: root + "/" + path)
+    }
+  }
+
+  private func open(
+    _ root: String, classNames: [String]? = nil, _ settings: [String: String] = [:]
+  ) throws -> any Source {
+    try SourceFormat.open(
+      SourceRequest(paths: [root], classNames: classNames, settings: settings)
+    ).source
+  }
+
+  /// The first pixel and the label of each sample of a split.
+  private func samples(_ source: any Source, split: Int = 0) throws -> [String] {
+    let (pixels, labels) = try readAll(source, split: split)
+    let byteCount = source.dataset.schema.sampleByteCount
+    return (0..<source.dataset.splits[split].count).map { index in
+      "\(pixels[index * byteCount])" + (labels.isEmpty ? "" : ":\(labels[index])")
+    }
+  }
+
+  struct Layout: Sendable, CustomTestStringConvertible {
+    let paths: [String]
+    let splits: [String]
+    let samples: [String]
+    let classes: [String]
+
+    init(paths: [String], splits: [String], samples: [String], classes: [String] = []) {
+      self.paths = paths
+      self.splits = splits
+      self.samples = samples
+      self.classes = classes
+    }
+
+    var testDescription: String { paths.joined(separator: " ") }
+  }
+
+  @Test(
+    "finds splits and labels in the names of directories",
+    arguments: [
+      Layout(
+        paths: ["train/0/a.png", "train/1/b.png", "test/1/c.png"], splits: ["train", "test"],
+        samples: ["0:0", "1:1"]),
+      Layout(
+        paths: ["cat/1.png", "dog/1.PNG", "dog/2.png"], splits: ["data"],
+        samples: ["0:0", "1:1", "2:1"], classes: ["cat", "dog"]),
+      Layout(
+        paths: ["testing/cat/1.png", "training/dog/1.png"], splits: ["train", "test"],
+        samples: ["1:1"], classes: ["cat", "dog"]),
+      Layout(paths: ["b.png", "a.png"], splits: ["data"], samples: ["1", "0"]),
+      Layout(
+        paths: ["valid/1.png", "train/1.png"], splits: ["train", "val"], samples: ["1"]),
+      Layout(
+        paths: ["mnist_png/train/7/a.png", "mnist_png/test/7/a.png"], splits: ["train", "test"],
+        samples: ["0:7"]),
+      Layout(
+        paths: ["PetImages/Cat/1.png", "PetImages/Dog/1.png"], splits: ["data"],
+        samples: ["0:0", "1:1"], classes: ["Cat", "Dog"]),
+      Layout(
+        paths: ["1/a.png", "2/a.png", "5/a.png", "10/a.png"], splits: ["data"],
+        samples: ["0:1", "1:2", "2:5", "3:10"]),
+      Layout(
+        paths: ["c10/a.png", "c9/a.png"], splits: ["data"], samples: ["1:0", "0:1"],
+        classes: ["c9", "c10"]),
+      Layout(
+        paths: ["x/img10.png", "x/img9.png", "x/img009b.png"], splits: ["data"],
+        samples: ["1:0", "2:0", "0:0"], classes: ["x"]),
+    ])
+  func layouts(layout: Layout) throws {
+    try withTemporaryDirectory { root in
+      try fill(root, layout.paths)
+      let source = try open(root)
+      #expect(source.dataset.splits.map(\.name) == layout.splits)
+      #expect(try samples(source) == layout.samples)
+      #expect(source.dataset.schema.labels?.classNames ?? [] == layout.classes)
+      #expect(source.dataset.schema.sampleShape == [2, 3])
+    }
+  }
+
+  @Test("takes the directory's own name for that of a split")
+  func ownName() throws {
+    try withTemporaryDirectory { root in
+      try fill(root, ["Training/0/a.png"])
+      #expect(try open(root + "/Training/").dataset.splits.map(\.name) == ["train"])
+    }
+  }
+
+  @Test("passes by hidden files and what is no image")
+  func others() throws {
+    try withTemporaryDirectory { root in
+      try fill(root, ["0/a.png", "0/.b.png", "__MACOSX/0/a.png", ".hidden/0/a.png"])
+      for name in ["Thumbs.db", "README.txt", "0/notes.json", "0/noextension"] {
+        try write([1], to: root + "/" + name)
+      }
+      #expect(try samples(open(root)) == ["0:0"])
+    }
+  }
+
+  @Test(
+    "reads labels out of names by a pattern",
+    arguments: [
+      (
+        "{index}-label-{label}.png", ["10-label-7.png", "9-label-3.png"], ["data"], ["1:3", "0:7"]
+      ),
+      (
+        "{split}/{index:06}_{label}.png", ["test/000001_4.png", "test/000000_5.png"], ["test"],
+        ["1:5", "0:4"]
+      ),
+      (
+        "DataImages-{split}/{index}-label-{label}.png",
+        ["DataImages-train/2-label-0.png", "DataImages-train/1-label--1.png"], ["train"],
+        ["1:-1", "0:0"]
+      ),
+      ("{split}/{label}/{digest}.png", ["train/3/ab.png", "train/3/0f.png"], ["train"], ["1:3", "0:3"]),
+      (
+        "{class}_{index}.png", ["big_dog_1.png", "cat_1.png", "big_dog_0.png"], ["data"],
+        ["2:0", "0:0", "1:1"]
+      ),
+      (
+        "{split}/{class}/{class}-{index}.png", ["train/a-b/a-b-1.png", "train/a/a-0.png"],
+        ["train"], ["1:0", "0:1"]
+      ),
+    ] as [(String, [String], [String], [String])])
+  func patterns(pattern: String, paths: [String], splits: [String], expected: [String]) throws {
+    try withTemporaryDirectory { root in
+      try fill(root, paths)
+      let source = try open(root, ["pattern": pattern])
+      #expect(source.dataset.splits.map(\.name) == splits)
+      #expect(try samples(source) == expected)
+    }
+  }
+
+  @Test("refuses an image that does not match the pattern, by its name")
+  func mismatch() throws {
+    try withTemporaryDirectory { root in
+      try fill(root, ["1_2.png", "x.png"])
+      #expect(
+        sentence { _ = try open(root, ["pattern": "{index}_{label}.png"]) }
+          == "decode \(root): image x.png does not match the pattern '{index}_{label}.png'"
+          + " (choose another --pattern, or move the image away)")
+    }
+  }
+
+  @Test("maps class folders to labels by classes.json and by names given")
+  func classes() throws {
+    try withTemporaryDirectory { root in
+      try fill(root, ["t-shirt-top/a.png", "Bag/a.png"])
+      #expect(
+        try samples(open(root, classNames: ["T-shirt/top", "Coat", "Bag"])) == ["1:2", "0:0"])
+      #expect(try samples(open(root, classNames: ["x", "y"])) == ["1:0", "0:1"])
+      try write(Array("[\"T-shirt/top\", \"Coat\", \"Bag\"]".utf8), to: root + "/classes.json")
+      let source = try open(root)
+      #expect(try samples(source) == ["1:2", "0:0"])
+      #expect(source.dataset.schema.labels?.classNames == ["T-shirt/top", "Coat", "Bag"])
+      try write(Array("[\"Bag\"]".utf8), to: root + "/classes.json")
+      #expect(
+        sentence { _ = try open(root) }
+          == "decode \(root): class 't-shirt-top' is not among the 1 class names recorded beside it"
+          + " (in classes.json or kiln.json)")
+    }
+  }
+
+  static let templates = [
+    "", "{split}/{index:06}_{label}.png", "DataImages-{split}/{index}-label-{label}.png",
+    "{split}/{class}/{index}.png", "{label}/{split}-{index}.png",
+    "{split}/{class}-{label}/{index}.png",
+  ]
+  static let nameLists = [[], ["b", "a", "t-shirt/top", "9", "4", "Ü", "x y", "x-z", "c", "d"]]
+
+  @Test(
+    "gets back what Kiln has written, in the same order",
+    arguments: templates, nameLists)
+  func roundTrip(template: String, classNames: [String]) throws {
+    try withTemporaryDirectory { root in
+      let written = try run(
+        SourceRequest(
+          paths: ["sample:300"], classNames: classNames.isEmpty ? nil : classNames),
+        root + "/images", template.isEmpty ? [:] : ["template": template])
+      let read = try run(SourceRequest(paths: [root + "/images"]), root + "/again", [:])
+      #expect(read.splits.map(\.digest) == written.splits.map(\.digest))
+      #expect(read.schema == written.schema)
+    }
+  }
+
+  private func run(
+    _ source: SourceRequest, _ path: String, _ options: [String: String]
+  ) throws -> RunReport {
+    let output = try Pipeline.Output(.png, at: path, options: options)
+    return try Runner(Pipeline(source: source, outputs: [output]), jobs: 2).run()
+  }
+
+  @Test("takes classes without images from Kiln, and misses images that are gone")
+  func counts() throws {
+    try withTemporaryDirectory { root in
+      let path = root + "/images"
+      _ = try run(SourceRequest(paths: ["sample:14"]), path, [:])
+      #expect(try open(path).dataset.splits.map(\.count) == [12, 2])
+      let victim = try #require(try tree(path).keys.sorted().first { $0.hasSuffix(".png") })
+      try Path.removeTree(path + "/" + victim)
+      #expect(
+        sentence { _ = try open(path) }
+          == "decode \(path): split 'test' has 1 images, expected 2 as in kiln.json"
+          + " (remove kiln.json to read what is there)")
+    }
+  }
+
+  @Test("records what was read as sha256sum would print it")
+  func record() throws {
+    try withTemporaryDirectory { root in
+      try fill(root, ["train/1/a.png", "train/0/b.png", "test/0/c.png"])
+      let source = try open(root)
+      _ = try readAll(source, split: 0, pieces: 1)
+      let lines = try ["train/0/b.png", "train/1/a.png"].map { path in
+        digest(try contents(of: root + "/" + path)) + "  \(path)\n"
+      }
+      let record = try #require(source.folders[0].record())
+      #expect(record.sha256 == digest(Array(lines.joined().utf8)))
+      #expect(record.fileCount == 2)
+      #expect(record.byteCount == greyPNG(0).count + greyPNG(1).count)
+      #expect(source.folders[0].name == Path.lastComponent(root) + "/train")
+    }
+  }
+
+  private func digest(_ bytes: [UInt8]) -> String {
+    var hash = SHA256()
+    hash.update(bytes.span)
+    return hexadecimal(hash.finish())
+  }
+
+  @Test("refuses outputs in the place of the images")
+  func places() throws {
+    try withTemporaryDirectory { root in
+      try fill(root, ["images/0/a.png"])
+      for path in [root + "/images", root] {
+        #expect(throws: UsageError.self) {
+          try run(SourceRequest(paths: [root + "/images"]), path, [:])
+        }
+      }
+    }
+  }
+}
+
+@Suite("Image folders that are not in order") struct ImageFolderFaultTests {
+  private func message(
+    _ files: [(String, [UInt8])], _ settings: [String: String] = [:]
+  ) throws -> String? {
+    try withTemporaryDirectory { root in
+      for (path, bytes) in files {
+        try makeDirectory(Path.directory(of: root + "/" + path))
+        try write(bytes, to: root + "/" + path)
+      }
+      return sentence {
+        let source = try SourceFormat.open(
+          SourceRequest(paths: [root], settings: settings)
+        ).source
+        for split in source.dataset.splits.indices { _ = try readAll(source, split: split) }
+      }.map { $0.replacing(root, with: "ROOT") }
+    }
+  }
+
+  @Test("names both images where sizes differ")
+  func sizes() throws {
+    #expect(
+      try message([("0/a.png", greyPNG(1)), ("1/b.png", greyPNG(1, width: 4))])
+        == "decode 1/b.png: is 4x2 grey, expected 3x2 grey as in 0/a.png"
+        + " (--resize WxH or --pad makes them alike)")
+  }
+
+  @Test("names both images where one is grey and one is not")
+  func kinds() throws {
+    let colour = PNGSample.noise(3, 2, colorType: 2).bytes
+    #expect(
+      try message([("0/a.png", greyPNG(1)), ("0/b.png", colour)])
+        == "decode 0/b.png: is 3x2 rgb, expected 3x2 grey as in 0/a.png"
+        + " (--color grey or rgb makes them alike)")
+    #expect(try message([("0/a.png", greyPNG(1)), ("0/b.png", colour)], ["color": "rgb"]) == nil)
+    let deep = PNGSample.noise(3, 2, depth: 16).bytes
+    #expect(
+      try message([("0/a.png", greyPNG(1)), ("0/b.png", deep)])
+        == "decode 0/b.png: is 3x2 grey of 16 bits, expected 3x2 grey as in 0/a.png"
+        + " (convert one of them)")
+  }
+
+  @Test("names an image that is cut short, at any length")
+  func truncated() throws {
+    let image = greyPNG(200)
+    for count in image.indices {
+      let found = try message([("0/a.png", image), ("0/b.png", Array(image[..<count]))]) ?? ""
+      #expect(found.hasPrefix("decode 0/b.png: "), "\(count) bytes: \(found)")
+    }
+  }
+
+  @Test("names what else is wrong")
+  func others() throws {
+    #expect(
+      try message([("0/a.png", greyPNG(1)), ("1/notes.txt", [1])])
+        == "decode ROOT: folder 1 holds no PNG or JPEG file (fill it, or remove it)")
+    #expect(
+      try message([("0/a.png", greyPNG(1)), ("b.png", greyPNG(1))])
+        == "decode ROOT: images lie at different depths: in the directory itself and in 0"
+        + " (name one of them, or give a --pattern)")
+    #expect(
+      try message([("0/a.png", greyPNG(1)), ("0/b.gif", [1])])
+        == "decode 0/b.gif: is an image that Kiln cannot read (make it a PNG or JPEG file)")
+    #expect(
+      try message([("0/a.png", [1, 2, 3])])
+        == "decode 0/a.png: is no PNG or JPEG file, whatever its name says")
+    #expect(
+      try message([("0/a.png", greyPNG(1)), ("00/a.png", greyPNG(1))])
+        == "decode ROOT: classes '0' and '00' are the same number")
+    #expect(
+      try message([("val/0/a.png", greyPNG(1)), ("valid/0/a.png", greyPNG(1))])
+        == "decode ROOT: directories val and valid are the same split 'val'")
+    #expect(
+      try message([("a/b/c/d/a.png", greyPNG(1)), ("x/b/c/d/a.png", greyPNG(1))])
+        == "decode ROOT: images lie 4 levels deep, as in a/b/c/d;"
+        + " expected split/label/file, label/file or files (give a --pattern)")
+    #expect(
+      try message([("0/a.png", greyPNG(1)), ("classes.json", Array("[1]".utf8))])
+        == "decode classes.json: expected a list of class names, found something else in it")
+    for manifest in [
+      "{\"format\":", "{\"format\": \"png\", \"options\": {\"template\": \"../{index}\"}}",
+    ] {
+      let found = try message([("0/a.png", greyPNG(1)), ("kiln.json", Array(manifest.utf8))]) ?? ""
+      #expect(found.hasPrefix("decode kiln.json: "))
+    }
+  }
+
+  @Test("refuses a picture that its file cannot hold before reserving memory for it")
+  func hostile() throws {
+    for (side, reason) in [
+      (65_535, "image side is 65535 pixels long, the limit is 65500"),
+      (65_500, "image has 4290250000 bytes of pixels, the limit is 268435456"),
+      (15_000, "image of 15000 x 15000 pixels cannot lie in 68 bytes"),
+    ] {
+      let bytes =
+        PNGReader.signature
+        + PNGSample.chunk("IHDR", bigEndian([UInt32(side), UInt32(side)]) + [8, 0, 0, 0, 0])
+        + PNGSample.chunk("IDAT", PNGSample.zlib([0])) + PNGSample.chunk("IEND", [])
+      let found = try message([("0/a.png", bytes)])
+      let expected = reason.replacing("68 bytes", with: "\(bytes.count) bytes")
+      #expect(found == "decode 0/a.png: \(expected)")
+    }
+  }
+
+  @Test("says which settings make no sense")
+  func settings() throws {
+    let image = [("0/a.png", greyPNG(1))]
+    #expect(
+      try message(image, ["resize": "28"])
+        == "--resize takes a width and a height such as 28x28, not '28'")
+    #expect(
+      try message(image, ["resize": "2x2", "pad": "4x4"]) == "--resize and --pad exclude each other")
+    #expect(
+      try message(image, ["pattern": "{index"])
+        == "--pattern takes its braces in pairs, not '{index'")
+    #expect(
+      try message(image, ["pad": "2x2"])
+        == "decode 0/a.png: image of 3x2 pixels is larger than the 2x2 that it is to be padded to")
+  }
+}

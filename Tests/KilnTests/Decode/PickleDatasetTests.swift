@@ -1,0 +1,430 @@
+import Testing
+
+@testable import Kiln
+
+@Suite("Data sets in pickles", .timeLimit(.minutes(20)))
+struct PickleDatasetTests {
+  private static let writer = PickleWriter.cPickle(2)
+
+  /// Bytes that count upwards, as an array.
+  private func images(
+    _ shape: [Int], from first: Int = 0
+  ) -> PickleSample {
+    .array(
+      PickleArraySample(
+        shape: shape,
+        payload: (0..<shape.reduce(1, *)).map { UInt8(truncatingIfNeeded: $0 + first) }))
+  }
+
+  private func floats(_ shape: [Int], _ value: (Int) -> Float) -> PickleSample {
+    .array(
+      PickleArraySample(
+        code: "f4", byteOrder: "<", shape: shape,
+        payload: (0..<shape.reduce(1, *)).flatMap { littleEndian(value($0).bitPattern) }))
+  }
+
+  private func labels(_ values: [Int64]) -> PickleSample {
+    .array(
+      PickleArraySample(
+        code: "i8", byteOrder: "<", shape: [values.count], payload: values.flatMap(littleEndian)))
+  }
+
+  /// Opens pickles that lie side by side.
+  private func open(
+    _ files: [(name: String, value: PickleSample)], settings: [String: String] = [:],
+    as paths: [String]? = nil, writer: PickleWriter = Self.writer,
+    _ body: (any Source) throws -> Void
+  ) throws {
+    try withTemporaryDirectory { root in
+      for (name, value) in files { try write(writer.pickle(value), to: root + "/" + name) }
+      let names = paths ?? files.map(\.name)
+      let source = try openSource(
+        SourceRequest(
+          paths: names.map { $0.isEmpty ? root : root + "/" + $0 }, settings: settings))
+      try body(source)
+    }
+  }
+
+  private func open(
+    _ value: PickleSample, settings: [String: String] = [:], writer: PickleWriter = Self.writer,
+    _ body: (any Source) throws -> Void
+  ) throws {
+    try open([("x.pkl", value)], settings: settings, writer: writer, body)
+  }
+
+  private func failure(
+    _ files: [(name: String, value: PickleSample)], settings: [String: String] = [:]
+  ) -> String? {
+    sentence { try open(files, settings: settings) { _ in } }
+  }
+
+  // MARK: Tuples
+
+  @Test("LISA's three pairs are train, val and test, at their scale", arguments: PickleWriter.all)
+  func lisa(writer: PickleWriter) throws {
+    let pairs = [4, 2, 3].map { count in
+      PickleSample.tuple([
+        floats([count, 64]) { Float($0 % 256) / 256 }, labels((0..<count).map { Int64($0 % 3) }),
+      ])
+    }
+    try open(.tuple(pairs), writer: writer) { source throws in
+      #expect(source.dataset.splits.map(\.name) == ["train", "val", "test"])
+      #expect(source.dataset.splits.map(\.count) == [4, 2, 3])
+      #expect(source.dataset.schema.sampleShape == [8, 8])
+      #expect(source.dataset.schema.pixelScale == .factor(256))
+      #expect(source.dataset.schema.labels?.elementType == .int64)
+      #expect(try readAll(source, split: 0).labels == [0, 1, 2, 0])
+    }
+  }
+
+  @Test("two pairs are train and test, one pair is one split")
+  func pairs() throws {
+    let pair = PickleSample.tuple([images([3, 28, 28]), PickleSample.ints([7, 8, 9])])
+    try open(.tuple([pair, pair])) { source throws in
+      #expect(source.dataset.splits.map(\.name) == ["train", "test"])
+      #expect(source.dataset.schema.labels?.elementType == .uint8)
+    }
+    try open(pair) { source throws in
+      #expect(source.dataset.splits == [Split(name: "data", count: 3)])
+      #expect(try readAll(source, split: 0).labels == [7, 8, 9])
+    }
+  }
+
+  // MARK: Dicts
+
+  @Test(
+    "the dict of Deep Learning from Scratch, however it spells its keys",
+    arguments: PickleWriter.all)
+  func scratch(writer: PickleWriter) throws {
+    let dict = PickleSample.dict([
+      (.key("train_img", writer), images([4, 784])),
+      (.key("train_label", writer), PickleSample.ints([1, 2, 3, 4])),
+      (.key("test_img", writer), images([2, 784], from: 9)),
+      (.key("test_label", writer), PickleSample.ints([5, 6])),
+    ])
+    try open(dict, writer: writer) { source throws in
+      #expect(source.dataset.splits.map(\.name) == ["train", "test"])
+      #expect(source.dataset.schema.sampleShape == [28, 28])
+      #expect(try readAll(source, split: 1).labels == [5, 6])
+      #expect(try readAll(source, split: 1).pixels.first == 9)
+    }
+  }
+
+  @Test(
+    "takes away an axis for one channel, and one-hot labels",
+    arguments: [[2, 1, 28, 28], [2, 28, 28, 1], [2, 28, 28], [2, 784]])
+  func shapes(shape: [Int]) throws {
+    let dict = PickleSample.dict([
+      (.text("train_img"), images(shape)),
+      (.text("train_label"), floats([2, 10]) { $0 == 3 || $0 == 19 ? 1 : 0 }),
+    ])
+    try open(dict) { source throws in
+      #expect(source.dataset.schema.sampleShape == [28, 28])
+      #expect(source.dataset.schema.labels?.columns == ["label"])
+      #expect(try readAll(source, split: 0).labels == [3, 9])
+    }
+  }
+
+  @Test(
+    "tells the scale of floats by their values",
+    arguments: [
+      (divisor: Float(256), scale: PixelScale.factor(256)), (255, .undeclared), (1, .factor(1)),
+    ])
+  func scales(divisor: Float, scale: PixelScale) throws {
+    try open(floats([4, 64]) { Float($0) / divisor }) { source throws in
+      #expect(source.dataset.schema.pixelScale == scale)
+    }
+  }
+
+  @Test("rows of numbers are pictures where they are squares", arguments: [784, 64, 63, 49, 3072])
+  func rows(length: Int) throws {
+    try open(images([2, length])) { source throws in
+      let side = [784: 28, 64: 8][length]
+      #expect(source.dataset.schema.sampleShape == (side.map { [$0, $0] } ?? [length]))
+      #expect(source.dataset.schema.labels == nil)
+    }
+  }
+
+  @Test("a dict of splits, with pairs or dicts in it")
+  func splits() throws {
+    let dict = PickleSample.dict([
+      (
+        .text("test"),
+        .dict([(.text("images"), images([1, 9, 9])), (.text("labels"), PickleSample.ints([4]))])
+      ),
+      (.text("train"), .tuple([images([2, 9, 9]), PickleSample.ints([1, 0])])),
+      (.text("classes"), .list(["a", "b", "c", "d", "e"].map { .text($0) })),
+    ])
+    try open(dict) { source throws in
+      #expect(source.dataset.splits.map(\.name) == ["train", "test"])
+      #expect(source.dataset.schema.labels?.classNames == ["a", "b", "c", "d", "e"])
+      #expect(try readAll(source, split: 1).labels == [4])
+    }
+  }
+
+  // MARK: CIFAR
+
+  private func batch(
+    _ count: Int, first: Int, _ columns: [(String, [Int])], title: String = ""
+  ) -> PickleSample {
+    .dict(
+      [
+        (.key("batch_label", Self.writer), .key(title, Self.writer)),
+        (.key("data", Self.writer), images([count, 3072], from: first)),
+        (
+          .key("filenames", Self.writer),
+          .list((0..<count).map { .key("\($0).png", Self.writer) })
+        ),
+      ] + columns.map { (.key($0.0, Self.writer), PickleSample.ints($0.1)) })
+  }
+
+  @Test("CIFAR-10's batches are one data set", arguments: [[""], nil] as [[String]?])
+  func cifar10(paths: [String]?) throws {
+    var files = (1...5).map { number in
+      (
+        name: "data_batch_\(number)",
+        value: batch(2, first: number, [("labels", [number, number + 1])])
+      )
+    }
+    files.insert((name: "test_batch", value: batch(1, first: 50, [("labels", [9])])), at: 2)
+    files.append(
+      (
+        name: "batches.meta",
+        value: .dict([
+          (
+            .key("label_names", Self.writer),
+            .list((0...9).map { .key("class \($0)", Self.writer) })
+          )
+        ])
+      ))
+    try open(files, as: paths) { source throws in
+      #expect(
+        source.dataset.splits == [Split(name: "train", count: 10), Split(name: "test", count: 1)])
+      #expect(source.dataset.schema.sampleShape == [32, 32, 3])
+      #expect(source.dataset.schema.labels?.classNames.last == "class 9")
+      let train = try readAll(source, split: 0)
+      #expect(train.labels == [1, 2, 2, 3, 3, 4, 4, 5, 5, 6])
+      // Red, green and blue of the first pixel lie 1024 apart: the same byte here.
+      #expect(train.pixels[0..<4] == [1, 1, 1, 2])
+      #expect(train.pixels[2 * 3072] == 2)
+      #expect(try readAll(source, split: 1).pixels[0] == 50)
+    }
+  }
+
+  @Test("CIFAR-100 has two label columns, and the names of the fine one")
+  func cifar100() throws {
+    let columns = [("coarse_labels", [0, 0, 0]), ("fine_labels", [1, 1, 1])]
+    let meta = PickleSample.dict([
+      (.text("coarse_label_names"), .list([.text("all")])),
+      (.text("fine_label_names"), .list([.text("cat"), .text("dog")])),
+    ])
+    try open(
+      [
+        ("train", batch(3, first: 0, columns)), ("test", batch(3, first: 7, columns)),
+        ("meta", meta),
+      ], as: [""]
+    ) { source throws in
+      #expect(source.dataset.splits.map(\.name) == ["train", "test"])
+      #expect(source.dataset.schema.labels?.columns == ["fine_label", "coarse_label"])
+      #expect(source.dataset.schema.labels?.classNames == ["cat", "dog"])
+      #expect(try readAll(source, split: 0).labels == [1, 0, 1, 0, 1, 0])
+    }
+  }
+
+  @Test("one batch alone has the split that it says it is part of")
+  func oneBatch() throws {
+    for (name, title, split) in [
+      ("data_batch_3", "", "train"), ("x.pkl", "testing batch 1 of 1", "test"),
+      ("x.pkl", "", "data"),
+    ] {
+      try open([(name, batch(2, first: 0, [("labels", [0, 1])], title: title))]) { source throws in
+        #expect(source.dataset.splits == [Split(name: split, count: 2)])
+      }
+    }
+  }
+
+  @Test("refuses batches that do not belong together")
+  func mixed() {
+    let ten = batch(1, first: 0, [("labels", [1])])
+    let hundred = batch(1, first: 0, [("fine_labels", [1]), ("coarse_labels", [1])])
+    #expect(
+      failure([("data_batch_1", ten), ("train", hundred)])
+        == "decode train[data]: has other images or labels than data_batch_1[data]")
+    #expect(
+      failure([("a.pkl", ten), ("b.pkl", images([2, 9, 9]))])
+        == "decode b.pkl: is no batch of a data set in several pickles"
+        + " (name one pickle, or convert them singly)")
+  }
+
+  // MARK: By hand
+
+  private var unknown: PickleSample {
+    .dict([
+      (.text("a"), .tuple([.list([images([4, 9, 9]), labels([3, 2, 1, 0])]), .none])),
+      (.text("b.c"), images([2, 9, 9], from: 5)), (.text("n"), PickleSample.ints(0..<2)),
+    ])
+  }
+
+  @Test("shows what it holds where it is no known data set")
+  func outline() throws {
+    let error = #expect(throws: StageError.self) { try open(unknown) { _ in } }
+    let outline = try #require(error?.reason as? PickleOutline)
+    #expect(
+      outline.outline == [
+        "a dict of 3", "  a: (a list of 2, None)", "    0: a list of 2",
+        "      0: u8 array (4, 9, 9)", "      1: i64 array (4,)", "    1: None",
+        "  b.c: u8 array (2, 9, 9)", "  n: a list of 2", "    0: 0", "    1: 1", "",
+        "No known data set; name its arrays with --images-key a.0.0 --labels-key a.0.1",
+      ])
+    #expect("\(outline)".hasPrefix("holds no data set of a known shape (try --images-key a.0.0"))
+  }
+
+  @Test("takes arrays that are named by hand")
+  func keys() throws {
+    try open(unknown, settings: ["images-key": "a.0.0", "labels-key": "a/0/1"]) { source throws in
+      #expect(source.dataset.splits == [Split(name: "data", count: 4)])
+      #expect(try readAll(source, split: 0).labels == [3, 2, 1, 0])
+    }
+    try open(unknown, settings: ["images-key": "train=a.0.0,test=b.c"]) { source throws in
+      #expect(source.dataset.splits.map(\.name) == ["train", "test"])
+      #expect(try readAll(source, split: 1).pixels.first == 5)
+    }
+  }
+
+  @Test(
+    "says how far a key goes",
+    arguments: [
+      ("x", "x.pkl: has no 'x' in a dict of a, b.c, n"),
+      ("a.7", "x.pkl: has no '7' in 'a', a tuple of 2 (their positions are the keys)"),
+      ("a.1.x", "x.pkl: has no 'x' in 'a.1', None"),
+      ("n", "x.pkl[n]: is a list of 2, expected an array of images"),
+    ])
+  func badKeys(key: String, says: String) {
+    #expect(
+      failure([("x.pkl", unknown)], settings: ["images-key": key]) == "decode \(says)")
+  }
+
+  @Test("refuses labels that are none, by their sample")
+  func badLabels() {
+    func failure(_ labels: PickleSample) -> String? {
+      self.failure([("x.pkl", .tuple([images([2, 9, 9]), labels]))])
+    }
+    #expect(
+      failure(.list([.int(1), .none]))
+        == "decode x.pkl[1]: sample 1: label is None, expected a whole number of at most 64 bits")
+    #expect(
+      failure(.list([.int(1), .float(0.5)]))
+        == "decode x.pkl[1]: sample 1: label is 0.5, expected a whole number of at most 64 bits")
+    #expect(
+      failure(
+        .array(
+          PickleArraySample(
+            code: "f4", byteOrder: "<", shape: [2], payload: [0, 0, 0, 0, 0, 0, 0xC0, 0x7F])))
+        == "decode x.pkl[1]: label of sample 1 is nan, expected a whole number of at most 64 bits")
+  }
+
+  @Test("--raw and a shape given by hand leave everything else as it is stored")
+  func raw() throws {
+    try withTemporaryDirectory { root in
+      let path = root + "/data_batch_1"
+      try write(Self.writer.pickle(batch(2, first: 0, [("labels", [0, 1])])), to: path)
+      let raw = try openSource(SourceRequest(paths: [path], correction: .none))
+      #expect(raw.dataset.schema.sampleShape == [3072])
+      let planar = try openSource(
+        SourceRequest(paths: [path], settings: ["shape": "3x32x32"]))
+      #expect(planar.dataset.schema.sampleShape == [3, 32, 32])
+      #expect(try readAll(planar, split: 0).pixels == readAll(raw, split: 0).pixels)
+      let values = floats([4, 64]) { Float($0) / 256 }
+      try write(Self.writer.pickle(values), to: root + "/x.pkl")
+      let unscaled = try openSource(
+        SourceRequest(paths: [root + "/x.pkl"], correction: .none))
+      #expect(unscaled.dataset.schema.pixelScale == .undeclared)
+    }
+  }
+
+  // MARK: Real files
+
+  private struct Expected {
+    let type: String
+    let shape: [Int]
+    let values: [UInt8]
+    let labels: [Int64]
+  }
+
+  @Test(
+    "reads what NumPy writes: every protocol, type and order",
+    .enabled(if: Python.has("numpy"), Python.missing))
+  func numPy() throws {
+    try withTemporaryDirectory { root in
+      let made = try Python.run("import make_pickles, sys; make_pickles.main(sys.argv[1])", [root])
+      try #require(made.status == 0, "\(made.output)")
+      guard case .object(let files) = try JSON(parsing: try contents(of: root + "/expected.json"))
+      else {
+        Issue.record("expected an object")
+        return
+      }
+      #expect(files.count > 250)
+      for (name, fields) in files {
+        guard case .object(let fields) = fields, case .text(let type)? = fields["type"],
+          case .text(let values)? = fields["values"], case .array(let shape)? = fields["shape"],
+          case .array(let labels)? = fields["labels"]
+        else {
+          Issue.record("\(name) is not described")
+          continue
+        }
+        let source = try openSource(SourceRequest(paths: ["\(root)/\(name).pkl"]))
+        let (pixels, found) = try readAll(source, split: 0, pieces: 128)
+        #expect(source.dataset.schema.elementType.rawValue == type, "\(name)")
+        #expect(source.dataset.schema.sampleShape.map(JSON.integer) == shape, "\(name)")
+        #expect(pixels == bytes(hexadecimal: values), "\(name)")
+        #expect(found.map { JSON.integer(Int($0)) } == labels, "\(name)")
+      }
+      for name in try Path.entries(of: root).map(\.name) where name.hasPrefix("refused-") {
+        let message = sentence { _ = try openSource(SourceRequest(paths: [root + "/" + name])) }
+        #expect(
+          message?.contains("element type") == true || message?.contains("is not data") == true,
+          "\(name): \(message ?? "was read")")
+      }
+    }
+  }
+
+  private func bytes(hexadecimal text: String) -> [UInt8] {
+    let digits = text.utf8.map { $0 < 0x3A ? $0 - 0x30 : $0 - 0x57 }
+    return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+  }
+
+  @Test(
+    "LISA's file gives the original images, in protocols 0 and 2",
+    .enabled(if: Python.has("numpy"), Python.missing),
+    .enabled(
+      if: Path.kind(of: Repository.testData + "/mnist") == .directory,
+      "needs MNIST in KILN_TEST_DATA"), arguments: [0, 2])
+  func realLISA(version: Int) throws {
+    try withTemporaryDirectory { root in
+      let made = try Python.run(
+        "import make_lisa; make_lisa.main()",
+        [
+          Repository.testData + "/mnist", root + "/mnist.pkl.gz", "--protocol", "\(version)",
+          "--limit", "300",
+        ])
+      try #require(made.status == 0, "\(made.output)")
+      _ = try Runner(
+        Pipeline(
+          source: SourceRequest(paths: [root + "/mnist.pkl.gz"]),
+          steps: [try Pipeline.Step(.scale, "256"), try Pipeline.Step(.dtype, "u8")],
+          outputs: [try Pipeline.Output(.npy, at: root + "/npy")])
+      ).run()
+      let original = try openSource(SourceRequest(paths: [Repository.testData + "/mnist"]))
+      let pool = WorkerPool(workerCount: 1)
+      defer { pool.drain() }
+      for (split, from) in [("train", 0), ("test", 1)] {
+        let reader = try original.reader(ofSplit: from, background: Background(pool: pool))
+        let (pixels, labels) = try reader.read(300).decode()
+        let images = try contents(of: root + "/npy/\(split)-images.npy")
+        #expect(Array(images.suffix(pixels.count)) == pixels)
+        let stored = try contents(of: root + "/npy/\(split)-labels.npy")
+        #expect(Array(stored.suffix(300 * 8)) == labels.flatMap(littleEndian))
+      }
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import Testing
+
+@testable import Kiln
+
+/// Every format that is read becomes every format that is written, and comes back as the same samples.
+@Suite("Any source to any sink")
+struct AnyToAnyTests {
+  /// More would be nothing new: that batches and blocks are put together right, others test.
+  private static let sample = "sample:140"
+
+  /// Makes a small source of a format in an empty directory.
+  typealias Maker = @Sendable (_ directory: String) throws -> SourceRequest
+
+  /// What Kiln writes, by the name of the format in which it is read.
+  private static let written: [String: SinkFormat] = [
+    "idx": .idx, "pickle": .pickle, "npy": .npy, "npz": .npz, "cache": .cache, "csv": .csv,
+    "tar": .tar, "image-folder": .png,
+  ]
+
+  /// What only others write.
+  private static let foreign: [String: Maker] = [
+    "sample": { _ in SourceRequest(paths: [sample]) }
+  ]
+
+  static var sources: [String] { SourceFormat.all.map(\.name) }
+
+  private static func make(_ name: String, _ directory: String) throws -> SourceRequest {
+    if let maker = foreign[name] { return try maker(directory) }
+    let sink = try #require(written[name], "nothing makes a source of the format \(name)")
+    let output = try Pipeline.Output(sink, at: directory + "/source")
+    _ = try Runner(
+      Pipeline(source: SourceRequest(paths: [sample]), outputs: [output])
+    ).run()
+    return SourceRequest(paths: [output.path])
+  }
+
+  @Test("keeps every pixel and label", arguments: sources)
+  func roundTrip(_ name: String) throws {
+    try withTemporaryDirectory { root in
+      let request = try Self.make(name, root)
+      #expect(try SourceFormat.open(request).format.name == name)
+      let outputs = try SinkFormat.all.map {
+        try Pipeline.Output($0, at: "\(root)/\($0.name)/output")
+      }
+      let report = try Runner(Pipeline(source: request, outputs: outputs)).run()
+      for output in outputs { try check(output, against: report, from: name) }
+    }
+  }
+
+  /// Reads an output again and compares what is in it.
+  private func check(
+    _ output: Pipeline.Output, against report: RunReport, from name: String
+  ) throws {
+    let way: Comment = "\(name) to \(output.format.name) and back"
+    let again = SourceRequest(paths: [output.path])
+    guard let (format, source) = try? SourceFormat.open(again) else {
+      Issue.record("\(way): cannot be read: \(sentence { _ = try SourceFormat.open(again) } ?? "")")
+      return
+    }
+    #expect(
+      Self.written[format.name]?.name == output.format.name || output.format.name == "jpeg", way)
+    #expect(source.dataset.splits.map(\.name) == report.splits.map(\.name), way)
+    let splits = try Pass(source: source, plan: Plan(source.dataset)).run(
+      jobs: 2, cancellation: Cancellation(), watch: nil)
+    #expect(splits.map(\.count) == report.splits.map(\.count), way)
+    for (split, expected) in zip(splits, report.splits) {
+      #expect(split.labelCounts?.map(\.label) == expected.labelCounts?.map(\.label), way)
+      #expect(split.labelCounts?.map(\.count) == expected.labelCounts?.map(\.count), way)
+    }
+    let isLossless = report.outputs.first { $0.path == output.path }?.sink.isLossless
+    if isLossless == true { #expect(splits.map(\.digest) == report.splits.map(\.digest), way) }
+  }
+}

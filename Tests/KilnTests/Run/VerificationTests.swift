@@ -1,0 +1,139 @@
+import Testing
+
+@testable import Kiln
+
+@Suite("Verification of outputs") struct VerificationTests {
+  /// Writes drawn digits in one format and gives the output's place to `body`.
+  private func withOutput(
+    _ format: SinkFormat, _ steps: [Pipeline.Step] = [], _ body: (String) throws -> Void
+  ) throws {
+    try withTemporaryDirectory { root in
+      let output = try Pipeline.Output(format, at: root + "/out")
+      _ = try Runner(
+        Pipeline(source: SourceRequest(paths: ["sample:80"]), steps: steps, outputs: [output])
+      ).run()
+      try body(output.path)
+    }
+  }
+
+  @Test(
+    "finds every output of the run that wrote it unharmed", arguments: SinkFormat.all.map(\.name))
+  func sound(name: String) throws {
+    let format = try #require(SinkFormat.all.first { $0.name == name })
+    try withOutput(format) { path in
+      let verification = try Verification(of: path, jobs: 2)
+      #expect(verification.differences == [])
+      #expect(verification.format == name)
+      #expect(Set(verification.splits.map(\.name)) == ["train", "test"])
+      #expect(verification.splits.reduce(0) { $0 + $1.count } == 80)
+      #expect(verification.splits.allSatisfy { ($0.digest != nil) == verification.isLossless })
+    }
+  }
+
+  @Test(
+    "finds arrays and tables unharmed whatever their samples have become",
+    arguments: ["csv", "npy", "npz", "cache", "idx", "pickle"],
+    [
+      [("one-hot", "on"), ("flatten", "on")], [("dtype", "f64"), ("scale", "1/256")],
+      [("dtype", "i16")],
+    ])
+  func converted(name: String, steps: [(String, String)]) throws {
+    let format = try #require(SinkFormat.all.first { $0.name == name })
+    let conversions = try steps.map { name, value in
+      try Pipeline.Step(try #require(ConversionFormat.all.first { $0.name == name }), value)
+    }
+    try withOutput(format, conversions) { path in
+      #expect(try Verification(of: path).differences == [])
+    }
+  }
+
+  @Test("names the split that has changed")
+  func changed() throws {
+    try withOutput(.idx) { path in
+      let file = path + "/t10k-images-idx3-ubyte"
+      var bytes = try contents(of: file)
+      bytes[bytes.count - 300] ^= 1
+      try write(bytes, to: file)
+      let verification = try Verification(of: path)
+      #expect(verification.differences.count == 1)
+      #expect(
+        verification.differences.first?.hasPrefix("split 'test' has the content digest ") == true)
+      #expect(
+        verification.json == verification.json
+          && verification.splits.first { $0.name == "test" }?.digest?.count == 64)
+    }
+  }
+
+  @Test("counts the labels where they have changed")
+  func relabelled() throws {
+    try withOutput(.idx) { path in
+      let file = path + "/t10k-labels-idx1-ubyte"
+      var bytes = try contents(of: file)
+      let label = bytes[8]
+      bytes[8] = 9 - label
+      try write(bytes, to: file)
+      let verification = try Verification(of: path)
+      #expect(verification.differences.count == 1)
+      #expect(verification.differences.first?.contains(" samples of label ") == true)
+    }
+  }
+
+  @Test("says what is missing, and what is too much")
+  func splits() throws {
+    try withOutput(.npy) { path in
+      try Path.removeTree(path + "/test-images.npy")
+      try Path.removeTree(path + "/test-labels.npy")
+      #expect(try Verification(of: path).differences == ["split 'test' is missing"])
+      for role in ["images", "labels"] {
+        try write(try contents(of: "\(path)/train-\(role).npy"), to: "\(path)/more-\(role).npy")
+      }
+      #expect(
+        try Verification(of: path).differences == [
+          "split 'more' is not in the manifest", "split 'test' is missing",
+        ])
+    }
+  }
+
+  @Test("compares shapes and types")
+  func shapes() throws {
+    try withOutput(.npy) { path in
+      let manifest = path + "/kiln.json"
+      let text = String(decoding: try contents(of: manifest), as: UTF8.self)
+      let other = text.replacing(
+        "\"dtype\" : \"u8\",\n  \"format\"", with: "\"dtype\" : \"i8\",\n  \"format\"")
+      #expect(text != other)
+      try write(Array(other.utf8), to: manifest)
+      #expect(
+        try Verification(of: path).differences.first == "samples are 28x28 u8, expected 28x28 i8")
+    }
+  }
+
+  @Test("needs a manifest")
+  func noManifest() throws {
+    try withOutput(.csv) { path in
+      let manifest = path + "/kiln.json"
+      try write(Array("{}".utf8), to: manifest)
+      #expect(
+        sentence { _ = try Verification(of: path) }
+          == "decode \(manifest): is no manifest of an output")
+      try Path.removeTree(manifest)
+      #expect(
+        sentence { _ = try Verification(of: path) }
+          == "decode \(path): has no manifest \(manifest), as every output of kiln convert has")
+      #expect(
+        sentence { _ = try Verification(of: path + "/no") }
+          == "decode: cannot open \(path)/no: No such file or directory")
+    }
+  }
+
+  @Test("ends with the failure where the output cannot be read")
+  func damaged() throws {
+    try withOutput(.idx) { path in
+      let file = path + "/train-images-idx3-ubyte"
+      try write(Array(try contents(of: file).dropLast()), to: file)
+      #expect(
+        sentence { _ = try Verification(of: path) }?.hasPrefix(
+          "decode train-images-idx3-ubyte: data ends at byte ") == true)
+    }
+  }
+}
