@@ -35,18 +35,9 @@ struct Measurement {
     let best = times[0]
     return [
       benchmark.name, "\(benchmark.count)", "\(benchmark.byteCount)", "\(outputByteCount)",
-      decimal(best, places: 4), decimal(times[times.count / 2], places: 4),
-      decimal(Double(benchmark.byteCount) / best / 1e6, places: 0),
-      decimal(best / Double(benchmark.count) * 1e6, places: 3),
+      best.decimal(places: 4), times[times.count / 2].decimal(places: 4),
+      (Double(benchmark.byteCount) / best / 1e6).decimal(places: 0),
+      (best / Double(benchmark.count) * 1e6).decimal(places: 3),
     ].joined(separator: ",") + "\n"
   }
-}
-
-/// A number with so many decimal places.
-private func decimal(_ value: Double, places: Int) -> String {
-  let factor = (0..<places).reduce(1) { product, _ in product * 10 }
-  let units = Int((value * Double(factor)).rounded())
-  guard places > 0 else { return String(units) }
-  let fraction = String(units % factor)
-  return "\(units / factor)." + String(repeating: "0", count: places - fraction.count) + fraction
 }

@@ -1,3 +1,5 @@
+import Kiln
+
 /// Numbers as people read them.
 enum Amount {
   /// A count with its thousands apart, such as `60,000`.
@@ -21,19 +23,7 @@ enum Amount {
       units.removeFirst()
     }
     let isWhole = units.first == "B"
-    return "\(isWhole ? String(count) : decimal(value, places: 1)) \(units.first ?? "")"
-  }
-
-  /// A number with a fixed count of decimal places.
-  static func decimal(_ value: Double, places: Int) -> String {
-    let scale = (0..<places).reduce(1.0) { product, _ in product * 10 }
-    guard value.isFinite, abs(value) < 1e15 else { return String(value) }
-    let scaled = Int((abs(value) * scale).rounded())
-    let digits = String(scaled)
-    let filled = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
-    let sign = value < 0 && scaled != 0 ? "-" : ""
-    return places == 0
-      ? sign + filled : sign + filled.dropLast(places) + "." + filled.suffix(places)
+    return "\(isWhole ? String(count) : value.decimal(places: 1)) \(units.first ?? "")"
   }
 
   /// A time on a clock, such as `1:05` or `2:00:00`.

@@ -26,6 +26,7 @@ struct Dispatcher {
     guard let first = words.first else { throw UsageError.missing(what: "a command") }
     if ["--help", "-h", "help"].contains(first) { return try help(Array(words.dropFirst())) }
     if first == "--version" {
+      try refuse(words.dropFirst().first, after: first)
       try console.result("kiln \(kilnVersion)")
       return .done
     }
@@ -53,8 +54,14 @@ struct Dispatcher {
       try console.result(HelpText.overview())
       return .done
     }
-    try console.result(HelpText.of(try find(name)))
+    let command = try find(name)
+    try refuse(words.dropFirst().first, after: "help \(name)")
+    try console.result(HelpText.of(command))
     return .done
+  }
+
+  private func refuse(_ surplus: String?, after words: String) throws(UsageError) {
+    if let surplus { throw .conflict("\(words) does not take '\(surplus)'") }
   }
 
   private func find(_ name: String) throws -> Subcommand {

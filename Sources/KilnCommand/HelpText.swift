@@ -69,16 +69,6 @@ enum HelpText {
 }
 
 extension String {
-  /// The text with spaces behind it.
-  func padded(to width: Int) -> String {
-    self + String(repeating: " ", count: max(0, width - count))
-  }
-
-  /// The text with spaces, or another character, before it.
-  func paddedLeft(to width: Int, with filling: Character = " ") -> String {
-    String(repeating: filling, count: max(0, width - count)) + self
-  }
-
   /// The text as a sentence.
   var sentence: String { prefix(1).uppercased() + dropFirst() + "." }
 }

@@ -22,7 +22,7 @@ extension Subcommand {
         title: "Run",
         flags: [
           Flag("overwrite", summary: "replace the contact sheet if it exists"),
-          .jobs, Flag("no-progress", summary: "show no progress"), .quiet,
+          .jobs, Flag("no-progress", summary: "show no progress"), .quiet, .json,
         ]),
     ],
     run: { arguments, console in
@@ -31,6 +31,9 @@ extension Subcommand {
       for option in Preview.options { given[option.key] = arguments.value(option.flag) }
       if arguments.has("overwrite"), !arguments.has("output") {
         throw UsageError.conflict("--overwrite replaces a contact sheet, and no -o names one")
+      }
+      if arguments.has("quiet"), !arguments.has("output"), !arguments.has("json") {
+        throw UsageError.conflict("--quiet leaves nothing to show, and no -o names a contact sheet")
       }
       let preview = Preview(try OptionValues(Preview.options, given: given))
       let cancellation = Signals.cancelOnInterrupt()
@@ -44,6 +47,10 @@ extension Subcommand {
           of: request, jobs: arguments.jobs, cancellation: cancellation, fetcher: fetcher,
           watch: watch)
         display?.finish()
+        if arguments.has("json") {
+          try console.result(try sheet.json.text())
+          return .done
+        }
         let width = console.outputIsTerminal ? StandardStream.output.columnCount : 80
         try console.result(sheet.drawing(width: width, console.hasTrueColour ? .colour : .plain))
         return .done
@@ -56,7 +63,11 @@ extension Subcommand {
         request, to: path, existing: arguments.has("overwrite") ? .replace : .keep,
         jobs: arguments.jobs, cancellation: cancellation, fetcher: fetcher, watch: watch)
       display?.finish()
-      if !arguments.has("quiet") { try console.result("\(path)  \(sheet.title)") }
+      if arguments.has("json") {
+        try console.result(try sheet.json.text())
+      } else if !arguments.has("quiet") {
+        try console.result("\(path)  \(sheet.title)")
+      }
       return .done
     })
 }

@@ -9,7 +9,7 @@ enum Summary {
     let outputs = report.outputs.map { output in
       [
         output.format, output.path, Amount.count(output.sink.fileCount),
-        Amount.bytes(output.sink.byteCount), Amount.decimal(output.seconds, places: 2) + " s",
+        Amount.bytes(output.sink.byteCount), output.seconds.decimal(places: 2) + " s",
         remark(output.sink),
       ]
     }
@@ -20,7 +20,7 @@ enum Summary {
 
       \(table([head] + outputs, rightAligned: [2, 3, 4]))
 
-      \(Amount.count(report.count)) samples in \(Amount.decimal(report.seconds, places: 2)) s \
+      \(Amount.count(report.count)) samples in \(report.seconds.decimal(places: 2)) s \
       (\(Amount.count(Int(rate))) samples/s)
       """
   }
@@ -31,17 +31,7 @@ enum Summary {
 
   /// Columns as wide as what is in them, two spaces apart.
   static func table(_ rows: [[String]], rightAligned: Set<Int> = []) -> String {
-    let columnCount = rows.map(\.count).max() ?? 0
-    let widths = (0..<columnCount).map { column in
-      rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
-    }
-    return rows.map { row in
-      var line = row.enumerated().map { column, cell in
-        rightAligned.contains(column)
-          ? cell.paddedLeft(to: widths[column]) : cell.padded(to: widths[column])
-      }.joined(separator: "  ")
-      while line.hasSuffix(" ") { line.removeLast() }
-      return line
-    }.joined(separator: "\n")
+    TextColumns.lines(rows) { column, _ in rightAligned.contains(column) ? .right : .left }
+      .joined(separator: "\n")
   }
 }

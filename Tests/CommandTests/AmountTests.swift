@@ -1,5 +1,6 @@
 import Testing
 
+import Kiln
 @testable import KilnCommand
 
 @Suite("Amounts") struct AmountTests {
@@ -21,7 +22,7 @@ import Testing
     "numbers are rounded to their places",
     arguments: zip(
       [0, 0.004, 0.005, 1.999, 12.5, -0.001], ["0.00", "0.00", "0.01", "2.00", "12.50", "0.00"]))
-  func decimal(value: Double, text: String) { #expect(Amount.decimal(value, places: 2) == text) }
+  func decimal(value: Double, text: String) { #expect(value.decimal(places: 2) == text) }
 
   @Test(
     "times are shown as on a clock",

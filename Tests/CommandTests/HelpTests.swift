@@ -100,6 +100,13 @@ import Testing
     #expect(status == "0\n")
   }
 
+  @Test("preview says as JSON what it shows") func preview() throws {
+    let run = try CommandRun(["preview", "sample:70", "--split", "test", "--json"])
+    #expect(run.status == 0)
+    #expect(run.output.contains(#""name" : "9""#))
+    #expect(run.output.contains(#""left_out_classes" : 0"#))
+  }
+
   @Test("formats lists the tables as JSON") func formats() throws {
     let run = try CommandRun(["formats", "--json"])
     guard case .object(let lists) = try JSON(parsing: Array(run.output.utf8)),

@@ -76,6 +76,21 @@ import Testing
         "convert sample --to npy=x --jobs \n\u{1B}[31m",
         "kiln: --jobs takes a whole number from 1 to 1024, not '??[31m'"
       ),
+      (
+        "preview sample --quiet",
+        "kiln: --quiet leaves nothing to show, and no -o names a contact sheet"
+      ),
+      (
+        "convert sample --cache-codec none --cache-level 3 --to cache=x",
+        "kiln: --cache-level means nothing unless --cache-codec is zstd"
+      ),
+      ("completions tcsh", "kiln: no completions for 'tcsh', only for bash, zsh, fish"),
+      ("help convert run", "kiln: help convert does not take 'run'"),
+      ("--version convert", "kiln: --version does not take 'convert'"),
+      (
+        "convert sample --to npz=a --to csv=a.npz.kiln.json",
+        "kiln: output a.npz.kiln.json would take the place of the manifest of another one"
+      ),
       ("formats all", "kiln: formats does not take 'all'"),
       ("run", "kiln: PIPELINE.json is missing"),
     ])

@@ -23,6 +23,8 @@ final class ArraySource: Source {
     var classNames: [String] = []
     /// The published data set that the format by itself tells, such as `stl-10`.
     var knownName: String?
+    /// What the format has done to correct the samples, in words.
+    var corrections: [String] = []
     /// Names for label columns; nil calls them `label`, or `label0` and so on.
     var labelColumns: [String]?
 
@@ -33,6 +35,7 @@ final class ArraySource: Source {
   let files: [SourceFile]
   let memberNames: [String]
   let knownName: String?
+  let corrections: [String]
   private let parts: [Part]
   private let labels: ArrayLabels?
   private let digests: FileDigests
@@ -54,6 +57,7 @@ final class ArraySource: Source {
     self.parts = parts
     self.files = files
     knownName = interpretation.knownName
+    corrections = interpretation.corrections
     let arrays = parts.flatMap { [$0.images, $0.labels].compactMap(\.self) }
     memberNames = files.map(\.path) + arrays.compactMap(\.memberName)
     digests = FileDigests(mapped)

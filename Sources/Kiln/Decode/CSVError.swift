@@ -12,7 +12,6 @@ enum CSVError: Error, Sendable, Equatable, CustomStringConvertible {
   case unclosedQuote(line: Int, column: Int)
   case labelUnknown(columnCount: Int)
   case labelsInside
-  case changed(expected: Int, found: Int)
   case shape(columnCount: Int, shape: [Int])
 
   var description: String {
@@ -40,8 +39,6 @@ enum CSVError: Error, Sendable, Equatable, CustomStringConvertible {
         + " (--source-label first, last, none, or its name)"
     case .labelsInside:
       "has label columns between its pixels (name one of them with --source-label)"
-    case .changed(let expected, let found):
-      "has \(found) rows, expected \(expected) as a moment ago (file changed meanwhile?)"
     case .shape(let columnCount, let shape):
       "has \(columnCount) pixel columns, which are no sample of"
         + " \(shape.map(String.init).joined(separator: "x")) (see --source-shape)"

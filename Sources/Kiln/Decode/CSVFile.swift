@@ -4,25 +4,25 @@ struct CSVFile: Sendable {
   let layout: CSVLayout
   let statistics: CSVStatistics
 
-  /// A piece of work that fits a core's cache and still is worth a call.
-  private static let blockByteCount = 1 << 20
   /// Rows that are looked at before the layout is fixed.
   private static let sampleCount = 100
 
   /// Reads the whole file once.
   /// - Throws: ``StageError`` that names the file, and in it line and column.
-  init(_ file: Resource, _ settings: CSVLayout.Settings) throws {
+  init(
+    _ file: Resource, _ settings: CSVLayout.Settings, _ cancellation: Cancellation
+  ) throws {
     self.file = file
     (layout, statistics) = try at(.decode, file.name) {
       let layout = try Self.layout(of: file, settings)
-      return (layout, try Self.statistics(of: file, layout))
+      return (layout, try Self.statistics(of: file, layout, cancellation))
     }
   }
 
   private static func layout(
     of file: Resource, _ settings: CSVLayout.Settings
   ) throws -> CSVLayout {
-    let start = try CSVLines(try file.open()).take(sampleCount, byteLimit: blockByteCount)
+    let start = try CSVLines(try file.open()).take(sampleCount, byteLimit: CSVLines.blockByteCount)
     let text = start.joined()
     var lines = text.split(separator: 0x0A, omittingEmptySubsequences: false).map { line in
       Array(line.last == 0x0D ? line.dropLast() : line)
@@ -34,7 +34,9 @@ struct CSVFile: Sendable {
     return try CSVLayout(of: rows, settings)
   }
 
-  private static func statistics(of file: Resource, _ layout: CSVLayout) throws -> CSVStatistics {
+  private static func statistics(
+    of file: Resource, _ layout: CSVLayout, _ cancellation: Cancellation
+  ) throws -> CSVStatistics {
     let rows = CSVRows(layout: layout)
     let isLabel = rows.isLabel
     var statistics = CSVStatistics(labelCount: layout.labelCount)
@@ -43,7 +45,8 @@ struct CSVFile: Sendable {
     // Only the end of a file may have empty lines.
     var firstEmpty: Int?
     while true {
-      let block = try lines.take(.max, byteLimit: blockByteCount)
+      try cancellation.check()
+      let block = try lines.take(.max, byteLimit: CSVLines.blockByteCount)
       if block.count == 0 { return statistics }
       let text = block.joined()
       if let values = rows.simpleRows(text, count: block.count) {
@@ -76,49 +79,14 @@ struct CSVFile: Sendable {
     try at(.decode, file.name) {
       let lines = try CSVLines(try file.open(digestingOn: background))
       if layout.hasHeader { _ = try lines.take(1) }
-      return Reader(self, lines, type)
-    }
-  }
-
-  private final class Reader: SampleReader {
-    private let table: CSVFile
-    private let lines: CSVLines
-    private let type: ElementType
-    private var position = 0
-
-    init(_ table: CSVFile, _ lines: CSVLines, _ type: ElementType) {
-      self.table = table
-      self.lines = lines
-      self.type = type
-    }
-
-    func read(_ count: Int) throws -> PendingSamples {
-      let rows = try at(.decode, table.file.name) { try lines.take(count) }
-      position += rows.count
-      guard rows.count == count else {
-        throw StageError(
-          .decode, file: table.file.name,
-          CSVError.changed(expected: table.statistics.rowCount, found: position))
-      }
-      let (parser, type, name) = (CSVRows(layout: table.layout), type, table.file.name)
-      let byteCount = count * table.layout.pixelCount * type.byteCount
-      return PendingSamples {
-        try at(.decode, name) {
-          let text = rows.joined()
-          if type == .uint8, let values = parser.simpleRows(text, count: count) { return values }
-          let values = try parser.rows(text, first: rows.first, as: type)
-          guard values.pixels.count == byteCount else {
-            throw CSVError.changed(expected: count, found: values.labels.count)
-          }
+      let (parser, pixelByteCount) = (CSVRows(layout: layout), layout.pixelCount * type.byteCount)
+      return LineReader(
+        file.name, lines, rowCount: statistics.rowCount, pixelByteCount: pixelByteCount
+      ) { text, rows in
+        if type == .uint8, let values = parser.simpleRows(text, count: rows.count) {
           return values
         }
-      }
-    }
-
-    func finish() throws {
-      try at(.decode, table.file.name) {
-        // To the end: what the file is packed with may hold a checksum there.
-        while try lines.take(.max, byteLimit: CSVFile.blockByteCount).count > 0 {}
+        return try parser.rows(text, first: rows.first, as: type)
       }
     }
   }

@@ -2,6 +2,8 @@
 final class CSVLines {
   /// A row of as many columns as are read, with the longest numbers, has 27 MB.
   static let maximumLineByteCount = 64 << 20
+  /// A piece of work that fits a core's cache and still is worth a call.
+  static let blockByteCount = 1 << 20
 
   private let stream: any ByteStream
   private let chunkByteCount: Int

@@ -173,4 +173,42 @@ struct CSVNumber {
     }
     return Float(text()) ?? .nan
   }
+
+  // MARK: Elements
+
+  /// Appends the number as a native element; false where the type does not hold it.
+  @inline(__always)
+  func append(
+    to cursor: inout ByteCursor, as type: ElementType, _ text: [UInt8], _ content: Range<Int>
+  ) -> Bool {
+    @inline(__always) func append<Word: FixedWidthInteger & BitwiseCopyable>(_ word: Word) {
+      cursor.append(littleEndian: ByteOrder.native == .little ? word : word.byteSwapped)
+    }
+    @inline(__always) func append<Value: FixedWidthInteger & BitwiseCopyable>(
+      exactly type: Value.Type
+    ) -> Bool {
+      guard !isFloat, let value = whole.flatMap({ Value(exactly: $0) }) else { return false }
+      append(value)
+      return true
+    }
+    switch type {
+    case .uint8, .bool: return append(exactly: UInt8.self)
+    case .int8: return append(exactly: Int8.self)
+    case .uint16: return append(exactly: UInt16.self)
+    case .int16: return append(exactly: Int16.self)
+    case .uint32: return append(exactly: UInt32.self)
+    case .int32: return append(exactly: Int32.self)
+    case .int64: return append(exactly: Int64.self)
+    case .uint64:
+      guard !isFloat, !isNegative || mantissa == 0, let value = wholeMagnitude else {
+        return false
+      }
+      append(value)
+    case .float16:
+      append(Float16(float(String(decoding: text[content], as: UTF8.self))).bitPattern)
+    case .float32: append(float(String(decoding: text[content], as: UTF8.self)).bitPattern)
+    case .float64: append(double(String(decoding: text[content], as: UTF8.self)).bitPattern)
+    }
+    return true
+  }
 }

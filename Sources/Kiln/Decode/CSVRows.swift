@@ -195,61 +195,16 @@ struct CSVRows: Sendable {
 
   /// Reads rows as numbers of a type that every value fits into.
   func rows(_ text: [UInt8], first: Int, as type: ElementType) throws -> Values {
-    switch type {
-    case .uint8, .bool: try integers(text, first, type, UInt8.self)
-    case .int8: try integers(text, first, type, Int8.self)
-    case .uint16: try integers(text, first, type, UInt16.self)
-    case .int16: try integers(text, first, type, Int16.self)
-    case .uint32: try integers(text, first, type, UInt32.self)
-    case .int32: try integers(text, first, type, Int32.self)
-    case .uint64:
-      try values(text, first, UInt64.self) { number, content, line, column in
-        guard !number.isFloat, !number.isNegative, let value = number.wholeMagnitude else {
-          throw CSVError.doesNotFit(
-            line: line, column: column, text: Self.text(text, content), type: type)
-        }
-        return value
-      }
-    case .int64: try integers(text, first, type, Int64.self)
-    case .float16, .float32:
-      try values(text, first, UInt32.self) { number, content, _, _ in
-        number.float(String(decoding: text[content], as: UTF8.self)).bitPattern
-      }
-    case .float64:
-      try values(text, first, UInt64.self) { number, content, _, _ in
-        number.double(String(decoding: text[content], as: UTF8.self)).bitPattern
-      }
-    }
-  }
-
-  private func integers<Value: FixedWidthInteger & BitwiseCopyable>(
-    _ text: [UInt8], _ first: Int, _ type: ElementType, _: Value.Type
-  ) throws -> Values {
-    try values(text, first, Value.self) { number, content, line, column in
-      guard !number.isFloat, let value = number.whole.flatMap({ Value(exactly: $0) }) else {
-        throw CSVError.doesNotFit(
-          line: line, column: column, text: Self.text(text, content), type: type)
-      }
-      return value
-    }
-  }
-
-  @inline(__always)
-  private func values<Word: FixedWidthInteger & BitwiseCopyable>(
-    _ text: [UInt8], _ first: Int, _: Word.Type,
-    _ value: (CSVNumber, Range<Int>, _ line: Int, _ column: Int) throws -> Word
-  ) throws -> Values {
     let isLabel = isLabel
     var labels: [Int64] = []
-    let capacity = (text.count / 2 + 1) * MemoryLayout<Word>.size
-    let pixels = try makeBytes(capacity: capacity) { cursor in
+    // A number takes a digit and what separates it from the next.
+    let pixels = try makeBytes(capacity: (text.count / 2 + 1) * type.byteCount) { cursor in
       _ = try forEachNumber(text, first: first) { line, column, number, content in
         if isLabel[column] {
           labels.append(try label(number, text, content, line: line, column: column))
-        } else {
-          let word = try value(number, content, line, column + 1)
-          let native = ByteOrder.native == .little ? word : word.byteSwapped
-          cursor.append(littleEndian: native)
+        } else if !number.append(to: &cursor, as: type, text, content) {
+          throw CSVError.doesNotFit(
+            line: line, column: column + 1, text: Self.text(text, content), type: type)
         }
       }
     }

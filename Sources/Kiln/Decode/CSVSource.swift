@@ -13,9 +13,9 @@ final class CSVSource: Source {
   /// - Throws: ``StageError`` that names the file.
   init(
     _ splits: [(name: String, file: Resource)], _ settings: CSVLayout.Settings, shape: [Int]?,
-    classNames: [String]
+    classNames: [String], cancellation: Cancellation
   ) throws {
-    let tables = try splits.map { try CSVFile($0.file, settings) }
+    let tables = try splits.map { try CSVFile($0.file, settings, cancellation) }
     guard let first = tables.first else { preconditionFailure("a data set without a split") }
     var all = first.statistics
     for table in tables.dropFirst() {

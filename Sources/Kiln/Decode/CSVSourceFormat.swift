@@ -20,7 +20,7 @@ extension SourceFormat {
       try CSVSource(
         try CSVSourceFormat.splits(material).map { ($0.name, try $0.open()) },
         try CSVSourceFormat.settings(values), shape: try SourceShape.parse(values),
-        classNames: material.request.classNames ?? [])
+        classNames: material.request.classNames ?? [], cancellation: material.cancellation)
     })
 }
 

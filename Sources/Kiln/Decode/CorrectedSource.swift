@@ -35,7 +35,9 @@ final class CorrectedSource: Source {
     samples = try SampleCorrection(
       isCorrected ? corrections : Corrections(), of: &dataset.schema,
       classCount: known?.classNames.count)
-    self.corrections = samples.applied.descriptions
+    // What a format has corrected itself is not done again, and said once.
+    let applied = samples.applied.descriptions
+    self.corrections = base.corrections + applied.filter { !base.corrections.contains($0) }
     if let known, record == nil, var labels = dataset.schema.labels, !labels.isOneHot {
       if labels.hasPlainColumns, labels.columns.count == known.labelColumns.count {
         labels.columns = known.labelColumns

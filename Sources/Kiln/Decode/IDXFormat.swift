@@ -10,7 +10,8 @@ extension SourceFormat {
     },
     open: { material, _ in
       let pairs = try IDXFormat.pairs(material)
-      return try IDXSource(pairs, classNames: material.request.classNames)
+      return try IDXSource(
+        pairs, classNames: material.request.classNames, cancellation: material.cancellation)
     })
 }
 

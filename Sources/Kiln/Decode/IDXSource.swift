@@ -23,7 +23,9 @@ final class IDXSource: Source {
 
   /// Reads the headers and looks through the labels.
   /// - Throws: ``StageError`` that names the file.
-  init(_ pairs: [Pair], classNames: [String]?) throws {
+  init(
+    _ pairs: [Pair], classNames: [String]?, cancellation: Cancellation = Cancellation()
+  ) throws {
     var splits: [SplitFiles] = []
     var described: [Split] = []
     for pair in pairs {
@@ -42,7 +44,8 @@ final class IDXSource: Source {
       schema: Schema(
         elementType: first.images?.header.elementType ?? .uint8,
         sampleShape: first.images?.header.sampleShape ?? Schema.noPixels,
-        labels: try Self.labelSchema(of: splits, classNames: classNames ?? [])),
+        labels: try Self.labelSchema(
+          of: splits, classNames: classNames ?? [], cancellation)),
       splits: described)
   }
 
@@ -79,7 +82,7 @@ final class IDXSource: Source {
   }
 
   private static func labelSchema(
-    of splits: [SplitFiles], classNames: [String]
+    of splits: [SplitFiles], classNames: [String], _ cancellation: Cancellation
   ) throws -> LabelSchema? {
     let labels = splits.compactMap(\.labels)
     guard labels.count == splits.count, let first = labels.first else {
@@ -108,7 +111,7 @@ final class IDXSource: Source {
       columns: columnCount == 1 ? ["label"] : (0..<columnCount).map { "label\($0)" },
       elementType: first.header.elementType, range: nil, classNames: classNames)
     schema.ranges = Array(repeating: nil, count: columnCount)
-    for file in labels { try file.widen(&schema.ranges) }
+    for file in labels { try file.widen(&schema.ranges, cancellation) }
     return schema
   }
 }
@@ -167,11 +170,12 @@ private struct IDXFile: Sendable {
   }
 
   /// Widens the range of each column to hold the file's values.
-  func widen(_ ranges: inout [ClosedRange<Int64>?]) throws {
+  func widen(_ ranges: inout [ClosedRange<Int64>?], _ cancellation: Cancellation) throws {
     guard !ranges.isEmpty else { return }
     let data = try open(nil)
     var done = 0
     while done < header.count {
+      try cancellation.check()
       let count = min(
         header.count - done, Batch.preferredCount(sampleByteCount: header.sampleByteCount))
       let values = try at(.decode, file.name) {

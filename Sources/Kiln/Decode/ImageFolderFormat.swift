@@ -5,18 +5,24 @@ extension SourceFormat {
     summary: "PNG or JPEG files in split/label/, label/ or no folders, or named by --pattern",
     options: ImageFolderOptions.all,
     detect: { material in
-      guard let path = material.onlyTree?.path else { return false }
-      return try ImageFolderFormat.holdsImages(path)
+      guard let tree = material.onlyTree else { return false }
+      guard let archive = tree.archive else { return try ImageFolderFormat.holdsImages(tree.path) }
+      return try archive.entries().contains { ImageFolderFormat.isImage($0.path) }
     },
     open: { material, settings in
-      guard let path = material.onlyTree?.path else {
+      guard let tree = material.onlyTree else {
         throw UnsupportedError("is no directory of images")
       }
-      return try ImageFolderFormat.open(path, material.request, settings)
+      return try ImageFolderFormat.open(tree, material.request, settings)
     })
 }
 
 private enum ImageFolderFormat {
+  static func isImage(_ path: String) -> Bool {
+    let name = Array(Path.lastComponent(path).utf8)
+    return !ImageFolderListing.isHidden(name.span) && ImageFileName.kind(of: name.span) == .image
+  }
+
   /// Whether there is an image in a directory or those below it; the first one found ends the search.
   static func holdsImages(_ path: String) throws -> Bool {
     try at(.decode, nil) {
@@ -43,28 +49,77 @@ private enum ImageFolderFormat {
     return false
   }
 
+  // MARK: Opening
+
+  /// What has been found, before anything is made of the names.
+  private struct Found {
+    let listing: ImageFolderListing
+    let manifest: ImageFolderManifest
+    let contents: ImageContents
+  }
+
   static func open(
-    _ path: String, _ request: SourceRequest, _ settings: OptionValues
+    _ tree: FileTree, _ request: SourceRequest, _ settings: OptionValues
   ) throws -> any Source {
     let rules = try ImageFolderOptions.rules(settings)
     let pattern = try settings.text("pattern").map { try FolderTemplate(parsing: $0, .pattern) }
-    let root = try at(.decode, nil) { try DirectoryHandle(opening: path, shownAs: path) }
-    let manifest = try ImageFolderManifest(in: root)
-    let listing = try ImageFolderListing(of: root, shownAs: path)
-    let index = try at(.decode, path) {
-      let index = try Self.index(
-        of: listing, pattern, manifest, root: Path.lastComponent(path), request.classNames)
-      if pattern == nil { return try manifest.completed(index) }
+    let found =
+      try tree.archive.map { try look(into: $0, tree) } ?? look(into: tree.path)
+    let listing = found.listing
+    let index = try at(.decode, tree.path) {
+      var index = try Self.index(
+        of: listing, pattern, found.manifest, root: Path.lastComponent(tree.path),
+        request.classNames)
+      if pattern == nil { index = try found.manifest.completed(index) }
+      if case .stream = found.contents { index.orderAsPacked(listing) }
       return index
     }
-    let directories = try at(.decode, nil) { try OpenDirectories(root, listing) }
     guard let example = index.splits.first(where: { $0.files.count > 0 })?.files[0] else {
-      throw StageError(.decode, file: path, UnsupportedError("holds no PNG or JPEG file"))
+      throw StageError(.decode, file: tree.path, UnsupportedError("holds no PNG or JPEG file"))
     }
-    let shape = try shape(of: example, rules, listing, directories)
+    let shape = try shape(of: example, rules, listing, found.contents)
     let images = FolderImages(
-      listing, index, ImageTarget(shape: shape, rules: rules), example: example, directories)
-    return ImageFolderSource(images, dataset(index, shape, manifest), path: path)
+      listing, index, ImageTarget(shape: shape, rules: rules), example: example, found.contents)
+    return ImageFolderSource(
+      images, dataset(index, shape, found.manifest), path: tree.archive == nil ? tree.path : nil)
+  }
+
+  private static func look(into path: String) throws -> Found {
+    let root = try at(.decode, nil) { try DirectoryHandle(opening: path, shownAs: path) }
+    let manifest = try ImageFolderManifest { name, limit in
+      let file = Array(name.utf8) + [0]
+      guard root.contains(file.span) else { return nil }
+      return try at(.decode, nil) {
+        var bytes: [UInt8] = []
+        let count = try root.readFile(file.span, into: &bytes, limit: limit)
+        return Array(bytes[..<count])
+      }
+    }
+    let listing = try ImageFolderListing(of: root, shownAs: path)
+    let directories = try at(.decode, nil) { try OpenDirectories(root, listing) }
+    return Found(listing: listing, manifest: manifest, contents: .directories(directories))
+  }
+
+  private static func look(into archive: Archive, _ tree: FileTree) throws -> Found {
+    try at(.decompress, archive.file.name) {
+      let entries = try archive.entries()
+      // What Kiln has written may have been packed with its directory around it.
+      let wrapper = try tree.root()
+      let isOurs = entries.contains { $0.path == "\(wrapper)/\(StagedOutput.manifestName)" }
+      let root = isOurs && !wrapper.isEmpty ? wrapper + "/" : ""
+      let manifest = try ImageFolderManifest { name, limit in
+        guard let entry = entries.first(where: { $0.path == root + name }) else { return nil }
+        guard entry.byteCount <= limit else {
+          throw UnsupportedError("'\(entry.path)' has more than \(limit) bytes")
+        }
+        return try archive.open(entry).read(entry.byteCount)
+      }
+      var isPacked = false
+      if case .tar? = entries.first?.place { isPacked = archive.depth > 0 }
+      return Found(
+        listing: try ImageFolderListing(of: entries, below: root), manifest: manifest,
+        contents: isPacked ? .stream(archive) : .members(archive, entries))
+    }
   }
 
   private static func index(
@@ -100,14 +155,11 @@ private enum ImageFolderFormat {
 
   /// The shape that an image has by the rules.
   private static func shape(
-    of file: Int, _ rules: ImageRules, _ listing: ImageFolderListing,
-    _ directories: OpenDirectories
+    of file: Int, _ rules: ImageRules, _ listing: ImageFolderListing, _ contents: ImageContents
   ) throws -> ImageShape {
     var buffer: [UInt8] = []
-    let byteCount = try at(.decode, nil) {
-      try directories.read(file, of: listing, into: &buffer)
-    }
-    return try at(.decode, listing.path(of: file)) {
+    let byteCount = try contents.read(file, of: listing, into: &buffer)
+    return try at(.decode, contents.name(of: file, in: listing)) {
       try rules.image(buffer.span.extracting(0..<byteCount)).shape
     }
   }

@@ -26,11 +26,69 @@ struct ImageFolderListing: Sendable {
   private var starts: [UInt32] = []
   /// The directory of each file.
   private var places: [UInt32] = []
+  /// The position of each file among the entries of its archive; empty for files on disk.
+  private(set) var entries: [UInt32] = []
 
   /// Lists a directory and those below it, each of them once.
   /// - Throws: ``StageError`` that names what cannot be listed or is no image that Kiln reads.
   init(of root: DirectoryHandle, shownAs shown: String) throws {
     try at(.decode, shown) { try list(root, path: "", depth: 0) }
+  }
+
+  /// Sorts the entries of an archive into directories.
+  /// - Parameter root: the directory that is looked at, with a slash at its end; empty for all.
+  /// - Throws: ``ArchiveError`` where two entries have one path, ``StageError`` as above.
+  init(of archive: [ArchiveEntry], below root: String) throws {
+    var files: [String: [UInt32]] = ["": []]
+    for (position, entry) in archive.enumerated() where entry.path.hasPrefix(root) {
+      let path = entry.path.dropFirst(root.utf8.count)
+      let directory = path.lastIndex(of: "/").map { path[..<$0] } ?? ""
+      guard !Self.isHidden(path: path) else { continue }
+      var above = String(directory)
+      files[above, default: []].append(UInt32(position))
+      while let slash = above.lastIndex(of: "/") {
+        above = String(above[..<slash])
+        if files[above] != nil { break }
+        files[above] = []
+      }
+    }
+    let order = files.keys.map { (path: $0, components: $0.split(separator: "/")) }.sorted {
+      let length = min($0.components.count, $1.components.count)
+      for (one, two) in zip($0.components, $1.components) where one != two {
+        return NaturalOrder.precedes(String(one), String(two))
+      }
+      return length == $0.components.count && length < $1.components.count
+    }
+    for (position, directory) in order.enumerated() {
+      guard directory.components.count <= Self.maximumDepth else {
+        throw Self.tooDeep(directory.path)
+      }
+      let next = position + 1 < order.count ? order[position + 1].components.count : 0
+      try append(
+        files[directory.path] ?? [], of: archive, in: directory.path,
+        hasDirectories: next > directory.components.count)
+    }
+  }
+
+  private static func isHidden(path: Substring) -> Bool {
+    path.split(separator: "/").contains { $0.hasPrefix(".") || $0 == "__MACOSX" }
+  }
+
+  private mutating func append(
+    _ members: [UInt32], of archive: [ArchiveEntry], in path: String, hasDirectories: Bool
+  ) throws {
+    var found: [UInt32] = []
+    var entry: [UInt32: UInt32] = [:]
+    for member in members {
+      let name = Array(Path.lastComponent(archive[Int(member)].path).utf8)
+      guard try take(name.span, in: path, &found), let start = found.last else { continue }
+      entry[start] = member
+    }
+    addDirectory(path, &found, hasDirectories: hasDirectories)
+    for (one, two) in zip(found, found.dropFirst()) where isEqual(one, two) {
+      throw ArchiveError.duplicate(archive[Int(entry[one] ?? 0)].path)
+    }
+    entries += found.map { entry[$0] ?? 0 }
   }
 
   /// How many images there are.
@@ -79,38 +137,55 @@ struct ImageFolderListing: Sendable {
       case .directory: below.append(name.text)
       case .other: break
       case .file:
-        switch ImageFileName.kind(of: name) {
-        case .image:
-          guard names.count + name.count < Self.maximumNameByteCount else {
-            throw UnsupportedError("holds too many files for one data set")
-          }
-          found.append(UInt32(names.count))
-          for index in name.indices { names.append(name[index]) }
-          names.append(0)
-        case .foreignImage:
-          throw StageError(
-            .decode, file: Path.join(path.isEmpty ? "." : path, name.text),
-            UnsupportedError("is an image that Kiln cannot read (make it a PNG or JPEG file)"))
-        case .other: break
-        }
+        _ = try take(name, in: path, &found)
       }
       return true
     }
+    addDirectory(path, &found, hasDirectories: !below.isEmpty)
+    for name in below.sorted(by: NaturalOrder.precedes) {
+      let path = path.isEmpty ? name : path + "/" + name
+      guard depth < Self.maximumDepth else { throw Self.tooDeep(path) }
+      try list(try directory.openDirectory(name), path: path, depth: depth + 1)
+    }
+  }
+
+  private static func tooDeep(_ path: String) -> UnsupportedError {
+    UnsupportedError(
+      "directory \(path) lies more than \(maximumDepth) levels deep"
+        + " (name the directory that holds the splits or classes)")
+  }
+
+  /// Keeps the name of a file that is an image; false where it is none.
+  private mutating func take(
+    _ name: Span<UInt8>, in directory: String, _ found: inout [UInt32]
+  ) throws -> Bool {
+    switch ImageFileName.kind(of: name) {
+    case .other: return false
+    case .foreignImage:
+      throw StageError(
+        .decode, file: Path.join(directory.isEmpty ? "." : directory, name.text),
+        UnsupportedError("is an image that Kiln cannot read (make it a PNG or JPEG file)"))
+    case .image:
+      guard names.count + name.count < Self.maximumNameByteCount else {
+        throw UnsupportedError("holds too many files for one data set")
+      }
+      found.append(UInt32(names.count))
+      for index in name.indices { names.append(name[index]) }
+      names.append(0)
+      return true
+    }
+  }
+
+  /// Adds a directory with its files, which are brought into order.
+  private mutating func addDirectory(
+    _ path: String, _ found: inout [UInt32], hasDirectories: Bool
+  ) {
     sort(&found)
     let first = starts.count
     starts += found
     places += Array(repeating: UInt32(directories.count), count: found.count)
     directories.append(
-      Directory(path: path, files: first..<starts.count, hasDirectories: !below.isEmpty))
-    for name in below.sorted(by: NaturalOrder.precedes) {
-      let path = path.isEmpty ? name : path + "/" + name
-      guard depth < Self.maximumDepth else {
-        throw UnsupportedError(
-          "directory \(path) lies more than \(Self.maximumDepth) levels deep"
-            + " (name the directory that holds the splits or classes)")
-      }
-      try list(try directory.openDirectory(name), path: path, depth: depth + 1)
-    }
+      Directory(path: path, files: first..<starts.count, hasDirectories: hasDirectories))
   }
 
   /// Hidden names, and what archivers of macOS leave behind.
@@ -141,6 +216,15 @@ struct ImageFolderListing: Sendable {
     NaturalOrder.precedes(
       names.span.extracting(Int(first)..<end(of: first)),
       names.span.extracting(Int(second)..<end(of: second)))
+  }
+
+  private func isEqual(_ first: UInt32, _ second: UInt32) -> Bool {
+    var offset = 0
+    while names[Int(first) + offset] == names[Int(second) + offset] {
+      if names[Int(first) + offset] == 0 { return true }
+      offset += 1
+    }
+    return false
   }
 
   private func end(of start: UInt32) -> Int {

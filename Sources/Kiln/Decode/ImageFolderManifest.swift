@@ -13,14 +13,17 @@ struct ImageFolderManifest {
   /// More than any of these files has: 64 thousand class names of a kilobyte.
   private static let maximumByteCount = 64 << 20
 
-  /// Reads what lies in a directory.
+  /// Reads what lies in a directory or archive.
+  /// - Parameter read: reads a file of at most so many bytes by its name; nil where there is none.
   /// - Throws: an error that names the file, where it is damaged.
-  init(in directory: DirectoryHandle) throws {
-    if let manifest = try Self.read("kiln.json", in: directory) {
-      self = try at(.decode, "kiln.json") { try Self.parsed(manifest) }
+  init(_ read: (_ name: String, _ limit: Int) throws -> [UInt8]?) throws {
+    if let bytes = try read(StagedOutput.manifestName, Self.maximumByteCount) {
+      self = try at(.decode, StagedOutput.manifestName) {
+        try Self.parsed(JSON(parsing: bytes))
+      }
     }
-    if classNames == nil, let list = try Self.read("classes.json", in: directory) {
-      classNames = try at(.decode, "classes.json") { try Self.names(list) }
+    if classNames == nil, let bytes = try read("classes.json", Self.maximumByteCount) {
+      classNames = try at(.decode, "classes.json") { try Self.names(JSON(parsing: bytes)) }
     }
   }
 
@@ -80,16 +83,6 @@ struct ImageFolderManifest {
       }
       return name
     }
-  }
-
-  private static func read(_ name: String, in directory: DirectoryHandle) throws -> JSON? {
-    var bytes: [UInt8] = []
-    let path = Array(name.utf8) + [0]
-    guard directory.contains(path.span) else { return nil }
-    let count = try at(.decode, nil) {
-      try directory.readFile(path.span, into: &bytes, limit: maximumByteCount)
-    }
-    return try at(.decode, name) { try JSON(parsing: Array(bytes[..<count])) }
   }
 
   /// The index with the splits that have no images; whatever else differs from what was written is an error.

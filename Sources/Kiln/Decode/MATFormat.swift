@@ -107,15 +107,17 @@ private enum MATFormat {
     _ split: String, _ images: MATFile.Variable, _ labels: MATFile.Variable?, _ mat: MATFile,
     _ file: Resource
   ) throws -> ArraySource.Part {
-    // Vectors lie either way.
-    let count = labels.map { labels in
-      labels.dimensions.contains(1) ? labels.dimensions.reduce(1, *) : labels.dimensions[0]
-    }
     let (first, last) = (images.dimensions.first, images.dimensions.last)
+    // Vectors lie either way; one row of one-hot labels looks like one.
+    let shape = labels.map { labels in
+      let count = labels.dimensions.reduce(1, *)
+      let isVector = labels.dimensions.contains(1) && (count == first || count == last)
+      return isVector ? [count] : labels.dimensions
+    }
     // Pictures are usually stacked along the last axis, rows of numbers along the first.
     let prefersLast = images.dimensions.count > 2
     let isLast: Bool
-    if let count {
+    if let count = shape?.first {
       guard first == count || last == count else {
         throw MATError.axes(images: images.dimensions, labels: labels?.dimensions ?? [])
       }
@@ -130,10 +132,9 @@ private enum MATFormat {
         isLast ? .stream(stream(images, mat)) : .array(try whole(images, mat, images.dimensions)),
         of: file, readsWholeFile: false),
       labels: try labels.map { labels in
-        let isVector = labels.dimensions.contains(1)
-        let shape = isVector ? [labels.dimensions.reduce(1, *)] : labels.dimensions
-        return try SampleArray(
-          "\(file.name): \(labels.name.printable)", .array(try whole(labels, mat, shape)),
+        try SampleArray(
+          "\(file.name): \(labels.name.printable)",
+          .array(try whole(labels, mat, shape ?? labels.dimensions)),
           of: file, readsWholeFile: false)
       })
   }

@@ -2,20 +2,29 @@
 enum PickleBytes: Sendable {
   case mapped(MappedFile, Range<Int>)
   case pieces(BytePieces)
+  /// Too long for a key and no part of an array: read over, and not kept.
+  case skipped(byteCount: Int)
 
   var byteCount: Int {
     switch self {
     case .mapped(_, let range): range.count
     case .pieces(let pieces): pieces.byteCount
+    case .skipped(let byteCount): byteCount
     }
   }
 
-  /// Copies a range of the string.
+  /// Whether the bytes are at hand.
+  var isKept: Bool {
+    if case .skipped = self { false } else { true }
+  }
+
+  /// Copies a range of the string, where it is kept.
   func bytes(_ range: Range<Int>) -> [UInt8] {
     switch self {
     case .mapped(let file, let whole):
       file.bytes(whole.lowerBound + range.lowerBound..<whole.lowerBound + range.upperBound)
     case .pieces(let pieces): pieces.bytes(range)
+    case .skipped: preconditionFailure("a string that was not kept")
     }
   }
 }

@@ -28,6 +28,7 @@ enum PickleFormat {
     guard let first = files.first else { preconditionFailure("a source without pickles") }
     let keys = try ArrayKeys(values)
     var dataset: PickleDataset
+    var interpretation = ArraySource.Interpretation()
     if let keys {
       guard files.count == 1 else {
         throw UsageError.conflict("--images-key chooses in one file, and there are \(files.count)")
@@ -41,9 +42,11 @@ enum PickleFormat {
       dataset = found
     } else {
       dataset = try batches(files)
+      if corrections == .applied {
+        interpretation.corrections = Corrections(channels: .planar).descriptions
+      }
     }
     if let names = material.request.classNames { dataset.classNames = names }
-    var interpretation = ArraySource.Interpretation()
     interpretation.classNames = dataset.classNames
     interpretation.labelColumns = dataset.labelColumns
     interpretation.sampleShape = shape
@@ -69,7 +72,8 @@ enum PickleFormat {
   /// Reads one pickle: in place where its file is not packed.
   static func document(in resource: Resource) throws -> PickleDocument {
     if let file = try resource.map() { return try PickleMachine.read(.mapped(file)) }
-    return try PickleMachine.read(.stream(try resource.open()))
+    return try PickleMachine.read(
+      .stream(try resource.open(), packedByteCount: resource.file.byteCount))
   }
 
   private static func batches(_ files: [File]) throws -> PickleDataset {

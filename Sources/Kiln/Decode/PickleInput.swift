@@ -3,7 +3,8 @@
 final class PickleInput {
   enum Content {
     case mapped(MappedFile)
-    case stream(any ByteStream)
+    /// Unpacked bytes of a file of so many.
+    case stream(any ByteStream, packedByteCount: Int)
   }
 
   private static let chunkByteCount = 64 << 10
@@ -13,12 +14,18 @@ final class PickleInput {
   private var position = 0
   private var chunkStart = 0
   private var isAtEnd = false
+  private var heldByteCount = 0
   /// The opcode whose argument is being read, for messages.
   private(set) var opcode = PickleOpcode.mark
   /// Where that opcode is.
   private(set) var opcodeOffset = 0
 
   init(_ content: Content) { self.content = content }
+
+  /// Whether long strings stay where they are.
+  var isInPlace: Bool {
+    if case .mapped = content { true } else { false }
+  }
 
   /// Bytes read so far.
   var offset: Int { chunkStart + position }
@@ -33,7 +40,7 @@ final class PickleInput {
     case .mapped(let file):
       let end = min(file.byteCount, chunkStart + Self.chunkByteCount)
       chunk = file.bytes(chunkStart..<end)
-    case .stream(let stream):
+    case .stream(let stream, _):
       chunk = try stream.read(Self.chunkByteCount)
     }
     isAtEnd = chunk.count < Self.chunkByteCount
@@ -126,6 +133,16 @@ final class PickleInput {
     return length
   }
 
+  /// Counts what is kept in memory of a stream.
+  /// - Throws: ``UnpackLimitError`` where it is more than data sets have.
+  func hold(_ count: Int) throws {
+    heldByteCount += count
+    guard case .stream(_, let packed) = content, heldByteCount > PickleLimits.freeHeldByteCount,
+      heldByteCount / UnpackLimit.ratio > packed
+    else { return }
+    throw UnpackLimitError(unpacked: offset, packed: packed)
+  }
+
   /// Reads a long string: not at all from a mapped file, and else straight into its pieces.
   func long(_ count: Int) throws -> PickleBytes {
     if case .mapped(let file) = content {
@@ -134,7 +151,10 @@ final class PickleInput {
       return .mapped(file, start..<start + count)
     }
     var pieces = BytePieces()
-    try read(count) { pieces.append($0) }
+    try read(count) { piece in
+      try hold(piece.count)
+      pieces.append(piece)
+    }
     return .pieces(pieces)
   }
 
@@ -153,10 +173,10 @@ final class PickleInput {
   }
 
   /// Reads bytes of a stream, first what is at hand.
-  private func read(_ count: Int, _ body: ([UInt8]) -> Void) throws {
-    guard case .stream(let stream) = content else { return }
+  private func read(_ count: Int, _ body: ([UInt8]) throws -> Void) throws {
+    guard case .stream(let stream, _) = content else { return }
     let atHand = min(count, chunk.count - position)
-    body(Array(chunk[position..<position + atHand]))
+    try body(Array(chunk[position..<position + atHand]))
     position += atHand
     var left = count - atHand
     while left > 0 {
@@ -166,7 +186,7 @@ final class PickleInput {
       isAtEnd = piece.count < wanted
       jump(to: offset + piece.count)
       left -= piece.count
-      body(piece)
+      try body(piece)
     }
   }
 

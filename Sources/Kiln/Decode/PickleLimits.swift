@@ -10,6 +10,11 @@ enum PickleLimits {
   /// Strings from this length on are kept where they are, or by themselves; labels and keys are
   /// shorter.
   static let inlineByteCount = 4096
+  /// Bytes of all shorter strings together: those of a million file names.
+  static let textByteCount = 48 << 20
+  /// Bytes of arrays that a packed file may hold whatever its own size; beyond, they must not be more
+  /// than ``UnpackLimit/ratio`` times as many. Only traps are.
+  static let freeHeldByteCount = 64 << 20
   /// Memory that a long string from a stream is read into, piece by piece: a length that only
   /// promises much reserves no more than one of them.
   static let pieceByteCount = 4 << 20

@@ -133,6 +133,7 @@ extension PickleMachine {
     guard values.kind(of: text) == .text, let stored = values.stored(text),
       values.isText(encoding, "latin1") || values.isText(encoding, "latin-1")
     else { return nil }
+    try kept(stored)
     var pieces = BytePieces()
     var decoder = PickleLatin1()
     let step = 256 << 10
@@ -218,10 +219,19 @@ extension PickleMachine {
     }
   }
 
+  /// Bytes that an array of this shape and type takes; nil where these are none.
+  func byteCount(shape: PickleValue, dtype: PickleValue) -> Int? {
+    guard values.dtype(dtype) != nil, let sizes = try? self.shape(shape),
+      let type = try? elements(dtype).type
+    else { return nil }
+    return try? NumericArray.byteCount(of: type, sizes)
+  }
+
   private func array(
     _ dtype: PickleValue, _ shape: [Int], _ order: NumericArray.Order, _ payload: PickleString
   ) throws -> NumericArray {
     let (type, byteOrder) = try elements(dtype)
+    try kept(payload)
     return try described { () throws(ArrayError) in
       let promised = try NumericArray.byteCount(of: type, shape)
       if payload.byteCount < promised {
@@ -233,9 +243,17 @@ extension PickleMachine {
         case .short(let bytes): (.owned(bytes), 0)
         case .long(.mapped(let file, let range)): (.mapped(file), range.lowerBound)
         case .long(.pieces(let pieces)): (.pieces(pieces), 0)
+        case .long(.skipped): (.owned([]), 0)
         }
       return try NumericArray(type, byteOrder, shape: shape, order: order, in: storage, at: offset)
     }
+  }
+
+  /// Refuses a string that was read over.
+  private func kept(_ payload: PickleString) throws {
+    guard case .long(let bytes) = payload, !bytes.isKept else { return }
+    throw PickleError.badArray(
+      "has its bytes where NumPy writes none (unpack the file first)", offset: input.opcodeOffset)
   }
 
   private func described<Result>(_ body: () throws(ArrayError) -> Result) throws -> Result {
@@ -267,7 +285,7 @@ extension PickleString {
 
 extension PickleValues {
   /// A truth value, also as the number that older writers use.
-  fileprivate func flag(_ value: PickleValue) -> Bool? {
+  func flag(_ value: PickleValue) -> Bool? {
     if let bool = bool(value) { return bool }
     switch integer(value) {
     case 0: return false

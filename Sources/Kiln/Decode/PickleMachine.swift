@@ -279,11 +279,49 @@ struct PickleMachine {
       }
     let count = try input.length(promised)
     guard count < PickleLimits.inlineByteCount else {
-      return values.string(kind, long: try input.long(count))
+      return values.string(kind, long: try long(count))
     }
     let bytes = try input.bytes(count)
     if kind == .text, String(validating: bytes, as: UTF8.self) == nil { throw badText() }
     return try short(kind, bytes)
+  }
+
+  /// A long string, if it can be a part of an array.
+  private func long(_ count: Int) throws -> PickleBytes {
+    switch purpose {
+    case .array(let byteCount) where byteCount != count:
+      throw PickleError.badArray(
+        "has \(count) bytes, its shape promises \(byteCount)", offset: input.opcodeOffset)
+    case .array, .bytes: return try input.long(count)
+    case .none:
+      // In a mapped file nothing is kept anyway.
+      if input.isInPlace { return try input.long(count) }
+      try input.skip(count)
+      return .skipped(byteCount: count)
+    }
+  }
+
+  private enum Purpose {
+    /// The last part of an array's state: so many bytes.
+    case array(byteCount: Int)
+    /// An argument of what makes bytes or an array of them.
+    case bytes
+    /// Neither a key nor a part of an array.
+    case none
+  }
+
+  /// What the next string is for, as what was read before it tells: so that a packed file cannot fill the
+  /// memory with strings that nobody asks for.
+  private var purpose: Purpose {
+    guard let last = stack.last else { return .none }
+    switch values.global(last) {
+    case .encode?, .frombuffer?, .bytearray?: return .bytes
+    default: break
+    }
+    guard stack.count >= 3, values.flag(last) != nil,
+      let byteCount = byteCount(shape: stack[stack.count - 3], dtype: stack[stack.count - 2])
+    else { return .none }
+    return .array(byteCount: byteCount)
   }
 
   private func badText() -> PickleError {
@@ -291,7 +329,9 @@ struct PickleMachine {
   }
 
   mutating func short(_ kind: PickleValues.Kind, _ bytes: [UInt8]) throws -> PickleValue {
-    guard let value = values.string(kind, bytes) else {
+    guard let value = values.string(kind, bytes),
+      values.textByteCount <= PickleLimits.textByteCount
+    else {
       throw PickleError.tooMuchStructure(offset: input.opcodeOffset)
     }
     return value
@@ -306,16 +346,37 @@ struct PickleMachine {
   }
 
   private mutating func line(_ opcode: PickleOpcode) throws -> PickleValue {
+    let purpose = purpose
+    var limit = Int.max
+    switch purpose {
+    case .array(let byteCount): limit = byteCount
+    case .bytes: break
+    // A key, or nothing.
+    case .none: limit = PickleLimits.inlineByteCount
+    }
     var pieces = BytePieces()
+    var byteCount = 0
     var (quoted, unicode) = (PickleQuotedText(), PickleUnicodeText())
     try input.longLine { part in
       guard let piece = opcode == .string ? quoted.decode(part) : unicode.decode(part) else {
         throw badText()
       }
+      byteCount += piece.count
+      guard byteCount <= limit else {
+        // The rest is read over.
+        if case .none = purpose { return pieces = BytePieces() }
+        throw PickleError.badArray(
+          "has more bytes than the \(limit) that its shape promises", offset: input.opcodeOffset)
+      }
+      try input.hold(piece.count)
       pieces.append(piece)
     }
     guard opcode == .string ? quoted.isComplete : unicode.isComplete else { throw badText() }
-    return try string(opcode == .string ? .string : .text, pieces)
+    let kind: PickleValues.Kind = opcode == .string ? .string : .text
+    guard byteCount <= limit else {
+      return values.string(kind, long: .skipped(byteCount: byteCount))
+    }
+    return try string(kind, pieces)
   }
 }
 

@@ -18,7 +18,11 @@ package struct PickleTrace {
     try at(.decode, Path.lastComponent(path)) {
       let resource = try Resource(path: path)
       let content: PickleInput.Content =
-        if let file = try resource.map() { .mapped(file) } else { .stream(try resource.open()) }
+        if let file = try resource.map() {
+          .mapped(file)
+        } else {
+          .stream(try resource.open(), packedByteCount: resource.file.byteCount)
+        }
       var trace = PickleTrace(input: PickleInput(content))
       while let line = try trace.next() { try body(line) }
     }

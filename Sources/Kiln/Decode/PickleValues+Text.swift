@@ -3,7 +3,7 @@ extension PickleValues {
   ///
   /// Python 2 strings and bytes are keys and names just as text is; they are read as Latin-1.
   func shortText(_ value: PickleValue) -> String? {
-    guard let stored = stored(value), stored.byteCount <= PickleLimits.inlineByteCount else {
+    guard let stored = stored(value), stored.byteCount < PickleLimits.inlineByteCount else {
       return nil
     }
     let bytes = stored.bytes(0..<stored.byteCount)

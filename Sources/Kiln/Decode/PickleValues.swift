@@ -68,6 +68,9 @@ struct PickleValues: Sendable {
       + longStrings.count * 256 + arrays.count * 512
   }
 
+  /// Bytes of the short strings.
+  var textByteCount: Int { shortStrings.count }
+
   // MARK: Making values
 
   private mutating func add(_ node: Node) -> PickleValue {

@@ -36,6 +36,7 @@ public struct SourceFormat: Sendable {
     .cifar,
     .stl,
     .mat,
+    .libsvm,
     .csv,
     .imageFolder,
   ]
@@ -44,14 +45,16 @@ public struct SourceFormat: Sendable {
   /// - Parameters:
   ///   - request: the source.
   ///   - formats: the formats to try, in order.
+  ///   - cancellation: asks to stop.
   /// - Returns: the format and the opened source.
-  /// - Throws: ``StageError`` that says what cannot be read, or ``UsageError``.
+  /// - Throws: ``StageError`` that says what cannot be read, ``UsageError`` or ``Interruption``.
   public static func open(
-    _ request: SourceRequest, among formats: [SourceFormat] = all
+    _ request: SourceRequest, among formats: [SourceFormat] = all,
+    cancellation: Cancellation = Cancellation()
   ) throws -> (format: SourceFormat, source: any Source) {
     let request = try LocalFiles.located(request)
     return try at(.decode, request.paths.first ?? request.images) {
-      let material = try SourceMaterial(request)
+      let material = try SourceMaterial(request, cancellation: cancellation)
       let format = try find(for: material, among: formats)
       let source = try format.open(material, try format.settings(of: request))
       return (format, try CorrectedSource.wrapping(source, request))

@@ -18,11 +18,14 @@ public struct SourceMaterial: Sendable {
   let images: Resource?
   /// The label file of that pair.
   let labels: Resource?
+  /// Asks to stop opening the source, which may look through whole files.
+  let cancellation: Cancellation
 
   /// Looks at what a request names.
   /// - Throws: ``StageError`` when a file cannot be read.
-  init(_ request: SourceRequest) throws {
+  init(_ request: SourceRequest, cancellation: Cancellation = Cancellation()) throws {
     self.request = request
+    self.cancellation = cancellation
     items = try request.paths.map { path in try at(.decode, nil) { try Item(path) } }
     images = try request.images.map { path in try at(.decode, nil) { try Resource(path: path) } }
     labels = try request.labels.map { path in try at(.decode, nil) { try Resource(path: path) } }

@@ -3,14 +3,15 @@ extension SourceFormat {
   public static let tar = SourceFormat(
     name: "tar",
     summary: "WebDataset shards, plain or packed: tar files of NAME.png or .jpg and NAME.cls",
+    options: ImageFolderOptions.all.filter { $0.key != "pattern" },
     detect: { try WebDatasetFormat.isShards($0) },
-    open: { material, _ in
+    open: { material, settings in
       if material.request.dataset != nil {
         throw UsageError.conflict("--dataset chooses from a directory of IDX files, not of shards")
       }
       return try WebDatasetSource(
         try WebDatasetFormat.splits(material), try WebDatasetFormat.notes(material),
-        classNames: material.request.classNames)
+        try ImageFolderOptions.rules(settings), classNames: material.request.classNames)
     })
 }
 

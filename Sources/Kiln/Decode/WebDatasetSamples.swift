@@ -46,8 +46,6 @@ final class WebDatasetSamples {
     case passBy
   }
 
-  /// No image file within the limits of pictures is larger.
-  private static let maximumImageByteCount = 2 * ImageShape.maxByteCount
   /// A label is a number of at most 20 characters, with some blanks around it.
   private static let maximumLabelByteCount = 64
 
@@ -158,10 +156,10 @@ final class WebDatasetSamples {
   }
 
   private func readImage(_ member: WebDatasetMembers.Member, _ images: Images) throws -> Image? {
-    guard member.byteCount <= Self.maximumImageByteCount else {
+    guard member.byteCount <= ImageFileReader.maximumFileByteCount else {
       throw UnsupportedError(
         "'\(member.shownName)' has \(member.byteCount) bytes,"
-          + " expected at most \(Self.maximumImageByteCount)")
+          + " expected at most \(ImageFileReader.maximumFileByteCount)")
     }
     if let file = shards[shard].mapped { return members.map { .mapped(file, $0.place()) } }
     return images == .passBy ? nil : try members.map { .bytes(try $0.read()) }

@@ -10,13 +10,13 @@ final class WebDatasetSource: Source {
   /// - Throws: ``StageError`` that names the shard.
   init(
     _ splits: [(name: String, shards: [WebDatasetShard])], _ notes: WebDatasetNotes,
-    classNames: [String]?
+    _ rules: ImageRules, classNames: [String]?
   ) throws {
     self.splits = splits
     let shards = splits.flatMap(\.shards)
     files = shards.map(\.file)
     digests = FileDigests(shards.filter { $0.mapped != nil }.map(\.file))
-    var survey = Survey()
+    var survey = Survey(rules)
     var found: [Split] = []
     for (name, shards) in splits {
       let count = try survey.look(at: shards)
@@ -84,6 +84,9 @@ private struct Survey {
 
   private var first: (sample: WebDatasetSamples.Sample, shape: ImageShape)?
   private var range: ClosedRange<Int64>?
+  private let rules: ImageRules
+
+  init(_ rules: ImageRules) { self.rules = rules }
 
   /// Counts the samples of a split.
   mutating func look(at shards: [WebDatasetShard]) throws -> Int {
@@ -93,7 +96,7 @@ private struct Survey {
       count += 1
       if count % Self.releaseInterval == 0 { samples.release() }
       if first == nil {
-        first = (sample, try WebDatasetImages.shape(of: sample))
+        first = (sample, try WebDatasetImages.shape(of: sample, rules))
       }
       guard (sample.label == nil) == (first?.sample.label == nil) else {
         throw StageError(
@@ -113,16 +116,16 @@ private struct Survey {
   /// How images are read: as the first one, or where there is none as was noted.
   func images(_ notes: WebDatasetNotes, file: String?) throws -> WebDatasetImages {
     if let first {
-      return WebDatasetImages(shape: first.shape, example: first.sample.name)
+      return WebDatasetImages(
+        ImageTarget(shape: first.shape, rules: rules), example: first.sample.name)
     }
     return try at(.decode, file) {
       guard let shape = notes.sampleShape, 2...3 ~= shape.count else {
         throw UnsupportedError("holds no sample, and nothing says what one would be like")
       }
-      return WebDatasetImages(
-        shape: try ImageShape(
-          height: shape[0], width: shape[1], channels: shape.count == 3 ? shape[2] : 1,
-          bitDepth: 8), example: "")
+      let size = try ImageShape(
+        height: shape[0], width: shape[1], channels: shape.count == 3 ? shape[2] : 1, bitDepth: 8)
+      return WebDatasetImages(ImageTarget(shape: size, rules: rules), example: "")
     }
   }
 
@@ -136,50 +139,64 @@ private struct Survey {
 
 /// Reads the images of samples.
 struct WebDatasetImages: Sendable {
-  private let shape: ImageShape
+  private let target: ImageTarget
   /// An image of that shape, for messages.
   private let example: String
+  private let readers = ReusePool { ImageFileReader() }
 
-  init(shape: ImageShape, example: String) {
-    self.shape = shape
+  init(_ target: ImageTarget, example: String) {
+    self.target = target
     self.example = example
   }
 
-  var elementType: ElementType { shape.bitDepth == 8 ? .uint8 : .uint16 }
+  var elementType: ElementType { target.shape.bitDepth == 8 ? .uint8 : .uint16 }
 
   /// The shape of a sample; a single channel is not to be seen in a picture, but may be noted.
   func sampleShape(_ noted: [Int]?) -> [Int] {
+    let shape = target.shape
     let seen = [shape.height, shape.width] + (shape.channels == 1 ? [] : [shape.channels])
     return noted == seen + [1] ? seen + [1] : seen
   }
 
-  /// The shape of a sample's image.
-  static func shape(of sample: WebDatasetSamples.Sample) throws -> ImageShape {
-    try at(.decode, "\(sample.shard)/\(sample.name)") { try decode(sample).shape }
+  /// The shape that a sample's image has by the rules.
+  static func shape(
+    of sample: WebDatasetSamples.Sample, _ rules: ImageRules
+  ) throws -> ImageShape {
+    try at(.decode, "\(sample.shard)/\(sample.name)") {
+      try image(of: sample).withBytes { try rules.image($0).shape }
+    }
   }
 
   /// The pixels of all samples.
   /// - Throws: ``StageError`` that names the member.
   func pixels(of samples: [WebDatasetSamples.Sample]) throws -> [UInt8] {
     defer { WebDatasetSamples.Image.release(samples) }
-    return try makeBytes(capacity: samples.count * shape.byteCount) { output in
-      for sample in samples {
-        try at(.decode, "\(sample.shard)/\(sample.name)") {
-          let image = try Self.decode(sample)
-          guard image.shape == shape else {
-            throw UnsupportedError(
-              "is \(image.shape.text), expected \(shape.text) as in '\(example)'")
+    return try readers.with { reader in
+      try makeBytes(capacity: samples.count * target.shape.byteCount) { output in
+        for sample in samples {
+          do {
+            try Self.image(of: sample).withBytes {
+              try reader.append($0, as: target, to: &output)
+            }
+          } catch {
+            throw placed(error, sample)
           }
-          output.append(image.pixels.span)
         }
       }
     }
   }
 
-  private static func decode(_ sample: WebDatasetSamples.Sample) throws -> DecodedImage {
+  private func placed(_ error: any Error, _ sample: WebDatasetSamples.Sample) -> StageError {
+    let difference = error as? ImageDifference
+    return StageError(
+      .decode, file: "\(sample.shard)/\(sample.name)",
+      difference.map { UnsupportedError($0.description(expectedIn: "'\(example)'")) } ?? error)
+  }
+
+  private static func image(
+    of sample: WebDatasetSamples.Sample
+  ) -> WebDatasetSamples.Image {
     guard let image = sample.image else { preconditionFailure("an image that was passed by") }
-    return try image.withBytes { bytes in
-      try DecodedImage(parsing: bytes)
-    }
+    return image
   }
 }

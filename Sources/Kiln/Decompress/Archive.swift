@@ -67,26 +67,53 @@ final class Archive: Sendable {
   /// - Throws: what is wrong with the archive or the name of one of its entries.
   func entries() throws -> [ArchiveEntry] {
     if let known = listed.withLock({ $0 }) { return known }
-    let entries: [ArchiveEntry]
-    switch kind {
-    case .zip: entries = try ZIPDirectory(bytes).entries
-    case .tar:
-      let reader = try TarReader(tarStream())
-      var listing = ArchiveListing()
-      while let entry = try reader.next() { listing.append(entry) }
-      entries = listing.entries
-    }
-    try checkSize(entries)
+    let entries =
+      switch kind {
+      case .zip: try ZIPDirectory(bytes).entries
+      case .tar: try tarEntries()
+      }
+    var size = UnpackedSize(packed: file.byteCount)
+    for entry in entries { try size.add(entry) }
     listed.withLock { $0 = entries }
     return entries
   }
 
-  private func checkSize(_ entries: [ArchiveEntry]) throws {
-    var sum = 0
-    for entry in entries {
+  private func tarEntries() throws -> [ArchiveEntry] {
+    let stream = try tarStream()
+    let reader = try TarReader(stream)
+    var entries: [ArchiveEntry] = []
+    // What an entry says of its length counts before that much is unpacked to find the next one.
+    var size = UnpackedSize(packed: file.byteCount)
+    while let entry = try reader.next() {
+      try size.add(entry)
+      entries.append(entry)
+    }
+    // The checksums of what the archive is packed in come last.
+    if case .tar(let packing) = kind, !packing.isEmpty {
+      var tail = 0
+      while tail <= Self.maximumTailByteCount {
+        let bytes = try stream.read(FileStream.chunkByteCount)
+        if bytes.isEmpty { return entries }
+        tail += bytes.count
+      }
+      throw ArchiveError.damaged("much follows its end mark")
+    }
+    return entries
+  }
+
+  /// Tape drives wanted files in blocks, of a megabyte at most, that zeros fill up.
+  private static let maximumTailByteCount = 16 << 20
+
+  private struct UnpackedSize {
+    let packed: Int
+    private var sum = 0
+
+    init(packed: Int) { self.packed = packed }
+
+    mutating func add(_ entry: ArchiveEntry) throws(UnpackLimitError) {
       let (next, overflow) = sum.addingReportingOverflow(entry.byteCount)
       sum = overflow ? .max : next
-      try UnpackLimit.check(unpacked: sum, packed: file.byteCount)
+      try UnpackLimit.check(unpacked: sum, packed: packed)
     }
   }
 

@@ -9,6 +9,7 @@ enum ArchiveError: UnpackingError, Equatable, CustomStringConvertible {
     case drive = "begins with a drive letter"
     case control = "has a control character"
     case tooLong = "is too long"
+    case tooDeep = "leads through too many directories"
   }
 
   case cutShort(String)

@@ -39,12 +39,20 @@ struct ArchiveIndex: Sendable {
   }
 
   private static func isHidden(_ path: String) -> Bool {
-    path.hasPrefix(".") || path.contains("/.") || path.hasPrefix("__MACOSX/")
+    if path.hasPrefix("__MACOSX/") { return true }
+    var isStart = true
+    for byte in path.utf8 {
+      if isStart, byte == UInt8(ascii: ".") { return true }
+      isStart = byte == UInt8(ascii: "/")
+    }
+    return false
   }
 
   private static func split(_ path: String) -> (directory: String, name: String) {
-    guard let slash = path.lastIndex(of: "/") else { return ("", path) }
-    return (String(path[..<slash]), String(path[path.index(after: slash)...]))
+    // By bytes: characters take ten times as long.
+    let bytes = path.utf8
+    guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return ("", path) }
+    return (String(path[..<slash]), String(path[bytes.index(after: slash)...]))
   }
 
   /// What is in a directory, by name.

@@ -33,8 +33,9 @@ import CISAL
         let (used, made) = (position, cursor.count)
         try inflate(into: &cursor)
         produced += cursor.count - made
-        // Without input, output may still be waiting inside the inflater.
-        guard isAtEnd || position > used || cursor.count > made || !inputIsAtEnd else {
+        if isAtEnd || position > used || cursor.count > made { continue }
+        // Nothing went in or out: more input must help, or nothing does.
+        guard position == chunk.count, !inputIsAtEnd else {
           throw ZlibError.cutShort(produced: produced)
         }
       }

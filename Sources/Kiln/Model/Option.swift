@@ -23,16 +23,32 @@ public struct Option: Sendable {
   public let defaultValue: String?
   /// One line of help.
   public let summary: String
+  /// The value that another setting of the table must have for this one to mean anything.
+  public let condition: Condition?
+
+  /// What another setting must be.
+  public struct Condition: Sendable, Equatable {
+    let key: String
+    let value: String
+
+    /// Names the other setting by its key.
+    public init(_ key: String, is value: String) {
+      self.key = key
+      self.value = value
+    }
+  }
 
   /// Describes a setting.
   public init(
-    flag: String, key: String, kind: Kind, defaultValue: String?, summary: String
+    flag: String, key: String, kind: Kind, defaultValue: String?, summary: String,
+    where condition: Condition? = nil
   ) {
     self.flag = flag
     self.key = key
     self.kind = kind
     self.defaultValue = defaultValue
     self.summary = summary
+    self.condition = condition
   }
 
   /// Checks a value, given as text.
@@ -83,6 +99,13 @@ public struct OptionValues: Sendable, Equatable {
       values[option.key] = option.defaultValue
     }
     self.values = values
+    for option in options where given[option.key] != nil {
+      guard let condition = option.condition, values[condition.key] != condition.value,
+        let other = options.first(where: { $0.key == condition.key })
+      else { continue }
+      throw .conflict(
+        "--\(option.flag) means nothing unless --\(other.flag) is \(condition.value)")
+    }
   }
 
   /// The value of an option, or nil where it has neither a value nor a default.

@@ -120,7 +120,7 @@ final class BatchFlow: Sendable {
         on: pool,
         PartReader(
           source, plan.parts, run, firstSequence: sequence, batchCount: batchCount,
-          background: Background(pool: pool)))
+          background: Background(pool: pool), cancellation: cancellation))
     }
     state = Locked(State(strands: strands.map { _ in State.Strand() }))
   }

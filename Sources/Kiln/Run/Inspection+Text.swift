@@ -97,28 +97,11 @@ extension Inspection {
 }
 
 extension [[String]] {
-  /// Columns as wide as their longest entry; the first ones and digests to the left, numbers to the right.
+  /// The first columns and digests to the left, numbers to the right; what is in them may come from others.
   fileprivate func aligned(_ emphasize: (String) -> String, textColumns: Int) -> [String] {
-    let printable = map { $0.map(\.printable) }
-    let columnCount = map(\.count).max() ?? 0
-    let widths = (0..<columnCount).map { column in
-      printable.compactMap { column < $0.count ? $0[column].count : nil }.max() ?? 0
+    let lines = TextColumns.lines(map { $0.map(\.printable) }) { column, width in
+      column >= textColumns && width < SHA256.byteCount * 2 ? .right : .left
     }
-    return printable.enumerated().map { position, row in
-      let cells = row.enumerated().map { column, cell in
-        let isNumber = column >= textColumns && widths[column] < SHA256.byteCount * 2
-        return isNumber
-          ? String(repeating: " ", count: widths[column] - cell.count) + cell
-          : column == row.count - 1 ? cell : cell.padded(to: widths[column])
-      }
-      let line = cells.joined(separator: "  ")
-      return position == 0 ? emphasize(line) : line
-    }
-  }
-}
-
-extension String {
-  fileprivate func padded(to width: Int) -> String {
-    self + String(repeating: " ", count: Swift.max(0, width - count))
+    return lines.enumerated().map { $0 == 0 ? emphasize($1) : $1 }
   }
 }

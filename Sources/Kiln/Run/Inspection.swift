@@ -73,7 +73,8 @@ public struct Inspection: Sendable {
     watch: (@Sendable (Progress) -> Void)? = nil
   ) throws {
     let fetched = try SourceFetch(request, by: fetcher ?? Fetcher(cancellation: cancellation))
-    let (found, source) = try SourceFormat.open(fetched.request, among: formats)
+    let (found, source) = try SourceFormat.open(
+      fetched.request, among: formats, cancellation: cancellation)
     format = found.name
     schema = source.dataset.schema
     switch depth {

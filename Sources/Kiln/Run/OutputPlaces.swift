@@ -1,12 +1,22 @@
 /// Where outputs must not appear: at or within each other, or in place of what they are made from.
 enum OutputPlaces {
   /// Refuses outputs that would take each other's place, or that of a source file.
+  /// - Parameters:
+  ///   - paths: the outputs.
+  ///   - manifests: what appears beside some of them.
+  ///   - sources: the files that are read.
+  ///   - folders: the directories that are read.
   static func check(
-    _ paths: [String], _ sources: [SourceFile], _ folders: [SourceFolder] = []
+    _ paths: [String], manifests: [String] = [], _ sources: [SourceFile],
+    _ folders: [SourceFolder] = []
   ) throws(UsageError) {
     var outputs: [String: String] = [:]
     for path in paths where outputs.updateValue(path, forKey: Path.resolved(path)) != nil {
       throw .conflict("two outputs at \(path): give each its own path")
+    }
+    for path in manifests {
+      guard let output = outputs.updateValue(path, forKey: Path.resolved(path)) else { continue }
+      throw .conflict("output \(output) would take the place of the manifest of another one")
     }
     for path in paths {
       if let above = self.above(Path.resolved(path)).lazy.compactMap({ outputs[$0] }).first {

@@ -13,6 +13,7 @@ struct PartReader {
   private let source: any Source
   private let parts: [Plan.Part]
   private let background: Background
+  private let cancellation: Cancellation
   private let batchCount: Int
   private let end: Int
   private var part: Int
@@ -24,11 +25,12 @@ struct PartReader {
   /// Prepares to read `parts[range]`, which share a split of the source.
   init(
     _ source: any Source, _ parts: [Plan.Part], _ range: Range<Int>, firstSequence: Int,
-    batchCount: Int, background: Background
+    batchCount: Int, background: Background, cancellation: Cancellation
   ) {
     self.source = source
     self.parts = parts
     self.background = background
+    self.cancellation = cancellation
     self.batchCount = batchCount
     part = range.lowerBound
     end = range.upperBound
@@ -76,6 +78,7 @@ struct PartReader {
     self.reader = reader
     var skipped = 0
     while skipped < parts[part].range.lowerBound {
+      try cancellation.check()
       let count = min(parts[part].range.lowerBound - skipped, batchCount)
       _ = try reader.read(count)
       skipped += count

@@ -56,7 +56,9 @@ public struct Preview: Sendable, Equatable {
   ) throws -> ContactSheet {
     let fetched = try SourceFetch(request, by: fetcher ?? Fetcher(cancellation: cancellation))
     return try sheet(
-      of: try SourceFormat.open(fetched.request, among: formats).source, named: request.paths.first,
+      of: try SourceFormat.open(
+        fetched.request, among: formats, cancellation: cancellation
+      ).source, named: request.paths.first,
       jobs: jobs, cancellation: cancellation, watch: watch)
   }
 
@@ -99,7 +101,9 @@ public struct Preview: Sendable, Equatable {
     watch: (@Sendable (Progress) -> Void)? = nil
   ) throws -> ContactSheet {
     let fetched = try SourceFetch(request, by: fetcher ?? Fetcher(cancellation: cancellation))
-    let source = try SourceFormat.open(fetched.request, among: formats).source
+    let source = try SourceFormat.open(
+      fetched.request, among: formats, cancellation: cancellation
+    ).source
     try OutputPlaces.check([path], source.files, source.folders)
     let output = try at(.write, path) { try StagedOutput(.file, at: path, existing: existing) }
     defer { output.discard() }

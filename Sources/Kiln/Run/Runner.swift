@@ -35,7 +35,9 @@ public struct Runner: Sendable {
   public func run() throws -> RunReport {
     let start = ContinuousClock.now
     let fetched = try SourceFetch(pipeline.source, by: fetcher)
-    let source = try SourceFormat.open(fetched.request, among: pipeline.sourceFormats).source
+    let source = try SourceFormat.open(
+      fetched.request, among: pipeline.sourceFormats, cancellation: cancellation
+    ).source
     let (plan, steps) = try prepare(source.dataset)
     try check(plan.dataset, source)
     let staged = try stage()
@@ -79,6 +81,14 @@ public struct Runner: Sendable {
         UnsupportedError(
           "split '\(split.name.prefix(64))' cannot name a file (name it by --splits)"))
     }
+    // Outputs that are directories have files of their own beside their splits.
+    let taken = [StagedOutput.manifestName, ClassesFile.name]
+    for split in dataset.splits where taken.contains(split.name.lowercased()) {
+      throw StageError(
+        .convert, file: nil,
+        UnsupportedError("split '\(split.name)' has the name of another file (name it by --splits)")
+      )
+    }
     // Some file systems do not tell upper case from lower case.
     guard Set(dataset.splits.map { $0.name.lowercased() }).count == dataset.splits.count else {
       let names = dataset.splits.map(\.name).joined(separator: ", ")
@@ -89,7 +99,10 @@ public struct Runner: Sendable {
     for output in pipeline.outputs {
       try at(.write, output.format.name) { try output.format.check(dataset, output.options) }
     }
-    try OutputPlaces.check(pipeline.outputs.map(\.path), source.files, source.folders)
+    let manifests = pipeline.outputs.filter { $0.format.output == .file }
+      .map { Path.withoutTrailingSlashes($0.path) + "." + StagedOutput.manifestName }
+    try OutputPlaces.check(
+      pipeline.outputs.map(\.path), manifests: manifests, source.files, source.folders)
   }
 
   private func stage() throws -> [StagedOutput] {

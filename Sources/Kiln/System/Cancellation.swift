@@ -10,6 +10,12 @@ public final class Cancellation: Sendable {
   /// Asks.
   public func cancel() { flag.store(true, ordering: .relaxed) }
 
+  /// Ends work that nobody wants any more.
+  /// - Throws: ``Interruption`` where somebody has asked.
+  func check() throws(Interruption) {
+    if isCancelled { throw Interruption() }
+  }
+
   /// Whether somebody has asked.
   public var isCancelled: Bool { flag.load(ordering: .relaxed) }
 }

@@ -77,8 +77,9 @@ enum Path {
       // At the end, too, there is no entry: only the error number tells a failure from it.
       errno = 0
       guard let entry = unsafe readdir(stream) else { break }
-      // d_name is a NUL-terminated string inside the entry, valid until the next call.
-      let name = unsafe withUnsafePointer(to: entry.pointee.d_name) {
+      // d_name is a NUL-terminated string inside the entry, valid until the next call; in place, since the
+      // array that C declares reaches beyond a short entry.
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
         unsafe $0.withMemoryRebound(to: CChar.self, capacity: 1) { unsafe String(cString: $0) }
       }
       guard name != "." && name != ".." else { continue }

@@ -12,11 +12,13 @@ extension SinkFormat {
         summary: "compress with zstd, or store plain tensors that can be used in place"),
       Option(
         flag: "cache-level", key: "level", kind: .integer(ZstdCompressor.levels),
-        defaultValue: "1", summary: "zstd level: higher is smaller and slower to write"),
+        defaultValue: "1", summary: "zstd level: higher is smaller and slower to write",
+        where: Option.Condition("codec", is: "zstd")),
       Option(
         flag: "cache-block", key: "block", kind: .integer(1...maximumBlockKiB),
         defaultValue: "64",
-        summary: "KiB of pixels in a block: larger is smaller, and slower to read one sample from"),
+        summary: "KiB of pixels in a block: larger is smaller, and slower to read one sample from",
+        where: Option.Condition("codec", is: "zstd")),
     ],
     check: { dataset, _ in
       let byteCount = dataset.schema.sampleByteCount

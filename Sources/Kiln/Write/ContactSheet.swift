@@ -45,6 +45,21 @@ public struct ContactSheet: Sendable, Equatable {
     try output.publish()
   }
 
+  /// What is shown, for `--json`: samples of each class, and how many there were to choose from.
+  public var json: JSON {
+    .object([
+      "title": .text(title),
+      "classes": .array(
+        rows.map { row in
+          .object([
+            "name": row.name.map(JSON.text) ?? .null, "count": .integer(row.count),
+            "shown": .integer(row.cells.count),
+          ])
+        }),
+      "left_out_classes": .integer(leftOutClassCount),
+    ])
+  }
+
   // MARK: Drawing
 
   private func draw() -> Canvas {

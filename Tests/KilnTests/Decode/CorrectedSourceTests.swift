@@ -193,6 +193,15 @@ private struct FixedSource: Source {
       ])
   }
 
+  @Test("pictures without a class stay without one where the others count from 1")
+  func unlabelled() throws {
+    let source = try corrected(
+      FixedSource(
+        "stl-10", shape: [3, 1, 1], order: .first, pixels: Array(0..<9), labels: [0, 10, 1]))
+    #expect(try readAll(source, split: 0).labels == [-1, 9, 0])
+    #expect(source.dataset.schema.labels?.range == -1...9)
+  }
+
   @Test(
     "SVHN's label 10 is the digit 0",
     arguments: [

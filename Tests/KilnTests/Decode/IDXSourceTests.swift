@@ -78,6 +78,19 @@ import Testing
     #expect(pixels == images.data)
   }
 
+  @Test("looks for a request to stop while it looks through labels")
+  func cancelled() throws {
+    try withTemporaryDirectory { root in
+      try write(IDXSample.counting([4, 2, 2]).bytes, to: root + "/train-images-idx3-ubyte")
+      try write(IDXSample.counting([4]).bytes, to: root + "/train-labels-idx1-ubyte")
+      let cancellation = Cancellation()
+      cancellation.cancel()
+      #expect(throws: Interruption.self) {
+        _ = try SourceFormat.open(SourceRequest(paths: [root]), cancellation: cancellation)
+      }
+    }
+  }
+
   @Test("reads images and labels of several columns side by side", arguments: Packing.allCases)
   func columns(packing: Packing) throws {
     let labels = IDXSample(

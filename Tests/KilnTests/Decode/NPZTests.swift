@@ -95,7 +95,9 @@ struct NPZTests {
       for length in stride(from: 0, to: bytes.count, by: 7) {
         try write(Array(bytes.prefix(length)), to: root + "/cut.npz")
         let line = sentence { _ = try openSource(SourceRequest(paths: [root + "/cut.npz"])) }
-        #expect(line?.hasPrefix("decode") == true || line?.hasPrefix("decompress") == true, "\(length): \(line ?? "nothing")")
+        #expect(
+          line?.hasPrefix("decode") == true || line?.hasPrefix("decompress") == true,
+          "\(length): \(line ?? "nothing")")
       }
       var generator = SeededGenerator(seed: 1)
       for _ in 0..<200 {

@@ -372,12 +372,16 @@ struct PickleDatasetTests {
           Issue.record("\(name) is not described")
           continue
         }
-        let source = try openSource(SourceRequest(paths: ["\(root)/\(name).pkl"]))
-        let (pixels, found) = try readAll(source, split: 0, pieces: 128)
-        #expect(source.dataset.schema.elementType.rawValue == type, "\(name)")
-        #expect(source.dataset.schema.sampleShape.map(JSON.integer) == shape, "\(name)")
-        #expect(pixels == bytes(hexadecimal: values), "\(name)")
-        #expect(found.map { JSON.integer(Int($0)) } == labels, "\(name)")
+        let packed = "\(root)/packed.pkl.gz"
+        try write(gzip(try contents(of: "\(root)/\(name).pkl")), to: packed)
+        for path in ["\(root)/\(name).pkl", packed] {
+          let source = try openSource(SourceRequest(paths: [path]))
+          let (pixels, found) = try readAll(source, split: 0, pieces: 128)
+          #expect(source.dataset.schema.elementType.rawValue == type, "\(name)")
+          #expect(source.dataset.schema.sampleShape.map(JSON.integer) == shape, "\(name)")
+          #expect(pixels == bytes(hexadecimal: values), "\(name)")
+          #expect(found.map { JSON.integer(Int($0)) } == labels, "\(name)")
+        }
       }
       for name in try Path.entries(of: root).map(\.name) where name.hasPrefix("refused-") {
         let message = sentence { _ = try openSource(SourceRequest(paths: [root + "/" + name])) }

@@ -28,10 +28,56 @@ struct PickleHostileTests {
     let stream = MemoryStream(
       [0x80, 2] + Array("cos\nsystem\n".utf8) + [UInt8](repeating: 0, count: 1 << 20))
     #expect(throws: PickleError.refusedGlobal(module: "os", name: "system", offset: 2)) {
-      try PickleMachine.read(.stream(stream))
+      try PickleMachine.read(.stream(stream, packedByteCount: .max))
     }
     #expect(stream.largestRead <= 64 << 10)
   }
+
+  @Test("keeps no long strings of a packed file but those of arrays")
+  func skipped() throws {
+    let length = littleEndian(UInt32(1 << 20))
+    let text = [UInt8](repeating: 0, count: 1 << 20)
+    let bytes: [UInt8] =
+      [0x80, 2] + Array("(B".utf8) + length + text + Array("X".utf8) + length + text
+      + Array("t.".utf8)
+    let document = try readPickle(bytes)
+    let kept = document.values.items(document.root).map { value in
+      if case .long(let bytes)? = document.values.stored(value) { bytes.isKept } else { true }
+    }
+    #expect(kept == [false, false])
+    let array = PickleWriter.cPickle(2).pickle(
+      .array(PickleArraySample(shape: [1 << 20], payload: text)))
+    let read = try readPickle(array)
+    #expect(read.values.array(read.root)?.count == 1 << 20)
+  }
+
+  @Test("a packed file keeps only so many times its own size")
+  func ratio() {
+    let count = PickleLimits.freeHeldByteCount + (4 << 20)
+    let array = PickleWriter.cPickle(2).pickle(
+      .array(PickleArraySample(shape: [count], payload: [UInt8](repeating: 0, count: count))))
+    #expect(throws: UnpackLimitError.self) {
+      try PickleMachine.read(.stream(MemoryStream(array), packedByteCount: 70_000))
+    }
+    #expect(throws: Never.self) {
+      try PickleMachine.read(.stream(MemoryStream(array), packedByteCount: 7_000_000))
+    }
+  }
+
+  @Test("refuses an array whose bytes are not where NumPy writes them")
+  func moved() {
+    let length = littleEndian(UInt32(10_000))
+    var bytes: [UInt8] = [0x80, 2] + Array("T".utf8) + length
+    bytes += [UInt8](repeating: 0, count: 10_000) + Array("q".utf8) + [9, 0x30]
+    bytes += Array("cnumpy.core.numeric\n_frombuffer\n(h".utf8) + [9]
+    bytes += Array("cnumpy\ndtype\n(U".utf8) + [2] + Array("u1K".utf8) + [0] + Array("K".utf8)
+    bytes += [1] + Array("tR(M".utf8) + [0x10, 0x27] + Array("tU".utf8) + [1] + Array("CtR.".utf8)
+    #expect(
+      self.failure { _ = try readPickle(bytes) }?.hasSuffix(
+        "array has its bytes where NumPy writes none (unpack the file first)") == true)
+  }
+
+  private func failure(_ body: () throws -> Void) -> String? { sentence(body) }
 
   @Test("says what a run-of-the-mill attack looks like to the user")
   func wording() {

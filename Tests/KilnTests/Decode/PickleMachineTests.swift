@@ -124,7 +124,7 @@ struct PickleMachineTests {
         : opcodes.randomElement(using: &generator) ?? 0
     }
     _ = try? readPickle(bytes)
-    _ = try? PickleTrace.lines(of: .stream(MemoryStream(bytes)))
+    _ = try? PickleTrace.lines(of: .stream(MemoryStream(bytes), packedByteCount: bytes.count))
   }
 
   @Test("a dtype and an array that are used twice are the same ones")
@@ -157,7 +157,7 @@ struct PickleMachineTests {
       #expect(mapped.values.array(mapped.root)?.samples(0..<200) == payload)
       #expect(mapped.values.structureByteCount < 20_000)
       let stream = MemoryStream(bytes)
-      let streamed = try PickleMachine.read(.stream(stream))
+      let streamed = try PickleMachine.read(.stream(stream, packedByteCount: .max))
       #expect(streamed.values.array(streamed.root)?.samples(0..<200) == payload)
       #expect(stream.largestRead <= PickleLimits.pieceByteCount)
     }
@@ -190,7 +190,7 @@ struct PickleMachineTests {
   func trace() throws {
     let bytes = PickleWriter.cPickle(2).pickle(.dict([(.string(Array("a".utf8)), .ints([1, -2]))]))
     #expect(
-      try PickleTrace.lines(of: .stream(MemoryStream(bytes))) == [
+      try PickleTrace.lines(of: .stream(MemoryStream(bytes), packedByteCount: bytes.count)) == [
         "    0: \\x80 PROTO      2", "    2: }    EMPTY_DICT", "    3: q    BINPUT     1",
         "    5: (    MARK", "    6: U        SHORT_BINSTRING 'a'", "    9: ]        EMPTY_LIST",
         "   10: q        BINPUT     2", "   12: (        MARK", "   13: K            BININT1    1",

@@ -3,23 +3,23 @@ import Testing
 @testable import Kiln
 
 /// A tar file to be written by a test.
-struct TarSample {
+struct ShardSample {
   /// Members by name; a `type` other than 0 is for what is no file.
   var members: [(name: String, type: Character, data: [UInt8])] = []
 
-  static func + (tar: TarSample, member: (name: String, data: [UInt8])) -> TarSample {
-    TarSample(members: tar.members + [(member.name, "0", member.data)])
+  static func + (tar: ShardSample, member: (name: String, data: [UInt8])) -> ShardSample {
+    ShardSample(members: tar.members + [(member.name, "0", member.data)])
   }
 
   /// A sample of one pixel.
-  static func pair(_ key: String, _ pixel: UInt8, _ label: String) throws -> TarSample {
+  static func pair(_ key: String, _ pixel: UInt8, _ label: String) throws -> ShardSample {
     let shape = try ImageShape(height: 1, width: 1, channels: 1, bitDepth: 8)
-    return TarSample() + (key + ".png", try encodePNG([pixel], shape, .small))
+    return ShardSample() + (key + ".png", try encodePNG([pixel], shape, .small))
       + (key + ".cls", Array(label.utf8))
   }
 
-  static func + (first: TarSample, second: TarSample) -> TarSample {
-    TarSample(members: first.members + second.members)
+  static func + (first: ShardSample, second: ShardSample) -> ShardSample {
+    ShardSample(members: first.members + second.members)
   }
 
   var bytes: [UInt8] { body + TarHeader.end }
@@ -99,7 +99,7 @@ struct TarSample {
     let shape = try ImageShape(height: 8, width: 8, channels: 3, bitDepth: 8)
     let jpeg = try encodeJPEG(Picture.black.pixels(shape), shape)
     var tar =
-      TarSample() + ("./deep/er/a.CLS", Array(" 7\n".utf8)) + ("./deep/er/a.json", [0x7B])
+      ShardSample() + ("./deep/er/a.CLS", Array(" 7\n".utf8)) + ("./deep/er/a.json", [0x7B])
       + ("./deep/er/a.JPEG", jpeg) + ("._a.png", [1, 2, 3]) + ("README", [])
       + ("b.seg.png", [1]) + ("b.cls", Array("-3".utf8)) + ("b.jpg", jpeg)
     tar.members.insert(("deep/", "5", []), at: 0)
@@ -113,7 +113,7 @@ struct TarSample {
     }
     let deep = try ImageShape(height: 2, width: 2, channels: 1, bitDepth: 16)
     let png = try encodePNG(Picture.noise.pixels(deep), deep, .small)
-    try read(["x-0001.tar": (TarSample() + ("a.png", png)).bytes]) { source throws in
+    try read(["x-0001.tar": (ShardSample() + ("a.png", png)).bytes]) { source throws in
       #expect(source.dataset.schema.elementType == .uint16)
       #expect(source.dataset.schema.labels == nil)
       #expect(try readAll(source, split: 0).pixels == Picture.noise.pixels(deep))
@@ -123,9 +123,9 @@ struct TarSample {
   @Test("read names of any length, in the headers of GNU and of pax")
   func longNames() throws {
     let key = String(repeating: "long/", count: 60) + "a"
-    let pair = try TarSample.pair("short", 9, "1").members
+    let pair = try ShardSample.pair("short", 9, "1").members
     for type in ["L", "x"] {
-      var tar = TarSample()
+      var tar = ShardSample()
       for (member, ending) in zip(pair, [".png", ".cls"]) {
         let name = key + ending
         let line = " path=\(name)\n"
@@ -143,7 +143,7 @@ struct TarSample {
 
   @Test("join the prefix of a ustar header with the name, and read sizes in base 256")
   func prefix() throws {
-    var bytes = try TarSample.pair("a", 3, "1").bytes
+    var bytes = try ShardSample.pair("a", 3, "1").bytes
     for start in stride(from: 0, to: bytes.count - 1024, by: 512) where bytes[start] == 0x61 {
       bytes[start + 345] = UInt8(ascii: "p")
       let size = bytes[start + 124..<start + 135].reduce(0) { $0 << 3 | Int($1 & 7) }
@@ -151,7 +151,7 @@ struct TarSample {
       for index in 125..<136 { bytes[start + index] = 0 }
       (bytes[start + 134], bytes[start + 135]) = (UInt8(size >> 8), UInt8(size & 0xFF))
       bytes.replaceSubrange(
-        start..<start + 512, with: TarSample.summed(Array(bytes[start..<start + 512])))
+        start..<start + 512, with: ShardSample.summed(Array(bytes[start..<start + 512])))
     }
     try read(["x-0001.tar": bytes]) { source throws in
       #expect(try readAll(source, split: 0).pixels == [3])
@@ -177,7 +177,7 @@ struct TarSample {
     for (split, base) in [("train", 10), ("test", 20)] {
       for number in [0, 1, 2, 10] {
         files["\(split)/\(number).tar"] =
-          try TarSample.pair("a", UInt8(base + number), "\(number)").bytes
+          try ShardSample.pair("a", UInt8(base + number), "\(number)").bytes
       }
     }
     try read(files) { source throws in
@@ -191,7 +191,7 @@ struct TarSample {
   @Test("are not seen in archives of other things")
   func others() throws {
     try withTemporaryDirectory { root in
-      try write((TarSample() + ("batch_1", [1])).bytes, to: root + "/cifar-10.tar")
+      try write((ShardSample() + ("batch_1", [1])).bytes, to: root + "/cifar-10.tar")
       for path in [root, root + "/cifar-10.tar"] {
         let material = try SourceMaterial(SourceRequest(paths: [path]))
         #expect(try SourceFormat.tar.detect(material) == false)
@@ -226,8 +226,8 @@ struct TarSample {
       ("ok.png b.png b.cls", "decode x-0001.tar: 'b.png' has a label (.cls), unlike 'ok.png'"),
     ])
   func faults(names: String, expected: String) throws {
-    let pair = try TarSample.pair("x", 1, "1").members
-    var tar = TarSample()
+    let pair = try ShardSample.pair("x", 1, "1").members
+    var tar = ShardSample()
     for name in names.split(separator: " ").map(String.init) {
       tar = tar + (name, pair[name.hasSuffix("cls") ? 1 : 0].data)
     }
@@ -238,7 +238,7 @@ struct TarSample {
     "take no label that is not a whole number",
     arguments: ["", "cat", "1 2", "1.5", "99999999999999999999", "1\u{0}"])
   func badLabel(label: String) throws {
-    let tar = try TarSample.pair("a", 1, label)
+    let tar = try ShardSample.pair("a", 1, label)
     let found = sentence { try read(["x-0001.tar": tar.bytes]) }
     #expect(found?.hasPrefix("decode x-0001.tar: label 'a.cls' is ") == true, "\(found ?? "")")
     #expect(found?.hasSuffix(", expected a whole number") == true)
@@ -248,10 +248,11 @@ struct TarSample {
   func shapes() throws {
     let shape = try ImageShape(height: 2, width: 3, channels: 1, bitDepth: 8)
     let other = try encodePNG([UInt8](repeating: 0, count: 6), shape, .small)
-    let tar = try TarSample.pair("a", 1, "1") + ("b.png", other) + ("b.cls", [0x31])
+    let tar = try ShardSample.pair("a", 1, "1") + ("b.png", other) + ("b.cls", [0x31])
     #expect(
       sentence { try read(["x-0001.tar": tar.bytes]) }
-        == "decode x-0001.tar/b.png: is 3x2 grey, expected 1x1 grey as in 'a.png'")
+        == "decode x-0001.tar/b.png: is 3x2 grey, expected 1x1 grey as in 'a.png'"
+          + " (--resize WxH or --pad makes them alike)")
   }
 
   @Test("are counted where Kiln has noted how many there are")
@@ -270,7 +271,7 @@ struct TarSample {
 
   @Test("of every shorter length are refused, plain or packed", arguments: [false, true])
   func truncated(isPacked: Bool) throws {
-    let whole = try (TarSample.pair("a", 1, "1") + TarSample.pair("b", 2, "2")).bytes
+    let whole = try (ShardSample.pair("a", 1, "1") + ShardSample.pair("b", 2, "2")).bytes
     let bytes = isPacked ? gzip(whole) : whole
     // The second block of zeros may be missing.
     for length in stride(from: 0, to: isPacked ? bytes.count : bytes.count - 1023, by: 29) {
@@ -282,7 +283,7 @@ struct TarSample {
 
   @Test("with any byte changed never end the process")
   func corrupted() throws {
-    let whole = try TarSample.pair("a", 1, "1").bytes
+    let whole = try ShardSample.pair("a", 1, "1").bytes
     for position in whole.indices where whole[position] != 0 || position % 16 == 0 {
       for change: UInt8 in [0x01, 0x80] {
         var bytes = whole
@@ -291,7 +292,7 @@ struct TarSample {
         // With the right checksum, too, so that fields are looked at.
         let start = position / 512 * 512
         bytes.replaceSubrange(
-          start..<start + 512, with: TarSample.summed(Array(bytes[start..<start + 512])))
+          start..<start + 512, with: ShardSample.summed(Array(bytes[start..<start + 512])))
         _ = sentence { try read(["x-0001.tar": bytes]) }
       }
     }
@@ -306,7 +307,7 @@ struct TarSample {
       block[156] = [0x30, 0x4C, 0x78, 0x67, 0x35, 0x53].randomElement(using: &generator) ?? 0x30
       for index in 124..<136 { block[index] = 0x30 | block[index] & (index < 133 ? 0 : 7) }
       if seed % 5 == 0 { block[124] = 0x80 }
-      bytes += TarSample.summed(block)
+      bytes += ShardSample.summed(block)
     }
     _ = sentence { try read(["x-0001.tar": bytes]) }
     _ = sentence { try read(["x-0001.tar.gz": gzip(bytes)]) }
@@ -316,11 +317,11 @@ struct TarSample {
     "promise no sizes that are not there", arguments: ["77777777777", "\u{80}\u{7F}ÿÿÿÿÿÿÿÿÿÿ"])
   func sizes(size: String) throws {
     for type in ["0", "L", "x", "g"] {
-      var bytes = try TarSample.pair("a", 1, "1").bytes
+      var bytes = try ShardSample.pair("a", 1, "1").bytes
       let field = size.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
       for (index, byte) in field.enumerated() { bytes[124 + index] = byte }
       bytes[156] = Character(type).asciiValue ?? 0
-      bytes.replaceSubrange(0..<512, with: TarSample.summed(Array(bytes[..<512])))
+      bytes.replaceSubrange(0..<512, with: ShardSample.summed(Array(bytes[..<512])))
       for (name, file) in [("x-0001.tar", bytes), ("x-0001.tar.gz", gzip(bytes))] {
         #expect(sentence { try read([name: file]) } != nil, "\(type) \(name)")
       }

@@ -42,7 +42,8 @@ struct ExamplesTests {
       .png, .jpeg, .csv, .npy, .npz, .cache, .idx, .pickle, .tar,
     ]
     let sources: [SourceFormat] = [
-      .sample, .tar, .idx, .pickle, .npy, .cache, .npz, .csv, .imageFolder,
+      .sample, .tar, .idx, .pickle, .npy, .cache, .npz, .cifar, .stl, .mat, .libsvm, .csv,
+      .imageFolder,
     ]
     let conversions: [ConversionFormat] = [
       .splits, .limit, .holdout, .labelColumn, .oneHot, .scale, .normalize, .dtype, .clip, .invert,

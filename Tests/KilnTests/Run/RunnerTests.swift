@@ -202,6 +202,32 @@ import Testing
   }
 
   @Test(
+    "refuses a split that would take the place of a manifest or of the class names",
+    arguments: ["kiln.json", "KILN.json", "classes.json"])
+  func takenName(name: String) throws {
+    try withTemporaryDirectory { root in
+      let run = try pipeline(NumberSource(counts: [4], names: [name]), [(.png, root + "/out")])
+      #expect(
+        sentence { _ = try Runner(run).run() }
+          == "convert: split '\(name)' has the name of another file (name it by --splits)")
+      #expect(try names(in: root).isEmpty)
+    }
+  }
+
+  @Test("looks for a request to stop while it skips samples")
+  func cancelledSkip() throws {
+    let source = NumberSource(counts: [40])
+    var plan = Plan(source.dataset)
+    plan.parts[0].range = 30..<40
+    let cancellation = Cancellation()
+    cancellation.cancel()
+    var reader = PartReader(
+      source, plan.parts, 0..<1, firstSequence: 0, batchCount: 1,
+      background: Background(pool: WorkerPool(workerCount: 1)), cancellation: cancellation)
+    #expect(throws: Interruption.self) { _ = try reader.next() }
+  }
+
+  @Test(
     "refuses outputs at one path or within each other",
     arguments: [
       ("/out", "/out"), ("/out", "/out/"), ("/out", "/out/in"), ("/out/in", "/out"),

@@ -20,7 +20,7 @@ import Testing
     "finds every output of the run that wrote it unharmed", arguments: SinkFormat.all.map(\.name))
   func sound(name: String) throws {
     let format = try #require(SinkFormat.all.first { $0.name == name })
-    try withOutput(format) { path in
+    try withOutput(format) { path throws in
       let verification = try Verification(of: path, jobs: 2)
       #expect(verification.differences == [])
       #expect(verification.format == name)
@@ -42,14 +42,14 @@ import Testing
     let conversions = try steps.map { name, value in
       try Pipeline.Step(try #require(ConversionFormat.all.first { $0.name == name }), value)
     }
-    try withOutput(format, conversions) { path in
+    try withOutput(format, conversions) { path throws in
       #expect(try Verification(of: path).differences == [])
     }
   }
 
   @Test("names the split that has changed")
   func changed() throws {
-    try withOutput(.idx) { path in
+    try withOutput(.idx) { path throws in
       let file = path + "/t10k-images-idx3-ubyte"
       var bytes = try contents(of: file)
       bytes[bytes.count - 300] ^= 1
@@ -66,7 +66,7 @@ import Testing
 
   @Test("counts the labels where they have changed")
   func relabelled() throws {
-    try withOutput(.idx) { path in
+    try withOutput(.idx) { path throws in
       let file = path + "/t10k-labels-idx1-ubyte"
       var bytes = try contents(of: file)
       let label = bytes[8]
@@ -80,7 +80,7 @@ import Testing
 
   @Test("says what is missing, and what is too much")
   func splits() throws {
-    try withOutput(.npy) { path in
+    try withOutput(.npy) { path throws in
       try Path.removeTree(path + "/test-images.npy")
       try Path.removeTree(path + "/test-labels.npy")
       #expect(try Verification(of: path).differences == ["split 'test' is missing"])
@@ -96,7 +96,7 @@ import Testing
 
   @Test("compares shapes and types")
   func shapes() throws {
-    try withOutput(.npy) { path in
+    try withOutput(.npy) { path throws in
       let manifest = path + "/kiln.json"
       let text = String(decoding: try contents(of: manifest), as: UTF8.self)
       let other = text.replacing(
@@ -110,7 +110,7 @@ import Testing
 
   @Test("needs a manifest")
   func noManifest() throws {
-    try withOutput(.csv) { path in
+    try withOutput(.csv) { path throws in
       let manifest = path + "/kiln.json"
       try write(Array("{}".utf8), to: manifest)
       #expect(
@@ -128,7 +128,7 @@ import Testing
 
   @Test("ends with the failure where the output cannot be read")
   func damaged() throws {
-    try withOutput(.idx) { path in
+    try withOutput(.idx) { path throws in
       let file = path + "/train-images-idx3-ubyte"
       try write(Array(try contents(of: file).dropLast()), to: file)
       #expect(

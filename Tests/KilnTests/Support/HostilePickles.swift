@@ -192,7 +192,7 @@ struct HostilePickle: Sendable, CustomStringConvertible {
     .init(
       "shape of 2^100", array(shape: "(L1267650600228229401496703205376L\nt"), "more than 64 bits"),
     .init("payload too short", array(shape: "(I3\nt"), "ends at byte 2"),
-    .init("payload too long", array(payload: "S'abc'\n"), "goes on after byte 2"),
+    .init("payload too long", array(payload: "S'abc'\n"), "more bytes than the 2"),
     .init("payload of None", array(payload: "N"), "expected bytes, found None"),
     .init(
       "built twice",

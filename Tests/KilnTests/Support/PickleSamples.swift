@@ -322,5 +322,5 @@ private struct PickleEmitter {
 
 /// Reads a pickle in memory, as from a file that is packed.
 func readPickle(_ bytes: [UInt8]) throws -> PickleDocument {
-  try PickleMachine.read(.stream(MemoryStream(bytes)))
+  try PickleMachine.read(.stream(MemoryStream(bytes), packedByteCount: bytes.count))
 }

@@ -92,7 +92,3 @@ struct ZIPSample {
   private func u32(_ value: UInt32) -> [UInt8] { littleEndian(value) }
   private func u64(_ value: Int) -> [UInt8] { littleEndian(UInt64(value)) }
 }
-
-private func littleEndian<T: FixedWidthInteger>(_ value: T) -> [UInt8] {
-  (0..<T.bitWidth / 8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
-}

@@ -1,0 +1,102 @@
+/// Where the content of listed images is.
+enum ImageContents: Sendable {
+  /// In files on disk.
+  case directories(OpenDirectories)
+  /// In a zip file or a tar file that is not packed: any of them can be read at any time.
+  case members(Archive, [ArchiveEntry])
+  /// In a packed tar file: to be read in the order in which they are in it.
+  case stream(Archive)
+
+  /// The archive; nil for files on disk.
+  var archive: Archive? {
+    switch self {
+    case .directories: nil
+    case .members(let archive, _), .stream(let archive): archive
+    }
+  }
+
+  /// What messages call an image.
+  func name(of file: Int, in listing: ImageFolderListing) -> String {
+    let path = listing.path(of: file)
+    return archive.map { "\($0.file.name)/\(path)" } ?? path
+  }
+
+  /// Reads a file into the start of a buffer, which may be replaced.
+  /// - Returns: its byte count.
+  /// - Throws: ``StageError`` that names the file.
+  func read(
+    _ file: Int, of listing: ImageFolderListing, into buffer: inout [UInt8]
+  ) throws -> Int {
+    switch self {
+    case .directories(let directories):
+      return try at(.decode, nil) { try directories.read(file, of: listing, into: &buffer) }
+    case .members(let archive, let entries):
+      let entry = entries[Int(listing.entries[file])]
+      return try at(.decompress, archive.file.name) {
+        try Self.check(entry)
+        buffer = try archive.open(entry).read(entry.byteCount)
+        return buffer.count
+      }
+    case .stream(let archive):
+      return try at(.decompress, archive.file.name) {
+        let entry = try archive.entries()[Int(listing.entries[file])]
+        try Self.check(entry)
+        buffer = try archive.open(entry).read(entry.byteCount)
+        return buffer.count
+      }
+    }
+  }
+
+  /// Refuses an entry before memory is reserved for it.
+  static func check(_ entry: ArchiveEntry) throws(UnsupportedError) {
+    guard entry.byteCount <= ImageFileReader.maximumFileByteCount else {
+      throw UnsupportedError(
+        "'\(entry.path)' has \(entry.byteCount) bytes, expected at most"
+          + " \(ImageFileReader.maximumFileByteCount)")
+    }
+  }
+}
+
+/// The directories of a listing, kept open.
+final class OpenDirectories: Sendable {
+  /// Directories that are kept open; of more, each file's path is walked from the root.
+  private static let maximumCount = 256
+
+  private let root: DirectoryHandle
+  /// By position in the listing; empty where there are too many, nil where no images are.
+  private let handles: [DirectoryHandle?]
+
+  init(_ root: DirectoryHandle, _ listing: ImageFolderListing) throws(FileError) {
+    self.root = root
+    let count = listing.directories.count { !$0.files.isEmpty }
+    guard count <= min(Self.maximumCount, DirectoryHandle.openFileLimit / 4) else {
+      handles = []
+      return
+    }
+    var handles: [DirectoryHandle?] = []
+    for directory in listing.directories {
+      if directory.files.isEmpty {
+        handles.append(nil)
+      } else {
+        handles.append(directory.path.isEmpty ? root : try root.openDirectory(directory.path))
+      }
+    }
+    self.handles = handles
+  }
+
+  /// Reads a file into the start of a buffer.
+  /// - Returns: its byte count.
+  func read(
+    _ file: Int, of listing: ImageFolderListing, into buffer: inout [UInt8]
+  ) throws -> Int {
+    if !handles.isEmpty, let handle = handles[listing.directory(of: file)] {
+      return try listing.withName(of: file) {
+        try handle.readFile($0, into: &buffer, limit: ImageFileReader.maximumFileByteCount)
+      }
+    }
+    var path: [UInt8] = []
+    listing.appendPath(of: file, to: &path)
+    path.append(0)
+    return try root.readFile(path.span, into: &buffer, limit: ImageFileReader.maximumFileByteCount)
+  }
+}

@@ -1,0 +1,105 @@
+// LIBSVM's text (https://www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/), one sample a line:
+//
+//   label index:value index:value ...
+//
+// Indices count from 1 and ascend; what is left out is zero. A # begins a comment.
+
+/// One text of sparse rows, looked through.
+struct LIBSVMFile: Sendable {
+  let file: Resource
+  let statistics: CSVStatistics
+  /// The highest index of a value.
+  let width: Int
+
+  /// Reads the whole file once.
+  /// - Throws: ``StageError`` that names the file, and in it the line.
+  init(_ file: Resource) throws {
+    self.file = file
+    (statistics, width) = try at(.decode, file.name) {
+      var statistics = CSVStatistics(labelCount: 1)
+      var width = 0
+      // Only the end of a file may have empty lines.
+      var firstEmpty: Int?
+      let lines = try CSVLines(try file.open())
+      while true {
+        let block = try lines.take(.max, byteLimit: CSVLines.blockByteCount)
+        if block.count == 0 { return (statistics, width) }
+        let text = block.joined()
+        var labels: [Int64] = []
+        try LIBSVMRows.forEachToken(text, first: block.first) { line, token in
+          switch token {
+          case .label(let label):
+            if let firstEmpty { throw LIBSVMError(firstEmpty, .empty) }
+            labels.append(label)
+          case .value(let index, let number, let content):
+            width = max(width, index)
+            statistics.add(number, String(decoding: text[content], as: UTF8.self))
+          case .end: break
+          case .blank: firstEmpty = firstEmpty ?? line
+          }
+        }
+        statistics.add(rows: labels.count)
+        statistics.add(labels: labels)
+      }
+    }
+  }
+
+  /// Whether bytes begin such a text: a label, and an index with a value.
+  static func begins(_ start: [UInt8]) -> Bool {
+    guard let end = start.firstIndex(of: 0x0A) ?? (start.count < 4096 ? start.count : nil)
+    else {
+      // The first line is longer: what is whole of it must do.
+      guard let space = start.lastIndex(of: 0x20) else { return false }
+      return begins(Array(start[..<space]) + [0x0A])
+    }
+    var valueCount = 0
+    let line = Array(start[..<end])
+    let isRow: Void? = try? LIBSVMRows.forEachToken(line, first: 1) { _, token in
+      if case .value = token { valueCount += 1 }
+    }
+    return isRow != nil && valueCount > 0
+  }
+
+  /// Reads the rows again, in order.
+  func reader(
+    as type: ElementType, width: Int, _ background: Background
+  ) throws -> any SampleReader {
+    try at(.decode, file.name) {
+      let lines = try CSVLines(try file.open(digestingOn: background))
+      return LineReader(
+        file.name, lines, rowCount: statistics.rowCount, pixelByteCount: width * type.byteCount
+      ) { text, rows in
+        try Self.dense(text, rows, as: type, width: width)
+      }
+    }
+  }
+
+  /// Rows with their zeros.
+  private static func dense(
+    _ text: [UInt8], _ lines: CSVLines.Lines, as type: ElementType, width: Int
+  ) throws -> (pixels: [UInt8], labels: [Int64]) {
+    let elementByteCount = type.byteCount
+    var labels: [Int64] = []
+    let pixels = try makeBytes(capacity: lines.count * width * elementByteCount) { cursor in
+      var next = 1
+      try LIBSVMRows.forEachToken(text, first: lines.first) { line, token in
+        switch token {
+        case .label(let label):
+          guard labels.count < lines.count else { throw LIBSVMError(line, .changed) }
+          labels.append(label)
+          next = 1
+        case .value(let index, let number, let content):
+          guard index <= width else { throw LIBSVMError(line, .changed) }
+          cursor.append(repeating: 0, count: (index - next) * elementByteCount)
+          guard number.append(to: &cursor, as: type, text, content) else {
+            throw LIBSVMError(line, .changed)
+          }
+          next = index + 1
+        case .end: cursor.append(repeating: 0, count: (width + 1 - next) * elementByteCount)
+        case .blank: throw LIBSVMError(line, .changed)
+        }
+      }
+    }
+    return (pixels, labels)
+  }
+}

@@ -1,0 +1,106 @@
+extension SourceFormat {
+  /// LIBSVM's sparse text, such as that of USPS.
+  public static let libsvm = SourceFormat(
+    name: "libsvm",
+    summary: "LIBSVM's text, LABEL INDEX:VALUE ..., such as usps.bz2 and usps.t.bz2",
+    options: [.sourceShape],
+    detect: { try !LIBSVMFormat.tables($0).isEmpty },
+    open: { material, values in
+      try LIBSVMSource(
+        try LIBSVMFormat.tables(material), shape: try SourceShape.parse(values),
+        classNames: material.request.classNames ?? [])
+    })
+}
+
+/// Finds the texts of a source.
+private enum LIBSVMFormat {
+  /// A directory with more files is looked at by name alone, and these files have no name of their own.
+  private static let maximumFileCount = 16
+  /// Enough for a label and some values.
+  private static let lookedAtByteCount = 4096
+
+  static func tables(_ material: SourceMaterial) throws -> [(split: String, file: Resource)] {
+    if material.images != nil { return [] }
+    var files: [Resource] = []
+    for item in material.items {
+      switch item {
+      case .word: break
+      case .tree(let tree):
+        let members = try tree.files(in: try tree.root())
+        guard members.count <= maximumFileCount else { continue }
+        files += try members.map { try $0.resource() }
+          .filter { isText($0) && !$0.fileName.hasSuffix(".json") }
+      case .file(let file): if isText(file) { files.append(file) }
+      }
+    }
+    let found = files.map { (split: split(of: $0.fileName), file: $0) }
+    for (position, file) in found.enumerated()
+    where found[..<position].contains(where: { $0.split == file.split }) {
+      throw StageError(
+        .decode, file: material.description,
+        UnsupportedError("has two texts for split '\(file.split)' (name the files one by one)"))
+    }
+    return found.sorted { IDXFileName.precedes($0.split, $1.split) }
+  }
+
+  private static func isText(_ file: Resource) -> Bool {
+    LIBSVMFile.begins((try? file.start(lookedAtByteCount)) ?? [])
+  }
+
+  /// As LIBSVM's authors name them: NAME, NAME.t for tests, NAME.val and NAME.tr of one that is split.
+  private static func split(of name: String) -> String {
+    var words = name.lowercased().split(separator: ".")
+    if let last = words.last, ["gz", "xz", "bz2", "zst", "lz4"].contains(last) {
+      words.removeLast()
+    }
+    switch words.last {
+    case "t": return "test"
+    case "val": return "val"
+    default:
+      let stem = words.joined(separator: ".")
+      return ArrayName.hasKnownSplit(stem[...]) ? ArrayName.split(of: stem[...]).split : "train"
+    }
+  }
+}
+
+/// Sparse texts, one for each split, read as rows of all values.
+private final class LIBSVMSource: Source {
+  let dataset: Dataset
+  let files: [SourceFile]
+  let memberNames: [String]
+  private let tables: [LIBSVMFile]
+  private let width: Int
+
+  init(
+    _ splits: [(split: String, file: Resource)], shape: [Int]?, classNames: [String]
+  ) throws {
+    tables = try splits.map { try LIBSVMFile($0.file) }
+    var all = CSVStatistics(labelCount: 1)
+    for table in tables { all.add(table.statistics) }
+    let highest = tables.map(\.width).max() ?? 0
+    let sampleShape = shape ?? CSVLayout.side(highest).map { [$0, $0] } ?? [highest]
+    width = sampleShape.reduce(1, *)
+    guard highest > 0, highest <= width, width <= CSVLayout.maximumColumnCount else {
+      throw StageError(
+        .decode, file: tables.first?.file.name,
+        UnsupportedError(
+          "has values of index \(highest), which are no sample of"
+            + " \(sampleShape.map(String.init).joined(separator: "x")) (see --source-shape)"))
+    }
+    files = SourceFile.distinct(tables.map(\.file.file))
+    memberNames = tables.map(\.file).map {
+      $0.isWholeFile ? $0.file.path : Path.join($0.file.path, $0.relativePath)
+    }
+    var labels = LabelSchema(elementType: all.labelType, range: nil, classNames: classNames)
+    labels.ranges = all.labelRanges
+    dataset = Dataset(
+      schema: Schema(
+        elementType: all.elementType, sampleShape: sampleShape,
+        channelOrder: ArraySource.likelyOrder(of: sampleShape), labels: labels),
+      splits: zip(splits, tables).map { Split(name: $0.split, count: $1.statistics.rowCount) })
+  }
+
+  func reader(ofSplit split: Int, background: Background) throws -> any SampleReader {
+    try tables[split].reader(as: dataset.schema.elementType, width: width, background)
+  }
+}
