@@ -39,9 +39,7 @@ public final class LoopbackServer: Sendable {
       while done < bytes.count {
         // The part not yet sent, within the array.
         let sent = unsafe bytes.withUnsafeBytes {
-          unsafe Glibc.send(
-            descriptor, $0.baseAddress?.advanced(by: done), bytes.count - done,
-            Int32(MSG_NOSIGNAL))
+          unsafe sendOnce(descriptor, UnsafeRawBufferPointer(rebasing: $0[done...]))
         }
         guard sent > 0 else { return false }
         done += sent
@@ -71,10 +69,10 @@ public final class LoopbackServer: Sendable {
 
     /// Breaks the connection, so that the other side gets an error and not an end.
     public func reset() {
-      var linger = linger(l_onoff: 1, l_linger: 0)
+      var setting = linger(l_onoff: 1, l_linger: 0)
       // The call reads the struct, which lives through it.
       unsafe setsockopt(
-        descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
+        descriptor, SOL_SOCKET, SO_LINGER, &setting, socklen_t(MemoryLayout<linger>.size))
     }
 
     /// Whether the server still runs: for answers without an end.
@@ -92,7 +90,7 @@ public final class LoopbackServer: Sendable {
 
   /// Starts a server.
   public init(_ answer: @escaping @Sendable (Request, Connection) -> Void) throws {
-    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let listener = socket(AF_INET, streamSocket, 0)
     descriptor = listener
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -184,3 +182,21 @@ private final class Mutex<Value>: @unchecked Sendable {
     return body(&value)
   }
 }
+
+#if canImport(Glibc)
+  private let streamSocket = Int32(SOCK_STREAM.rawValue)
+
+  /// The system call by its full name: a method is called the same.
+  private func sendOnce(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+    // The pointer is valid for the call, which does not keep it.
+    unsafe Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+  }
+#else
+  private let streamSocket = SOCK_STREAM
+
+  /// The system call by its full name: a method is called the same.
+  private func sendOnce(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+    // The pointer is valid for the call, which does not keep it.
+    unsafe Darwin.send(descriptor, bytes.baseAddress, bytes.count, 0)
+  }
+#endif

@@ -11,7 +11,9 @@ enum LocalFiles {
   static func located(
     _ request: SourceRequest, in catalogue: [KnownDataset] = KnownDataset.all
   ) throws -> SourceRequest {
-    guard !request.isLocated, let known = try dataset(named: request, in: catalogue) else { return request }
+    guard !request.isLocated, let known = try dataset(named: request, in: catalogue) else {
+      return request
+    }
     guard request.known != nil, !request.paths.isEmpty else {
       throw StageError(.fetch, file: known.name, LocalFilesError.noPlace(known.name))
     }

@@ -45,7 +45,9 @@ final class Reception {
     switch head.status {
     case 0, 200: isResumed = false
     case 206: try checkPart(head)
-    case 301, 302, 303, 307, 308: throw Answer.moved(to: head.location ?? "nowhere")
+    case 301, 302, 303, 307, 308:
+      guard let location = head.location else { throw MirrorFault.status(head.status) }
+      throw Answer.moved(to: location)
     case 416 where isResumed: throw Answer.doesNotFit
     case 429, 503: throw Answer.busy(status: head.status, seconds: head.retryAfter)
     default: throw MirrorFault.status(head.status)

@@ -101,6 +101,9 @@ struct FaultyMirror: Sendable, CustomTestStringConvertible {
       _, connection in
       connection.answer("301 Moved Permanently", [], "Location: file:///etc/hostname")
     },
+    FaultyMirror("leads on and does not say where", { $0 == .status(302) }) { _, connection in
+      connection.answer("302 Found", [])
+    },
     FaultyMirror("leads nowhere", { $0 == .redirect(to: "gopher://127.0.0.1/") }) { _, connection in
       connection.answer("307 Temporary Redirect", [], "Location: gopher://127.0.0.1/")
     },
