@@ -8,7 +8,7 @@ extension KnownDataset {
     title: "MNIST as the pickle of LISA's tutorials, with a validation split",
     homePage: "http://deeplearning.net/data/mnist/",
     elementType: .float32,
-    sampleShape: [784],
+    sampleShape: [28, 28],
     splits: [
       Split(name: "train", count: 50_000), Split(name: "val", count: 10_000),
       Split(name: "test", count: 10_000),

@@ -13,6 +13,8 @@ struct ArrayCandidate: Sendable {
   ///   - keys: what the user says.
   ///   - dataset: which one is meant where names tell of several.
   ///   - source: what messages call the whole.
+  /// - Returns: the splits, train, val and test first.
+  /// - Throws: ``StageError`` that names the array that does not fit, or lists what there is.
   static func parts(
     of candidates: [ArrayCandidate], _ keys: ArrayKeys?, dataset: String?, source: String
   ) throws -> [ArraySource.Part] {

@@ -90,6 +90,7 @@ struct ArrayLabels: Sendable {
   ///   - elements: the samples.
   ///   - array: where they come from.
   ///   - first: the index of the first one.
+  /// - Returns: what makes the labels, on any thread.
   func labels(
     _ elements: @escaping SampleArrayReader.Elements, of array: SampleArray, first: Int
   ) -> @Sendable () throws -> [Int64] {

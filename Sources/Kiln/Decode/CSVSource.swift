@@ -10,6 +10,7 @@ final class CSVSource: Source {
   ///   - settings: what the user says of the layout.
   ///   - shape: the shape of a sample; nil for a square where the pixels make one.
   ///   - classNames: the name of each class.
+  ///   - cancellation: asks to stop.
   /// - Throws: ``StageError`` that names the file.
   init(
     _ splits: [(name: String, file: Resource)], _ settings: CSVLayout.Settings, shape: [Int]?,

@@ -90,12 +90,16 @@ private enum CSVSourceFormat {
     return nil
   }
 
-  /// The first lines of a table of pictures fit.
+  /// The first lines of a table of small pictures fit; of larger ones, the header alone takes more.
   private static let lookedAtByteCount = 64 << 10
+  private static let lookedAtByteCountAtMost = 1 << 20
 
   /// Whether the first or second line is several numbers.
   private static func looksLikeTable(_ file: Resource) throws -> Bool {
-    let start = (try? file.start(lookedAtByteCount)) ?? []
+    var start = (try? file.start(lookedAtByteCount)) ?? []
+    if start.count == lookedAtByteCount, !start.contains(0x0A) {
+      start = (try? file.start(lookedAtByteCountAtMost)) ?? []
+    }
     let text = start.starts(with: [0xEF, 0xBB, 0xBF]) ? start.dropFirst(3) : start[...]
     guard text.allSatisfy({ $0 >= 0x20 || (0x09...0x0D).contains($0) }) else { return false }
     let lines = text.split(separator: 0x0A, maxSplits: 2).prefix(2).map {

@@ -24,6 +24,7 @@ struct FolderImages: Sendable {
   ///   - samples: which.
   ///   - split: of which split.
   ///   - look: sees each file before it is decoded.
+  /// - Returns: pixels and labels as in a ``Batch``.
   /// - Throws: ``StageError`` that names the file, ``FileError``.
   func decode(
     _ samples: Range<Int>, ofSplit split: Int, _ look: (ImageFileReader, Span<UInt8>) -> Void
@@ -38,7 +39,11 @@ struct FolderImages: Sendable {
   }
 
   /// Puts together pixels and labels of samples.
-  /// - Parameter body: appends the pixels of a file.
+  /// - Parameters:
+  ///   - samples: which.
+  ///   - files: the files of their split.
+  ///   - body: appends the pixels of a file.
+  /// - Returns: pixels and labels as in a ``Batch``.
   /// - Throws: what `body` throws.
   func decode(
     _ samples: Range<Int>, _ files: ImageFolderIndex.Files,

@@ -57,7 +57,9 @@ struct DecodedImage: Equatable, Sendable {
 extension ImageError.Format {
   /// What a file's first bytes say.
   init?(beginning file: Span<UInt8>) {
-    if file.count >= 8, PNGReader.signature.indices.allSatisfy({ file[$0] == PNGReader.signature[$0] }) {
+    if file.count >= 8,
+      PNGReader.signature.indices.allSatisfy({ file[$0] == PNGReader.signature[$0] })
+    {
       self = .png
     } else if file.count >= 3, file[0] == 0xFF, file[1] == 0xD8, file[2] == 0xFF {
       self = .jpeg

@@ -15,7 +15,8 @@ enum ImageFileName {
     for index in name.indices.reversed() {
       let byte = name[index]
       if byte == UInt8(ascii: ".") {
-        return images.contains(word) ? .image : foreignImages.contains(word) ? .foreignImage : .other
+        return images.contains(word)
+          ? .image : foreignImages.contains(word) ? .foreignImage : .other
       }
       // Five letters are the most that any ending here has.
       guard name.count - index <= 5 else { return .other }

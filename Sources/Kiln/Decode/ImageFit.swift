@@ -19,7 +19,8 @@ enum ImageFit: Equatable, Sendable {
       return DecodedImage(
         shape: shape,
         pixels: shape.bitDepth == 8
-          ? Self.resized(image, shape, of: UInt8.self) : Self.resized(image, shape, of: UInt16.self))
+          ? Self.resized(image, shape, of: UInt8.self) : Self.resized(image, shape, of: UInt16.self)
+      )
     case .pad(let height, let width):
       let shape = try Self.shape(like: image.shape, height, width)
       if shape == image.shape { return image }

@@ -43,8 +43,8 @@ private enum ImageFolderFormat {
       return !isFound
     }
     if isFound || depth >= ImageFolderListing.maximumDepth { return isFound }
-    for name in below {
-      if try holdsImages(directory.openDirectory(name), depth: depth + 1) { return true }
+    for name in below where try holdsImages(directory.openDirectory(name), depth: depth + 1) {
+      return true
     }
     return false
   }

@@ -42,7 +42,9 @@ struct ImageFolderManifest {
     let template = try Self.template(text)
     result.template = template
     if case .array(let shape)? = fields["shape"] {
-      result.sampleShape = shape.compactMap { if case .integer(let size) = $0 { size } else { nil } }
+      result.sampleShape = shape.compactMap {
+        if case .integer(let size) = $0 { size } else { nil }
+      }
     }
     if case .object(let labels)? = fields["labels"], case .text(let type)? = labels["dtype"] {
       result.labelType = ElementType(rawValue: type)

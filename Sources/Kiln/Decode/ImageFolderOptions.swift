@@ -6,11 +6,13 @@ enum ImageFolderOptions {
       summary: "path of each image, such as '{index}-label-{label}.png', fields as in templates"),
     Option(
       flag: "color", key: "color", kind: .choice(ColorRule.allCases.map(\.rawValue)),
-      defaultValue: nil, summary: "bring all images to grey or rgb; else all must be like the first"),
+      defaultValue: nil, summary: "bring all images to grey or rgb; else all must be like the first"
+    ),
     Option(
       flag: "alpha", key: "alpha", kind: .choice(AlphaRule.allCases.map(\.rawValue)),
       defaultValue: AlphaRule.refuse.rawValue,
-      summary: "what becomes of transparent pixels: an error, their colour, or put on black or white"),
+      summary:
+        "what becomes of transparent pixels: an error, their colour, or put on black or white"),
     Option(
       flag: "resize", key: "resize", kind: .text, defaultValue: nil,
       summary: "bring all images to the size WxH by averaging areas"),

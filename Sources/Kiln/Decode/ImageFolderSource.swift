@@ -5,7 +5,10 @@ final class ImageFolderSource: Source {
   let folders: [SourceFolder]
   private let images: FolderImages
 
-  /// - Parameter path: the directory; nil where the images are in an archive.
+  /// - Parameters:
+  ///   - images: what is there.
+  ///   - dataset: what it is.
+  ///   - path: the directory; nil where the images are in an archive.
   init(_ images: FolderImages, _ dataset: Dataset, path: String?) {
     self.images = images
     self.dataset = dataset

@@ -13,7 +13,7 @@ struct LIBSVMFile: Sendable {
 
   /// Reads the whole file once.
   /// - Throws: ``StageError`` that names the file, and in it the line.
-  init(_ file: Resource) throws {
+  init(_ file: Resource, _ cancellation: Cancellation) throws {
     self.file = file
     (statistics, width) = try at(.decode, file.name) {
       var statistics = CSVStatistics(labelCount: 1)
@@ -22,6 +22,7 @@ struct LIBSVMFile: Sendable {
       var firstEmpty: Int?
       let lines = try CSVLines(try file.open())
       while true {
+        try cancellation.check()
         let block = try lines.take(.max, byteLimit: CSVLines.blockByteCount)
         if block.count == 0 { return (statistics, width) }
         let text = block.joined()

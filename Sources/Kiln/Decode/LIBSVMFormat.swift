@@ -8,7 +8,7 @@ extension SourceFormat {
     open: { material, values in
       try LIBSVMSource(
         try LIBSVMFormat.tables(material), shape: try SourceShape.parse(values),
-        classNames: material.request.classNames ?? [])
+        classNames: material.request.classNames ?? [], cancellation: material.cancellation)
     })
 }
 
@@ -72,9 +72,10 @@ private final class LIBSVMSource: Source {
   private let width: Int
 
   init(
-    _ splits: [(split: String, file: Resource)], shape: [Int]?, classNames: [String]
+    _ splits: [(split: String, file: Resource)], shape: [Int]?, classNames: [String],
+    cancellation: Cancellation
   ) throws {
-    tables = try splits.map { try LIBSVMFile($0.file) }
+    tables = try splits.map { try LIBSVMFile($0.file, cancellation) }
     var all = CSVStatistics(labelCount: 1)
     for table in tables { all.add(table.statistics) }
     let highest = tables.map(\.width).max() ?? 0

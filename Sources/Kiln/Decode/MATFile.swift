@@ -195,7 +195,9 @@ private final class MATCursor {
   }
 
   /// Reads a tag, of a small element only its first half.
-  /// - Parameter isLast: whether the end of the file may stand in its place; nil there.
+  /// - Parameter isLast: whether the end of the file may stand in its place.
+  /// - Returns: the tag; nil at the end of the file.
+  /// - Throws: ``MATError`` where the file ends inside it.
   func tag(isLast: Bool = false) throws -> Tag? {
     let start = try stream.read(4)
     position += start.count

@@ -169,7 +169,9 @@ private struct NPYDictionary {
     throw .header(at: start + position)
   }
 
-  /// `(60000, 28, 28)`; `(5,)`; `()`; Python 2 also writes `(5L,)`. `(5)` is a number, no tuple.
+  /// A tuple of sizes such as `(60000, 28, 28)`, `(5,)` or `()`.
+  ///
+  /// Python 2 also writes `(5L,)`. `(5)` is a number, no tuple.
   private mutating func tuple() throws(NPYError) -> [Int] {
     try expect("(")
     var sizes: [Int] = []

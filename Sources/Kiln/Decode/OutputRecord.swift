@@ -71,7 +71,9 @@ struct OutputRecord: Sendable, Equatable {
   init(parsing json: JSON) throws(UnsupportedError) {
     guard case .object(let fields) = json, case .text? = fields["kiln"],
       case .text(let type)? = fields["dtype"], let elementType = ElementType(rawValue: type),
-      let shape = fields["shape"]?.sizes, case .object(let splits)? = fields["splits"]
+      let shape = fields["shape"]?.sizes,
+      SafetensorsHeader.byteCount(of: elementType, shape) != nil,
+      case .object(let splits)? = fields["splits"]
     else { throw UnsupportedError("is no manifest of an output") }
     self.elementType = elementType
     sampleShape = shape

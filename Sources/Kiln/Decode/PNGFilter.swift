@@ -8,8 +8,7 @@ enum PNGFilter: UInt8 {
   /// Undoes the filter of one row of 8-bit samples.
   ///
   /// `line` and `target` have `count` bytes, `above` too; without it the row above is black. Channels go
-  /// one by one: what is to the left stays in a register that way, which makes a row of the usual
-  /// filter three times as fast as reading it back.
+  /// one by one: what is to the left stays in a register that way, and is not read back from memory.
   @unsafe
   func undo(
     _ line: UnsafePointer<UInt8>, above: UnsafePointer<UInt8>?,

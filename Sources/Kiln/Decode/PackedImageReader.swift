@@ -1,7 +1,8 @@
 /// Reads the images of one split out of a packed tar file, in one pass.
 final class PackedImageReader: SampleReader {
-  /// What may wait to be decoded for one batch; what comes beyond is decoded at once, to pixels of a known
-  /// size. Small images never get here.
+  /// What may wait to be decoded for one batch.
+  ///
+  /// What comes beyond is decoded at once, to pixels of a known size. Small images never get here.
   private static let maximumWaitingByteCount = 16 << 20
 
   private let images: FolderImages

@@ -17,6 +17,7 @@ enum PickleError: Error, Sendable, Equatable, CustomStringConvertible {
   case badText(PickleOpcode, offset: Int)
   case lineTooLong(PickleOpcode, offset: Int)
   case tooMuchStructure(offset: Int)
+  case strayString(PickleOpcode, offset: Int, byteCount: Int)
   case badDType(String, offset: Int)
   case badArray(String, offset: Int)
   case frameEnds(offset: Int, promised: Int)
@@ -66,6 +67,9 @@ enum PickleError: Error, Sendable, Equatable, CustomStringConvertible {
     case .tooMuchStructure(let offset):
       "byte \(offset): pickle needs more than \(PickleLimits.structureByteCount >> 20) MiB"
         + " for lists and objects, more than any data set (save arrays, not lists)"
+    case .strayString(let opcode, let offset, let byteCount):
+      "byte \(offset): \(opcode.name) has \(byteCount) bytes or more and belongs to no array,"
+        + " expected at most \(PickleLimits.strayByteCount) (damaged file?)"
     case .badDType(let found, let offset):
       "byte \(offset): element type \(found), expected numbers"
         + " (u1 i1 u2 i2 u4 i4 u8 i8 f2 f4 f8 b1; convert the array before saving it)"

@@ -53,7 +53,7 @@ enum PickleFormat {
     if material.request.correction != .none {
       interpretation.pixelScale = dataset.parts[0].images[0].likelyScale
     }
-    let sources = files.map(\.resource.file)
+    let sources = SourceFile.distinct(files.map(\.resource.file))
     return try ArraySource(
       try dataset.parts.map { try $0.arrays() }, interpretation, files: sources, mapped: sources)
   }

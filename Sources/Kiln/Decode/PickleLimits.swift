@@ -12,8 +12,11 @@ enum PickleLimits {
   static let inlineByteCount = 4096
   /// Bytes of all shorter strings together: those of a million file names.
   static let textByteCount = 48 << 20
-  /// Bytes of arrays that a packed file may hold whatever its own size; beyond, they must not be more
-  /// than ``UnpackLimit/ratio`` times as many. Only traps are.
+  /// Bytes of a string that is no part of an array: no text about a data set is that long.
+  static let strayByteCount = 32 << 20
+  /// Bytes of arrays that a packed file may hold whatever its own size.
+  ///
+  /// Beyond, they must not be more than ``UnpackLimit/ratio`` times as many: only those of traps are.
   static let freeHeldByteCount = 64 << 20
   /// Memory that a long string from a stream is read into, piece by piece: a length that only
   /// promises much reserves no more than one of them.

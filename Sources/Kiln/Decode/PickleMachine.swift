@@ -296,8 +296,15 @@ struct PickleMachine {
     case .none:
       // In a mapped file nothing is kept anyway.
       if input.isInPlace { return try input.long(count) }
+      try checkStray(count)
       try input.skip(count)
       return .skipped(byteCount: count)
+    }
+  }
+
+  private func checkStray(_ count: Int) throws(PickleError) {
+    guard count <= PickleLimits.strayByteCount else {
+      throw .strayString(input.opcode, offset: input.opcodeOffset, byteCount: count)
     }
   }
 
@@ -364,7 +371,10 @@ struct PickleMachine {
       byteCount += piece.count
       guard byteCount <= limit else {
         // The rest is read over.
-        if case .none = purpose { return pieces = BytePieces() }
+        if case .none = purpose {
+          pieces = BytePieces()
+          return try checkStray(byteCount)
+        }
         throw PickleError.badArray(
           "has more bytes than the \(limit) that its shape promises", offset: input.opcodeOffset)
       }

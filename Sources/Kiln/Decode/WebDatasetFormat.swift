@@ -24,7 +24,7 @@ private enum WebDatasetFormat {
     let resource: () throws -> Resource
   }
 
-  /// Members that are looked at to tell shards from other archives.
+  /// Members of archives and names in directories that are looked at to tell shards from others.
   private static let probeCount = 64
 
   /// Whether the first shard that has samples has them in pairs of image and label.
@@ -101,19 +101,22 @@ private enum WebDatasetFormat {
     }
   }
 
-  /// The tar files of a directory, or of the directories in it.
+  /// The tar files of a directory, or of the directories in it that are named for splits.
   private static func shards(in tree: FileTree) throws -> [Shard] {
     let files = try tree.files()
-    let below = try tree.entries().filter { $0.kind == .directory }
-    let hasFiles = files.contains { WebDatasetName(parsing: $0.fileName) != nil }
-    // Folders with a class each can be many; the first ones tell.
-    let directories = hasFiles ? [] : below.prefix(maximumDirectoryCount).map(\.name)
-    let all = try files + directories.flatMap { try tree.files(in: $0) }
+    let isShard = { (file: FileTree.Member) in WebDatasetName(parsing: file.fileName) != nil }
+    let directories =
+      files.contains(where: isShard)
+      ? []
+      : try tree.entries().filter {
+        $0.kind == .directory && IDXFileName.usualSplit($0.name) != nil
+          && mayHoldShards(Path.join(tree.path, $0.name))
+      }
+    let all = try files + directories.flatMap { try tree.files(in: $0.name) }
     return all.compactMap { file in
       let directory = Path.directory(of: file.relativePath)
       guard
-        let name = WebDatasetName(
-          parsing: file.fileName, in: directory == "." ? nil : directory)
+        let name = WebDatasetName(parsing: file.fileName, in: directory == "." ? nil : directory)
       else { return nil }
       return Shard(
         name: name, path: Path.join(tree.path, file.relativePath),
@@ -121,8 +124,18 @@ private enum WebDatasetFormat {
     }
   }
 
-  /// A directory for each split, and some others beside them.
-  private static let maximumDirectoryCount = 16
+  /// Whether a tar file is among the first names of a directory.
+  ///
+  /// A directory of images has tens of thousands, which would all be listed for nothing.
+  private static func mayHoldShards(_ path: String) -> Bool {
+    var (count, isFound) = (0, false)
+    try? DirectoryHandle(opening: path, shownAs: path).forEachEntry { name, kind in
+      count += 1
+      isFound = kind == .file && WebDatasetName(parsing: name.text) != nil
+      return !isFound && count < probeCount
+    }
+    return isFound
+  }
 
   // MARK: What is written beside the shards
 

@@ -9,6 +9,8 @@ struct WebDatasetName: Sendable, Equatable {
   private static let endings = [
     ".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2", ".tar.zst", ".tar.lz4",
   ]
+  private static let longestEnding = 8
+
   /// A tar file that has another name.
   static let unnamed = WebDatasetName(split: "data", number: nil)
 
@@ -18,8 +20,13 @@ struct WebDatasetName: Sendable, Equatable {
   }
 
   /// Reads a file name; nil where it is none of a tar file.
-  /// - Parameter directory: the name of the directory that the file is in, which may say the split.
+  /// - Parameters:
+  ///   - name: the last component of its path.
+  ///   - directory: the name of the directory that the file is in, which may say the split.
   init?(parsing name: String, in directory: String? = nil) {
+    // Names of images, of which there may be tens of thousands, have no t in their endings.
+    guard name.utf8.suffix(Self.longestEnding).contains(where: { $0 | 0x20 == UInt8(ascii: "t") })
+    else { return nil }
     let lowercase = name.lowercased()
     guard
       let ending = Self.endings.filter({ lowercase.hasSuffix($0) }).max(by: { $0.count < $1.count }

@@ -89,7 +89,9 @@ public final class SourceFolder: Sendable {
 
   private static let digits = Array("0123456789abcdef".utf8)
 
-  /// The files that were read; nil where none was. To be asked when all reading is done.
+  /// The files that were read; nil where none was.
+  ///
+  /// To be asked when all reading is done.
   public func record() -> Record? {
     state.withLock { state in
       if let record = state.record { return record }

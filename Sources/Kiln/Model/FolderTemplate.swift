@@ -70,7 +70,9 @@ struct FolderTemplate: Sendable, Equatable {
 
   /// Refuses paths that are absolute or leave the directory.
   private func checkPath() throws(UsageError) {
-    if text.hasPrefix("/") || text.hasPrefix("~") { throw Self.bad(text, purpose, "a relative path") }
+    if text.hasPrefix("/") || text.hasPrefix("~") {
+      throw Self.bad(text, purpose, "a relative path")
+    }
     for component in text.split(separator: "/", omittingEmptySubsequences: false) {
       if component == ".." { throw Self.bad(text, purpose, "a path that stays in its directory") }
       if component.isEmpty || component == "." {

@@ -6,6 +6,7 @@ enum OutputPlaces {
   ///   - manifests: what appears beside some of them.
   ///   - sources: the files that are read.
   ///   - folders: the directories that are read.
+  /// - Throws: ``UsageError`` that names two paths.
   static func check(
     _ paths: [String], manifests: [String] = [], _ sources: [SourceFile],
     _ folders: [SourceFolder] = []

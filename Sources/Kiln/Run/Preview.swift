@@ -55,10 +55,11 @@ public struct Preview: Sendable, Equatable {
     watch: (@Sendable (Progress) -> Void)? = nil
   ) throws -> ContactSheet {
     let fetched = try SourceFetch(request, by: fetcher ?? Fetcher(cancellation: cancellation))
+    let source = try SourceFormat.open(
+      fetched.request, among: formats, cancellation: cancellation
+    ).source
     return try sheet(
-      of: try SourceFormat.open(
-        fetched.request, among: formats, cancellation: cancellation
-      ).source, named: request.paths.first,
+      of: source, named: request.paths.first,
       jobs: jobs, cancellation: cancellation, watch: watch)
   }
 

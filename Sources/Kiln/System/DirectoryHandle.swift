@@ -173,8 +173,10 @@ final class DirectoryHandle: Sendable {
         return retryingInterrupts { unsafe read(file, rest.baseAddress, rest.count) }
       }
       guard got >= 0 else { throw FileError(.read, shown(name)) }
-      if got == 0 { return count }
       count += got
+      // A regular file gives less than there is room for at its end only; asking again for nothing is a
+      // system call for each of tens of thousands of files.
+      if count < buffer.count { return count }
     }
   }
 

@@ -59,6 +59,7 @@ enum ByteOrder: Sendable, Equatable {
 ///   - layout: where the elements are.
 ///   - width: bytes of one element: 1, 2, 4 or 8.
 ///   - order: the byte order of the elements in memory.
+/// - Returns: packed elements.
 func gatheredElements(
   _ bytes: Span<UInt8>, _ layout: StridedLayout, width: Int, order: ByteOrder
 ) -> [UInt8] {
@@ -86,6 +87,7 @@ func gatheredElements(
 ///   - sizes: the axes of a new sample, outermost first.
 ///   - strides: how far each of them steps through the old sample.
 ///   - elementByteCount: bytes of one element.
+/// - Returns: the samples with their elements in the new order.
 func permutedSamples(
   _ samples: [UInt8], sizes: [Int], strides: [Int], elementByteCount: Int
 ) -> [UInt8] {

@@ -71,6 +71,30 @@ import Testing
     }
   }
 
+  @Test("reads CIFAR-10's archive of Python batches, which is one file to the manifest")
+  func cifar() throws {
+    func batch(_ first: UInt8) -> [UInt8] {
+      let pixels = (0..<2 * 3072).map { first &+ UInt8(truncatingIfNeeded: $0 / 1024) }
+      return PickleWriter.python3(2).pickle(
+        .dict([
+          (.text("data"), .array(PickleArraySample(shape: [2, 3072], payload: pixels))),
+          (.text("labels"), .ints([Int(first), 9])),
+        ]))
+    }
+    let names = ["data_batch_2", "test_batch", "data_batch_1"]
+    let file = TarSample(
+      [.init("cifar-10-batches-py/", type: "5")]
+        + names.enumerated().map {
+          TarSample.Member("cifar-10-batches-py/\($1)", batch(UInt8($0)))
+        })
+    for file in [file.bytes, gzip(file.bytes)] {
+      let splits = try read(file)
+      #expect(splits["train"]?.labels == [2, 9, 0, 9])
+      #expect(splits["test"]?.labels == [1, 9])
+      #expect(splits["test"]?.pixels.prefix(6) == [1, 2, 3, 1, 2, 3])
+    }
+  }
+
   @Test("refuses what is packed a third time", arguments: [0, 1, 2])
   func depth(inside: Int) throws {
     var images = Self.images.bytes

@@ -127,7 +127,10 @@ func greyPNG(_ value: UInt8, width: Int = 3, height: Int = 2) -> [UInt8] {
         ["DataImages-train/2-label-0.png", "DataImages-train/1-label--1.png"], ["train"],
         ["1:-1", "0:0"]
       ),
-      ("{split}/{label}/{digest}.png", ["train/3/ab.png", "train/3/0f.png"], ["train"], ["1:3", "0:3"]),
+      (
+        "{split}/{label}/{digest}.png", ["train/3/ab.png", "train/3/0f.png"], ["train"],
+        ["1:3", "0:3"]
+      ),
       (
         "{class}_{index}.png", ["big_dog_1.png", "cat_1.png", "big_dog_0.png"], ["data"],
         ["2:0", "0:0", "1:1"]
@@ -366,7 +369,8 @@ func greyPNG(_ value: UInt8, width: Int = 3, height: Int = 2) -> [UInt8] {
       try message(image, ["resize": "28"])
         == "--resize takes a width and a height such as 28x28, not '28'")
     #expect(
-      try message(image, ["resize": "2x2", "pad": "4x4"]) == "--resize and --pad exclude each other")
+      try message(image, ["resize": "2x2", "pad": "4x4"]) == "--resize and --pad exclude each other"
+    )
     #expect(
       try message(image, ["pattern": "{index"])
         == "--pattern takes its braces in pairs, not '{index'")

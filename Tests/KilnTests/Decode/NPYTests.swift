@@ -122,7 +122,7 @@ import Testing
   func shapes(shape: String, packed: Bool) {
     let bytes = file(dictionary("|u1", shape))
     let line = failure(packed ? gzip(bytes) : bytes)
-    #expect(line?.hasPrefix("decode images.npy: ") == true, "\(line ?? "nothing")")
+    #expect(line?.contains(" images.npy: ") == true, "\(line ?? "nothing")")
   }
 
   @Test("refuses a file that is cut short or too long, at every length", arguments: [false, true])

@@ -33,7 +33,8 @@ import Testing
     }
   }
 
-  @Test("joins IDAT chunks and passes by those that need not be understood", arguments: [1, 7, 100])
+  @Test(
+    "joins IDAT chunks and passes by those that need not be understood", arguments: [1, 7, 100])
   func chunks(dataByteCount: Int) throws {
     var sample = PNGSample.noise(28, 28)
     sample.dataByteCount = dataByteCount

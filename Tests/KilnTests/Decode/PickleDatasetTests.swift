@@ -20,13 +20,14 @@ struct PickleDatasetTests {
     .array(
       PickleArraySample(
         code: "f4", byteOrder: "<", shape: shape,
-        payload: (0..<shape.reduce(1, *)).flatMap { littleEndian(value($0).bitPattern) }))
+        payload: (0..<shape.reduce(1, *)).flatMap { littleEndianBytes(value($0).bitPattern) }))
   }
 
   private func labels(_ values: [Int64]) -> PickleSample {
     .array(
       PickleArraySample(
-        code: "i8", byteOrder: "<", shape: [values.count], payload: values.flatMap(littleEndian)))
+        code: "i8", byteOrder: "<", shape: [values.count],
+        payload: values.flatMap(littleEndianBytes)))
   }
 
   /// Opens pickles that lie side by side.
@@ -427,7 +428,7 @@ struct PickleDatasetTests {
         let images = try contents(of: root + "/npy/\(split)-images.npy")
         #expect(Array(images.suffix(pixels.count)) == pixels)
         let stored = try contents(of: root + "/npy/\(split)-labels.npy")
-        #expect(Array(stored.suffix(300 * 8)) == labels.flatMap(littleEndian))
+        #expect(Array(stored.suffix(300 * 8)) == labels.flatMap(littleEndianBytes))
       }
     }
   }

@@ -35,7 +35,7 @@ struct PickleHostileTests {
 
   @Test("keeps no long strings of a packed file but those of arrays")
   func skipped() throws {
-    let length = littleEndian(UInt32(1 << 20))
+    let length = littleEndianBytes(UInt32(1 << 20))
     let text = [UInt8](repeating: 0, count: 1 << 20)
     let bytes: [UInt8] =
       [0x80, 2] + Array("(B".utf8) + length + text + Array("X".utf8) + length + text
@@ -49,6 +49,16 @@ struct PickleHostileTests {
       .array(PickleArraySample(shape: [1 << 20], payload: text)))
     let read = try readPickle(array)
     #expect(read.values.array(read.root)?.count == 1 << 20)
+  }
+
+  @Test("reads no gigabyte of text to find that nobody needs it")
+  func stray() {
+    let stream = MemoryStream([0x80, 4, 0x8E] + littleEndianBytes(UInt64(3) << 30) + [0, 0])
+    #expect(
+      throws: PickleError.strayString(.binbytes8, offset: 2, byteCount: 3 << 30)
+    ) { try PickleMachine.read(.stream(stream, packedByteCount: .max)) }
+    let line = Array("S'".utf8) + [UInt8](repeating: 0x61, count: PickleLimits.strayByteCount + 9)
+    #expect(throws: PickleError.self) { try readPickle(line) }
   }
 
   @Test("a packed file keeps only so many times its own size")
@@ -66,7 +76,7 @@ struct PickleHostileTests {
 
   @Test("refuses an array whose bytes are not where NumPy writes them")
   func moved() {
-    let length = littleEndian(UInt32(10_000))
+    let length = littleEndianBytes(UInt32(10_000))
     var bytes: [UInt8] = [0x80, 2] + Array("T".utf8) + length
     bytes += [UInt8](repeating: 0, count: 10_000) + Array("q".utf8) + [9, 0x30]
     bytes += Array("cnumpy.core.numeric\n_frombuffer\n(h".utf8) + [9]

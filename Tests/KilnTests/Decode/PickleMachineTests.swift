@@ -21,7 +21,7 @@ struct PickleMachineTests {
         .key("array", writer),
         .array(PickleArraySample(shape: [2, 3], payload: [1, 2, 3, 4, 5, 250]))
       ),
-      (.key("scalar", writer), .scalar(code: "i8", littleEndian(Int64(-5)))),
+      (.key("scalar", writer), .scalar(code: "i8", littleEndianBytes(Int64(-5)))),
     ])
   }
 
@@ -167,12 +167,13 @@ struct PickleMachineTests {
   func orders(order: String) throws {
     var bytes: [UInt8] = [0x80, 5]
     bytes += Array("cnumpy.core.numeric\n_frombuffer\n(".utf8)
-    bytes += [0x96] + littleEndian(UInt64(12)) + bigEndian([1, 2, 3, 4, 5, 6] as [UInt16])
-    bytes += Array("cnumpy\ndtype\n(X".utf8) + littleEndian(UInt32(2)) + Array("u2".utf8)
-    bytes += [0x89, 0x88] + Array("tR(K".utf8) + [3] + Array("X".utf8) + littleEndian(UInt32(1))
-    bytes += Array(">NNNJ".utf8) + littleEndian(Int32(-1)) + Array("J".utf8)
-    bytes += littleEndian(Int32(-1)) + Array("K".utf8) + [0] + Array("tb".utf8)
-    bytes += [0x4B, 2, 0x4B, 3, 0x86] + Array("X".utf8) + littleEndian(UInt32(1))
+    bytes += [0x96] + littleEndianBytes(UInt64(12)) + bigEndian([1, 2, 3, 4, 5, 6] as [UInt16])
+    bytes += Array("cnumpy\ndtype\n(X".utf8) + littleEndianBytes(UInt32(2)) + Array("u2".utf8)
+    bytes +=
+      [0x89, 0x88] + Array("tR(K".utf8) + [3] + Array("X".utf8) + littleEndianBytes(UInt32(1))
+    bytes += Array(">NNNJ".utf8) + littleEndianBytes(Int32(-1)) + Array("J".utf8)
+    bytes += littleEndianBytes(Int32(-1)) + Array("K".utf8) + [0] + Array("tb".utf8)
+    bytes += [0x4B, 2, 0x4B, 3, 0x86] + Array("X".utf8) + littleEndianBytes(UInt32(1))
     bytes += Array(order.utf8)
     if order == "K" { bytes += [0x4B, 1, 0x4B, 0, 0x86] }
     bytes += Array("tR.".utf8)

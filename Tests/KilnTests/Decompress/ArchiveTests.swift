@@ -159,7 +159,7 @@ func archiveFault(_ bytes: [UInt8]) throws -> String? {
 
   @Test("reads names that look odd, but lead nowhere else")
   func oddNames() throws {
-    for name in ["...", "a/..b/c", "a../b", "a/.../b", "..a", " a ", "a:b", "-", "~", "$HOME"] {
+    for name in ["...", "a/..b/c", "a../b", "a/.../b", "..a", " a ", "ab:c", "-", "~", "$HOME"] {
       #expect(try unpackedFile(ZIPSample([.init(name, [1])]).bytes) == [name: [1]])
     }
     let needless = ["./a/b", "a//b", "a/./b", ".//a/b", "a/b/.", "././a/b"]

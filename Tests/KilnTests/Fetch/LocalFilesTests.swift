@@ -169,6 +169,15 @@ import Testing
         == "unknown data set 'emnits-letters' (did you mean 'emnist-letters'?)")
   }
 
+  @Test("are named in pipelines, too")
+  func pipelines() throws {
+    let text = """
+      {"source": {"known": "mnist", "from": "Data"}, "to": [{"format": "npy", "path": "x"}]}
+      """
+    let source = try PipelineFile(parsing: Array(text.utf8), name: "test").pipeline().source
+    #expect(source.known == "mnist" && source.paths == ["Data"])
+  }
+
   @Test(
     "of MNIST are the published ones",
     .enabled(

@@ -19,8 +19,50 @@ struct AnyToAnyTests {
 
   /// What only others write.
   private static let foreign: [String: Maker] = [
-    "sample": { _ in SourceRequest(paths: [sample]) }
+    "sample": { _ in SourceRequest(paths: [sample]) },
+    "cifar": { directory in
+      try write(records(of: 30, byteCount: 3072), to: directory + "/data_batch_1.bin")
+      try write(records(of: 7, byteCount: 3072), to: directory + "/test_batch.bin")
+      return SourceRequest(paths: [directory])
+    },
+    "stl": { directory in
+      for (split, count) in [("train", 3), ("test", 2)] {
+        try write(noise(count * 27_648), to: "\(directory)/\(split)_X.bin")
+        try write((0..<count).map { UInt8($0 + 1) }, to: "\(directory)/\(split)_y.bin")
+      }
+      return SourceRequest(paths: [directory])
+    },
+    "mat": { directory in
+      for (split, count) in [("train", 20), ("test", 3)] {
+        let images = MATSample(
+          name: "X", dimensions: [8, 8, 3, count], data: noise(count * 192))
+        let labels = MATSample(
+          name: "y", dimensions: [count, 1], data: (0..<count).map { UInt8($0 % 10 + 1) })
+        try write(MATSample.file([images, labels]), to: "\(directory)/\(split)_32x32.mat")
+      }
+      return SourceRequest(paths: [directory])
+    },
+    "libsvm": { directory in
+      let rows = (0..<20).map { row in
+        "\(row % 10) "
+          + noise(256, seed: UInt64(row)).enumerated().map { "\($0 + 1):\($1)" }
+          .joined(separator: " ")
+      }
+      let text = Array((rows.joined(separator: "\n") + "\n").utf8)
+      try write(text, to: directory + "/digits")
+      return SourceRequest(paths: [directory + "/digits"])
+    },
   ]
+
+  private static func noise(_ byteCount: Int, seed: UInt64 = 1) -> [UInt8] {
+    var generator = SeededGenerator(seed: seed)
+    return generator.bytes(byteCount)
+  }
+
+  /// Labels in front of pixels.
+  private static func records(of count: Int, byteCount: Int) -> [UInt8] {
+    (0..<count).flatMap { [UInt8($0 % 10)] + noise(byteCount, seed: UInt64($0)) }
+  }
 
   static var sources: [String] { SourceFormat.all.map(\.name) }
 

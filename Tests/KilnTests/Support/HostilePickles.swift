@@ -160,7 +160,7 @@ struct HostilePickle: Sendable, CustomStringConvertible {
     .init(
       "memo far apart",
       (0..<600_000).reduce(into: ascii("N")) {
-        $0 += [0x72] + littleEndian(UInt32($1) &* 7919 &+ 1000)
+        $0 += [0x72] + littleEndianBytes(UInt32($1) &* 7919 &+ 1000)
       }, "more than"),
     .init("memo without an end", ascii("N") + times(6_000_000, [0x94]), "more than"),
     .init(

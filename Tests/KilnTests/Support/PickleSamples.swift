@@ -68,12 +68,12 @@ enum PickleWriter: Equatable, CustomStringConvertible, Sendable {
     emitter.emit(value)
     var bytes: [UInt8] = version >= 2 ? [0x80, UInt8(version)] : []
     let body = emitter.bytes + [UInt8(ascii: ".")]
-    if version >= 4 { bytes += [0x95] + littleEndian(UInt64(body.count)) }
+    if version >= 4 { bytes += [0x95] + littleEndianBytes(UInt64(body.count)) }
     return bytes + body
   }
 }
 
-func littleEndian<T: FixedWidthInteger>(_ value: T) -> [UInt8] {
+func littleEndianBytes<T: FixedWidthInteger>(_ value: T) -> [UInt8] {
   (0..<T.bitWidth / 8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
 }
 
@@ -101,7 +101,7 @@ private struct PickleEmitter {
     if memoCount < 256 {
       bytes += Array("q".utf8) + [UInt8(memoCount)]
     } else {
-      bytes += Array("r".utf8) + littleEndian(UInt32(memoCount))
+      bytes += Array("r".utf8) + littleEndianBytes(UInt32(memoCount))
     }
   }
 
@@ -135,13 +135,13 @@ private struct PickleEmitter {
     if let value = UInt8(exactly: value) {
       bytes += [0x4B, value]
     } else if let value = UInt16(exactly: value) {
-      bytes += [0x4D] + littleEndian(value)
+      bytes += [0x4D] + littleEndianBytes(value)
     } else if let value = Int32(exactly: value) {
-      bytes += [0x4A] + littleEndian(value)
+      bytes += [0x4A] + littleEndianBytes(value)
     } else if writer.isPython2 {
       line("I\(value)")
     } else {
-      bytes += [0x8A, 8] + littleEndian(value)
+      bytes += [0x8A, 8] + littleEndianBytes(value)
     }
   }
 
@@ -162,7 +162,7 @@ private struct PickleEmitter {
     } else if value.count < 256 {
       bytes += [0x55, UInt8(value.count)] + value
     } else {
-      bytes += [0x54] + littleEndian(Int32(value.count)) + value
+      bytes += [0x54] + littleEndianBytes(Int32(value.count)) + value
     }
     if case .pickle2 = writer { put() }
   }
@@ -172,7 +172,8 @@ private struct PickleEmitter {
     if version >= 3 {
       bytes +=
         value.count < 256
-        ? [0x43, UInt8(value.count)] + value : [0x42] + littleEndian(UInt32(value.count)) + value
+        ? [0x43, UInt8(value.count)] + value
+        : [0x42] + littleEndianBytes(UInt32(value.count)) + value
       return put()
     }
     if value.isEmpty {
@@ -201,7 +202,7 @@ private struct PickleEmitter {
     } else if version >= 4, utf8.count < 256 {
       bytes += [0x8C, UInt8(utf8.count)] + utf8
     } else {
-      bytes += [0x58] + littleEndian(UInt32(utf8.count)) + utf8
+      bytes += [0x58] + littleEndianBytes(UInt32(utf8.count)) + utf8
     }
     put()
   }
@@ -296,7 +297,7 @@ private struct PickleEmitter {
     if version == 5 {
       global(core + "numeric", "_frombuffer")
       return emitArguments {
-        $0.bytes += [0x96] + littleEndian(UInt64(array.payload.count)) + array.payload
+        $0.bytes += [0x96] + littleEndianBytes(UInt64(array.payload.count)) + array.payload
         $0.put()
         $0.emit(dtype: array.code, array.byteOrder)
         $0.emit(shape)
