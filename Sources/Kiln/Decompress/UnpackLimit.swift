@@ -14,8 +14,8 @@ enum UnpackLimit {
   static let usualByteCount = 1 << 30
   /// How many times its own size a file may become beyond that.
   ///
-  /// Photographs pack to a half, digits to a fifth, drawings and masks to a fiftieth at best; a file of nothing but zeros, which is what
-  /// traps are made of, to a thousandth or less.
+  /// Photographs pack to a half, digits to a fifth, drawings and masks to a fiftieth at best; a file of
+  /// nothing but zeros, which is what traps are made of, to a thousandth or less.
   static let ratio = 100
 
   /// What no file becomes, whatever its ratio: ten times the largest image collections.

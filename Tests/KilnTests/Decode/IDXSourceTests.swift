@@ -226,7 +226,7 @@ import Testing
             outputs: [try Pipeline.Output(.npy, at: root + "/out")])
         ).run()
       }
-      #expect(line?.contains("(file cut short?)") == true, "\(line ?? "nothing")")
+      #expect(line?.contains("looks like a trap") == true, "\(line ?? "nothing")")
       #expect(residentBytes() - before < 100 << 20)
       #expect(try names(in: root) == ["images"])
     }
@@ -234,12 +234,12 @@ import Testing
 
   @Test("reserves little for labels that promise many columns")
   func manyColumns() {
-    let images = IDXSample(dimensions: [65536], data: [UInt8](repeating: 0, count: 65536))
-    for columns in [1 << 27, 1 << 20, 1 << 16 + 1] {
-      let labels = gzip(IDXSample(dimensions: [65536, columns], data: [1]).bytes)
+    let images = IDXSample(dimensions: [64], data: [UInt8](repeating: 0, count: 64))
+    for columns in [1 << 20, 1 << 16 + 1] {
+      let labels = gzip(IDXSample(dimensions: [64, columns], data: [1]).bytes)
       #expect(failure(images.bytes, labels)?.contains("label columns") == true)
     }
-    let labels = gzip(IDXSample(dimensions: [65536, 4096], data: [1]).bytes)
+    let labels = gzip(IDXSample(dimensions: [64, 4096], data: [1]).bytes)
     #expect(failure(images.bytes, labels)?.contains("data ends at byte") == true)
   }
 
