@@ -111,7 +111,9 @@ struct OutputRecord: Sendable, Equatable {
   }
 
   /// Adds to what a source says what it has lost on its way through the output's format.
-  func complete(_ dataset: inout Dataset, givenNames: [String]?, givenShape: [Int]?) {
+  func complete(
+    _ dataset: inout Dataset, givenNames: [String]?, givenShape: [Int]? = nil
+  ) {
     var schema = dataset.schema
     schema.elementType = elementType
     // Pictures are always interleaved; tables and arrays may have lost how pixels are ordered.
