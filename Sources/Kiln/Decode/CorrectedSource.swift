@@ -29,7 +29,9 @@ final class CorrectedSource: Source {
     knownName = known?.name
     var dataset = base.dataset
     cast = record?.cast(from: dataset.schema.elementType)
-    record?.complete(&dataset, givenNames: request.classNames)
+    let hasGivenShape = request.settings[Option.sourceShape.key] != nil
+    let givenShape = hasGivenShape ? dataset.schema.sampleShape : nil
+    record?.complete(&dataset, givenNames: request.classNames, givenShape: givenShape)
     let isCorrected = record == nil && request.correction == .asCatalogued
     let corrections = known?.corrections ?? Corrections()
     samples = try SampleCorrection(

@@ -111,11 +111,15 @@ struct OutputRecord: Sendable, Equatable {
   }
 
   /// Adds to what a source says what it has lost on its way through the output's format.
-  func complete(_ dataset: inout Dataset, givenNames: [String]?) {
+  func complete(
+    _ dataset: inout Dataset, givenNames: [String]?, givenShape: [Int]? = nil
+  ) {
     var schema = dataset.schema
     schema.elementType = elementType
     // Pictures are always interleaved; tables and arrays may have lost how pixels are ordered.
-    if sampleShape.reduce(1, *) == schema.sampleElementCount, !Self.pictures.contains(format) {
+    if givenShape == nil, sampleShape.reduce(1, *) == schema.sampleElementCount,
+      !Self.pictures.contains(format)
+    {
       schema.sampleShape = sampleShape
       schema.channelOrder = channelOrder
     }

@@ -112,4 +112,22 @@ struct AnyToAnyTests {
     let isLossless = report.outputs.first { $0.path == output.path }?.sink.isLossless
     if isLossless == true { #expect(splits.map(\.digest) == report.splits.map(\.digest), way) }
   }
+
+  @Test("takes the shape that is given rather than the one that was written")
+  func givenShape() throws {
+    try withTemporaryDirectory { root in
+      let output = try Pipeline.Output(.pickle, at: root + "/flat.pkl")
+      _ = try Runner(
+        Pipeline(
+          source: SourceRequest(paths: ["sample:20"]), steps: [try Pipeline.Step(.flatten)],
+          outputs: [output])
+      ).run()
+      let shape = { (settings: [String: String]) in
+        try SourceFormat.open(SourceRequest(paths: [output.path], settings: settings)).source
+          .dataset.schema.sampleShape
+      }
+      #expect(try shape([:]) == [784])
+      #expect(try shape(["shape": "28x28"]) == [28, 28])
+    }
+  }
 }
