@@ -9,9 +9,10 @@ SWIFT ?= swift
 RELEASE := -c release --static-swift-stdlib
 KILN := .build/release/kiln
 
-APT := libarchive-dev libisal-dev libjpeg-dev libpng-dev libssl-dev libzstd-dev pkg-config zlib1g-dev
-BREW := isa-l jpeg-turbo libarchive libpng openssl@3 pkgconf zlib zstd
-MODULES := libarchive libisal libjpeg libpng libcrypto libzstd zlib
+APT := libarchive-dev libcurl4-openssl-dev libisal-dev libjpeg-dev libpng-dev libssl-dev libzstd-dev \
+  pkg-config zlib1g-dev
+BREW := curl isa-l jpeg-turbo libarchive libpng openssl@3 pkgconf zlib zstd
+MODULES := libarchive libcurl libisal libjpeg libpng libcrypto libzstd zlib
 
 # For make fuzz.
 SECONDS ?= 60

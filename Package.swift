@@ -32,19 +32,28 @@ let package = Package(
     library("PNG", pkgConfig: "libpng", apt: "libpng-dev", brew: "libpng"),
     library("Zlib", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),
     library("Zstd", pkgConfig: "libzstd", apt: "libzstd-dev", brew: "zstd"),
+    // Without pkgConfig: it is loaded when it is first needed, never linked.
+    .systemLibrary(
+      name: "CCurl", path: "Sources/CLibraries/CCurl",
+      providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
     .systemLibrary(name: "CLinux", path: "Sources/CLibraries/CLinux"),
     .target(name: "CImageShims", dependencies: ["CJPEG", "CPNG"]),
     .target(
       name: "Kiln",
-      dependencies: ["CArchive", "CCrypto", "CImageShims", "CISAL", "CLinux", "CZlib", "CZstd"],
+      dependencies: [
+        "CArchive", "CCrypto", "CCurl", "CImageShims", "CISAL", "CLinux", "CZlib", "CZstd",
+      ],
       swiftSettings: swiftSettings),
     .executableTarget(name: "KilnCommand", dependencies: ["Kiln"], swiftSettings: swiftSettings),
     .executableTarget(name: "KilnBenchmark", dependencies: ["Kiln"], swiftSettings: swiftSettings),
+    .target(
+      name: "LoopbackServer", path: "Tests/LoopbackServer", swiftSettings: swiftSettings),
     .testTarget(
-      name: "KilnTests", dependencies: ["Kiln", "CZlib"], exclude: ["Resources"],
+      name: "KilnTests", dependencies: ["Kiln", "CZlib", "LoopbackServer"], exclude: ["Resources"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "CommandTests", dependencies: ["KilnCommand"], swiftSettings: swiftSettings),
+      name: "CommandTests", dependencies: ["KilnCommand", "LoopbackServer"],
+      swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -22,7 +22,7 @@ extension Subcommand {
             "to", placeholder: "FORMAT=PATH",
             summary: "write this format there; may be given several times")
         ])
-    ] + FlagGroup.sources + [.conversions] + FlagGroup.sinks + [.run],
+    ] + FlagGroup.sources + [.conversions] + FlagGroup.sinks + [.fetching, .run],
     run: { arguments, console in
       try PipelineRun.perform(try pipeline(arguments), arguments, console)
     })

@@ -5,17 +5,24 @@ extension Subcommand {
   static let datasets = Subcommand(
     name: "datasets",
     summary: "list the published data sets that Kiln knows, or all about one of them",
-    usage: "[NAME] [--json]",
+    usage: "[NAME] [--verify] [--json]",
     details: """
       NAME is one of the list, or a family of several, such as emnist. A known data set is recognised by
       its files: it gets its class names, and is corrected where its files are not what everyone expects.
       """,
     operands: 0...1,
     operandChoices: KnownDataset.all.map(\.name),
-    options: [FlagGroup(title: "Output", flags: [.json])],
+    options: [
+      FlagGroup(
+        title: "Store", flags: [Flag("verify", summary: "hash the files that have been fetched")]),
+      FlagGroup(title: "Output", flags: [.json]),
+    ],
     run: { arguments, console in
       let name = arguments.operands.first
       let chosen = try name.map(DatasetList.chosen) ?? KnownDataset.all
+      if arguments.has("verify") {
+        return try StoreCheck(of: chosen).report(arguments, console)
+      }
       if arguments.has("json") {
         let list: JSON = .object(["datasets": .array(chosen.map(\.json))])
         try console.result(try list.text())

@@ -47,6 +47,22 @@ extension FlagGroup {
     }
   }
 
+  /// How files are fetched; ``ParsedArguments/fetchSettings()`` reads it.
+  static let fetching = FlagGroup(
+    title: "Fetching (data sets by name, and URLs)",
+    flags: [
+      Flag("offline", summary: "use what is there, never ask a server"),
+      Flag(
+        "mirror", placeholder: "URL",
+        summary: "a server to ask first, which holds files as the store does (or KILN_MIRROR)"),
+      Flag(
+        "cacert", placeholder: "FILE",
+        summary: "certificates of authorities to trust (or CURL_CA_BUNDLE)"),
+      Flag(
+        "min-speed", placeholder: "N", kind: .integer(0...1_000_000), defaultValue: "50",
+        summary: "kB/s below which another server is tried, where there is one"),
+    ])
+
   /// How a run goes about its work and what it says.
   static let run = FlagGroup(
     title: "Run",

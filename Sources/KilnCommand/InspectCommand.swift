@@ -8,17 +8,20 @@ extension Subcommand {
     usage: "SOURCE [options]",
     operands: 0...Int.max,
     options: FlagGroup.sources + [
+      .fetching,
       FlagGroup(
         title: "Inspection",
         flags: [
           Flag("fast", summary: "read headers and labels only: no counts, no digests"),
           Flag("trace", summary: "list the opcodes of a pickle instead, building nothing"),
           .jobs, Flag("no-progress", summary: "show no progress"), .quiet, .json,
-        ])
+        ]),
     ],
     run: { arguments, console in
       if arguments.has("trace") { return try trace(arguments, console) }
       let request = try arguments.sourceRequest()
+      let cancellation = Signals.cancelOnInterrupt()
+      let fetcher = FetchDisplay(arguments, console).fetcher(cancellation)
       let display = ProgressDisplay.asked(for: arguments, console)
       defer { display?.finish() }
       var watch: (@Sendable (Progress) -> Void)?
@@ -27,7 +30,7 @@ extension Subcommand {
       do {
         inspection = try Inspection(
           of: request, arguments.has("fast") ? .headers : .everything, jobs: arguments.jobs,
-          cancellation: Signals.cancelOnInterrupt(), watch: watch)
+          cancellation: cancellation, fetcher: fetcher, watch: watch)
       } catch let error as StageError {
         // What a source holds is what was asked for, also where it is no data set by itself.
         guard let contents = error.reason as? any OutlinedError else { throw error }

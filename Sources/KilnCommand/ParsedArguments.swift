@@ -82,4 +82,15 @@ struct ParsedArguments: Sendable {
       paths: known == nil ? operands + values("from") : values("from"), known: known,
       given: given)
   }
+
+  /// How files are fetched, by the flags of `FlagGroup.fetching`.
+  func fetchSettings() -> FetchSettings {
+    var settings = FetchSettings()
+    if has("offline") { settings.network = .offline }
+    if let file = value("cacert") { settings.authorities.file = file }
+    if let mirror = value("mirror") { settings.mirror = mirror }
+    // The table has made sure that it is a number.
+    if let rate = value("min-speed").flatMap({ Int($0) }) { settings.minimumRate = rate * 1000 }
+    return settings
+  }
 }

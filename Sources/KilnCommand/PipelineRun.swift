@@ -9,8 +9,10 @@ enum PipelineRun {
     defer { display?.finish() }
     var watch: (@Sendable (Progress) -> Void)?
     if let display { watch = { display.update($0) } }
+    let cancellation = Signals.cancelOnInterrupt()
     let runner = Runner(
-      pipeline, jobs: arguments.jobs, cancellation: Signals.cancelOnInterrupt(), watch: watch)
+      pipeline, jobs: arguments.jobs, cancellation: cancellation,
+      fetcher: FetchDisplay(arguments, console).fetcher(cancellation), watch: watch)
     let report = try runner.run()
     display?.finish()
     if arguments.has("json") {

@@ -12,6 +12,7 @@ extension Subcommand {
       """,
     operands: 0...Int.max,
     options: FlagGroup.sources + [
+      .fetching,
       FlagGroup(
         title: "Preview",
         flags: [
@@ -36,13 +37,15 @@ extension Subcommand {
       }
       let preview = Preview(try OptionValues(Preview.options, given: given))
       let cancellation = Signals.cancelOnInterrupt()
+      let fetcher = FetchDisplay(arguments, console).fetcher(cancellation)
       let display = ProgressDisplay.asked(for: arguments, console)
       defer { display?.finish() }
       var watch: (@Sendable (Progress) -> Void)?
       if let display { watch = { display.update($0) } }
       guard let path = arguments.value("output") else {
         let sheet = try preview.sheet(
-          of: request, jobs: arguments.jobs, cancellation: cancellation, watch: watch)
+          of: request, jobs: arguments.jobs, cancellation: cancellation, fetcher: fetcher,
+          watch: watch)
         display?.finish()
         if arguments.has("json") {
           try console.result(try sheet.json.text())
@@ -58,7 +61,7 @@ extension Subcommand {
       }
       let sheet = try preview.write(
         request, to: path, existing: arguments.has("overwrite") ? .replace : .keep,
-        jobs: arguments.jobs, cancellation: cancellation, watch: watch)
+        jobs: arguments.jobs, cancellation: cancellation, fetcher: fetcher, watch: watch)
       display?.finish()
       if arguments.has("json") {
         try console.result(try sheet.json.text())

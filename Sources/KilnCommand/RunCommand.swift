@@ -20,7 +20,7 @@ extension Subcommand {
             "set", placeholder: "KEY=VALUE",
             summary: "override a value of the file; may be given several times")
         ]),
-      .run,
+      .fetching, .run,
     ],
     run: { arguments, console in
       var file = try PipelineFile(path: arguments.operands[0])

@@ -21,6 +21,7 @@ struct Subcommand: Sendable {
   static let all: [Subcommand] = [
     .convert,
     .run,
+    .fetch,
     .inspect,
     .preview,
     .verify,

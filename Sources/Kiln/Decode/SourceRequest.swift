@@ -1,9 +1,11 @@
 /// What a user names as the source of a run.
 public struct SourceRequest: Sendable, Equatable {
-  /// A name such as `sample:100`, a directory, or files that belong together.
+  /// A name such as `mnist` or `sample:100`, a URL, a directory, or files that belong together.
   public var paths: [String]
   /// A data set of the catalogue, whose files lie in ``paths``.
   public var known: String?
+  /// Whether ``paths`` are the files of ``known``, found and checked.
+  var isLocated = false
   /// The image file of a pair named by hand.
   public var images: String?
   /// The label file of a pair named by hand.
@@ -12,6 +14,8 @@ public struct SourceRequest: Sendable, Equatable {
   public var dataset: String?
   /// Class names from 0, instead of what the source says.
   public var classNames: [String]?
+  /// What proves the file at a URL, as 64 hexadecimal digits.
+  public var sha256: String?
   /// Whether known data sets are corrected.
   public var correction: Correction
   /// Settings of the format that the source turns out to have, by key; see ``SourceFormat/options``.
@@ -20,9 +24,8 @@ public struct SourceRequest: Sendable, Equatable {
   /// Names a source.
   public init(
     paths: [String] = [], known: String? = nil, images: String? = nil, labels: String? = nil,
-    dataset: String? = nil,
-    classNames: [String]? = nil, correction: Correction = .asCatalogued,
-    settings: [String: String] = [:]
+    dataset: String? = nil, classNames: [String]? = nil, correction: Correction = .asCatalogued,
+    sha256: String? = nil, settings: [String: String] = [:]
   ) {
     self.paths = paths
     self.known = known
@@ -30,6 +33,7 @@ public struct SourceRequest: Sendable, Equatable {
     self.labels = labels
     self.dataset = dataset
     self.classNames = classNames
+    self.sha256 = sha256
     self.correction = correction
     self.settings = settings
   }
@@ -71,6 +75,9 @@ public struct SourceRequest: Sendable, Equatable {
     Option(
       flag: "raw", key: "raw", kind: .toggle, defaultValue: "off",
       summary: "take samples of known data sets as their files have them, without corrections"),
+    Option(
+      flag: "sha256", key: "sha256", kind: .text, defaultValue: nil,
+      summary: "digest that the file at a URL must have"),
   ]
 
   /// Names a source by text, as the command line and pipelines do.
@@ -93,7 +100,7 @@ public struct SourceRequest: Sendable, Equatable {
         $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
       },
       correction: given["raw"] == "on" ? .none : .asCatalogued,
-      settings: given.filter { !general.contains($0.key) })
+      sha256: given["sha256"], settings: given.filter { !general.contains($0.key) })
     if paths.isEmpty, images == nil, known == nil { throw .missing(what: "a source") }
     if images == nil, labels != nil { throw .missing(what: "--images to go with --labels") }
     if !paths.isEmpty || known != nil, images != nil {

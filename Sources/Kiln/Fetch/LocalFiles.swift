@@ -1,6 +1,6 @@
 /// Finds the files of a known data set on this machine.
 ///
-/// Nothing is downloaded: what is missing is named, with the place where it can be had.
+/// What is missing is named, with the place where it can be had.
 enum LocalFiles {
   /// What a request means by the name of a data set: the files of it that lie where the request says.
   /// - Parameters:
@@ -11,7 +11,9 @@ enum LocalFiles {
   static func located(
     _ request: SourceRequest, in catalogue: [KnownDataset] = KnownDataset.all
   ) throws -> SourceRequest {
-    guard let known = try dataset(named: request, in: catalogue) else { return request }
+    guard !request.isLocated, let known = try dataset(named: request, in: catalogue) else {
+      return request
+    }
     guard request.known != nil, !request.paths.isEmpty else {
       throw StageError(.fetch, file: known.name, LocalFilesError.noPlace(known.name))
     }
@@ -22,6 +24,7 @@ enum LocalFiles {
     let sources = try at(.fetch, known.name) { try find(known, in: request.paths) }
     var located = request
     located.paths = sources
+    located.isLocated = true
     // Archives and directories hold the other members of the family, too.
     if known.family != known.name, located.paths.count == 1 { located.dataset = known.name }
     return located
@@ -204,8 +207,7 @@ enum LocalFilesError: Error, Sendable, CustomStringConvertible {
   var description: String {
     switch self {
     case .noPlace(let name):
-      "Kiln downloads nothing yet: name the directory of its files by --from DIR"
-        + " (kiln datasets \(name) says where to get them; a directory of this name is ./\(name))"
+      "its files are not here (kiln fetch \(name) brings them; a directory of this name is ./\(name))"
     case .missing(let files, let place, let dataset):
       "\(place) lacks "
         + files.map { $0.name + ($0.address.map { " (from \($0))" } ?? "") }.joined(separator: ", ")

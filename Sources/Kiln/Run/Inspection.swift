@@ -63,15 +63,18 @@ public struct Inspection: Sendable {
   ///   - formats: the formats in which the source is looked for.
   ///   - jobs: how many workers, at least 1; nil for one a core.
   ///   - cancellation: asks to stop.
+  ///   - fetcher: fetches a source that is named by a data set's name or by a URL; nil for the usual one.
   ///   - watch: gets the progress after every batch, on any thread.
   /// - Throws: ``StageError``, ``UsageError`` or ``Interruption``.
   public init(
     of request: SourceRequest, _ depth: Depth = .everything,
     among formats: [SourceFormat] = SourceFormat.all, jobs: Int? = nil,
-    cancellation: Cancellation = Cancellation(), watch: (@Sendable (Progress) -> Void)? = nil
+    cancellation: Cancellation = Cancellation(), fetcher: Fetcher? = nil,
+    watch: (@Sendable (Progress) -> Void)? = nil
   ) throws {
+    let fetched = try SourceFetch(request, by: fetcher ?? Fetcher(cancellation: cancellation))
     let (found, source) = try SourceFormat.open(
-      request, among: formats, cancellation: cancellation)
+      fetched.request, among: formats, cancellation: cancellation)
     format = found.name
     schema = source.dataset.schema
     switch depth {
@@ -91,6 +94,9 @@ public struct Inspection: Sendable {
         try source.files.map {
           File(name: $0.name, byteCount: $0.byteCount, sha256: try $0.sha256())
         }
+      }
+      for (file, known) in zip(source.files, files) {
+        try known.sha256.map { try fetched.check(file.path, sha256: $0) }
       }
     }
     knownName = source.knownName

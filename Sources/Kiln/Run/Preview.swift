@@ -45,16 +45,21 @@ public struct Preview: Sendable, Equatable {
   ///   - formats: the formats in which the source is looked for.
   ///   - jobs: how many workers, at least 1; nil for one a core. The sheet does not depend on it.
   ///   - cancellation: asks to stop.
+  ///   - fetcher: fetches a source that is named by a data set's name or by a URL; nil for the usual one.
   ///   - watch: gets the progress after every batch, on any thread.
   /// - Returns: the sheet.
   /// - Throws: ``StageError``, ``UsageError`` or ``Interruption``.
   public func sheet(
     of request: SourceRequest, among formats: [SourceFormat] = SourceFormat.all, jobs: Int? = nil,
-    cancellation: Cancellation = Cancellation(), watch: (@Sendable (Progress) -> Void)? = nil
+    cancellation: Cancellation = Cancellation(), fetcher: Fetcher? = nil,
+    watch: (@Sendable (Progress) -> Void)? = nil
   ) throws -> ContactSheet {
-    try sheet(
-      of: try SourceFormat.open(request, among: formats, cancellation: cancellation).source,
-      named: request.paths.first,
+    let fetched = try SourceFetch(request, by: fetcher ?? Fetcher(cancellation: cancellation))
+    let source = try SourceFormat.open(
+      fetched.request, among: formats, cancellation: cancellation
+    ).source
+    return try sheet(
+      of: source, named: request.paths.first,
       jobs: jobs, cancellation: cancellation, watch: watch)
   }
 
@@ -86,16 +91,19 @@ public struct Preview: Sendable, Equatable {
   ///   - formats: the formats in which the source is looked for.
   ///   - jobs: how many workers, at least 1; nil for one a core. The file does not depend on it.
   ///   - cancellation: asks to stop.
+  ///   - fetcher: fetches a source that is named by a data set's name or by a URL; nil for the usual one.
   ///   - watch: gets the progress after every batch, on any thread.
   /// - Returns: the sheet.
   /// - Throws: ``StageError``, ``UsageError`` or ``Interruption``; the destination is then as it was.
   public func write(
     _ request: SourceRequest, to path: String, existing: StagedOutput.Existing = .keep,
     among formats: [SourceFormat] = SourceFormat.all, jobs: Int? = nil,
-    cancellation: Cancellation = Cancellation(), watch: (@Sendable (Progress) -> Void)? = nil
+    cancellation: Cancellation = Cancellation(), fetcher: Fetcher? = nil,
+    watch: (@Sendable (Progress) -> Void)? = nil
   ) throws -> ContactSheet {
+    let fetched = try SourceFetch(request, by: fetcher ?? Fetcher(cancellation: cancellation))
     let source = try SourceFormat.open(
-      request, among: formats, cancellation: cancellation
+      fetched.request, among: formats, cancellation: cancellation
     ).source
     try OutputPlaces.check([path], source.files, source.folders)
     let output = try at(.write, path) { try StagedOutput(.file, at: path, existing: existing) }

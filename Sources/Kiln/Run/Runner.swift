@@ -6,6 +6,7 @@ public struct Runner: Sendable {
   private let pipeline: Pipeline
   private let jobs: Int
   private let cancellation: Cancellation
+  private let fetcher: Fetcher
   private let watch: (@Sendable (Progress) -> Void)?
 
   /// Prepares a run.
@@ -13,14 +14,16 @@ public struct Runner: Sendable {
   ///   - pipeline: what to do.
   ///   - jobs: how many workers, at least 1; nil for one a core.
   ///   - cancellation: asks the run to stop.
+  ///   - fetcher: fetches a source that is named by a data set's name or by a URL; nil for the usual one.
   ///   - watch: gets the progress after every batch, on any thread.
   public init(
     _ pipeline: Pipeline, jobs: Int? = nil, cancellation: Cancellation = Cancellation(),
-    watch: (@Sendable (Progress) -> Void)? = nil
+    fetcher: Fetcher? = nil, watch: (@Sendable (Progress) -> Void)? = nil
   ) {
     self.pipeline = pipeline
     self.jobs = WorkerPool.workerCount(for: jobs)
     self.cancellation = cancellation
+    self.fetcher = fetcher ?? Fetcher(cancellation: cancellation)
     self.watch = watch
   }
 
@@ -31,8 +34,9 @@ public struct Runner: Sendable {
   /// - Throws: ``StageError``, ``UsageError`` or ``Interruption``; destinations are then as they were.
   public func run() throws -> RunReport {
     let start = ContinuousClock.now
+    let fetched = try SourceFetch(pipeline.source, by: fetcher)
     let source = try SourceFormat.open(
-      pipeline.source, among: pipeline.sourceFormats, cancellation: cancellation
+      fetched.request, among: pipeline.sourceFormats, cancellation: cancellation
     ).source
     let (plan, steps) = try prepare(source.dataset)
     try check(plan.dataset, source)
@@ -48,7 +52,7 @@ public struct Runner: Sendable {
       Progress(
         stage: .write, samples: report.count, totalSamples: report.count,
         byteCount: report.count * plan.schema.sampleByteCount))
-    try finish(slots, staged, source, plan, &report)
+    try finish(slots, staged, source, fetched, plan, &report)
     report.seconds = start.secondsToNow
     return report
   }
@@ -121,13 +125,16 @@ public struct Runner: Sendable {
   }
 
   private func finish(
-    _ slots: [BatchFlow.Slot], _ staged: [StagedOutput], _ source: any Source, _ plan: Plan,
-    _ report: inout RunReport
+    _ slots: [BatchFlow.Slot], _ staged: [StagedOutput], _ source: any Source,
+    _ fetched: SourceFetch, _ plan: Plan, _ report: inout RunReport
   ) throws {
     let summary = RunSummary(digests: report.splits.map(\.digest))
     let sinks = try slots.map { slot in try slot.run { try slot.sink.finish(summary) } }
     let files = try at(.decode, nil) {
       try source.files.map { (name: $0.name, byteCount: $0.byteCount, sha256: try $0.sha256()) }
+    }
+    for (file, known) in zip(source.files, files) {
+      try fetched.check(file.path, sha256: known.sha256)
     }
     let folders = source.folders.compactMap { folder in
       folder.record().map { (name: folder.name, record: $0) }

@@ -153,8 +153,8 @@ import Testing
     for request in [SourceRequest(paths: ["mnist"]), SourceRequest(known: "mnist")] {
       #expect(
         sentence { _ = try openSource(request) }
-          == "fetch mnist: Kiln downloads nothing yet: name the directory of its files by --from DIR"
-          + " (kiln datasets mnist says where to get them; a directory of this name is ./mnist)")
+          == "fetch mnist: its files are not here (kiln fetch mnist brings them;"
+          + " a directory of this name is ./mnist)")
     }
   }
 

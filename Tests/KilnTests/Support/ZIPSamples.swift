@@ -88,7 +88,12 @@ struct ZIPSample {
     return prefix + file + u16(UInt16(comment.count)) + comment
   }
 
-  private func u16(_ value: UInt16) -> [UInt8] { littleEndian(value) }
-  private func u32(_ value: UInt32) -> [UInt8] { littleEndian(value) }
-  private func u64(_ value: Int) -> [UInt8] { littleEndian(UInt64(value)) }
+  private func u16(_ value: UInt16) -> [UInt8] { Self.bytes(of: value) }
+  private func u32(_ value: UInt32) -> [UInt8] { Self.bytes(of: value) }
+  private func u64(_ value: Int) -> [UInt8] { Self.bytes(of: UInt64(value)) }
+
+  /// A number, little-endian.
+  private static func bytes<T: FixedWidthInteger>(of value: T) -> [UInt8] {
+    (0..<T.bitWidth / 8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+  }
 }

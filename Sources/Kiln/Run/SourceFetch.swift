@@ -1,0 +1,106 @@
+/// A source whose files are on this machine: what it named by the name of a data set or by an address is
+/// fetched, everything else is as it was.
+struct SourceFetch {
+  /// The source by its files.
+  let request: SourceRequest
+  /// The SHA-256 of fetched files by their paths, as far as it is known.
+  private let digests: [String: String]
+
+  /// Brings the files of a source onto this machine.
+  /// - Throws: ``StageError``, ``UsageError`` or ``Interruption``.
+  init(_ request: SourceRequest, by fetcher: Fetcher) throws {
+    var local = request
+    local.sha256 = nil
+    var fetched: [FetchedFile] = []
+    let addresses = request.paths.filter { RemoteFile.isURL($0) }
+    if request.sha256 != nil, addresses.count != 1 {
+      throw UsageError.conflict("--sha256 proves a file at one URL, and the source is none")
+    }
+    if !addresses.isEmpty {
+      local.paths = try request.paths.map { path in
+        guard RemoteFile.isURL(path) else { return path }
+        let (url, digest) = try Self.address(path, given: request.sha256)
+        let file = try fetcher.fetch(url: url, digest: digest)
+        fetched.append(file)
+        return file.path
+      }
+    } else {
+      local = try Self.located(local, by: fetcher)
+    }
+    self.request = local
+    digests = Dictionary(
+      fetched.compactMap { file in file.sha256.map { (file.path, $0) } }, uniquingKeysWith: { $1 })
+  }
+
+  /// Checks what was read against what was fetched: a disk may have changed it since.
+  func check(_ path: String, sha256: String) throws {
+    guard let expected = digests[path], expected != sha256 else { return }
+    throw StageError(
+      .fetch, file: path, DamagedInStoreError(expected: expected, found: sha256))
+  }
+
+  /// A known data set by its files: where the request says, else in the store.
+  private static func located(
+    _ request: SourceRequest, by fetcher: Fetcher
+  ) throws -> SourceRequest {
+    let hasPlace = request.known != nil && !request.paths.isEmpty
+    let name = request.known ?? (request.paths.count == 1 ? request.paths[0] : nil)
+    guard let known = name.flatMap(KnownDataset.named) else {
+      return try LocalFiles.located(request)
+    }
+    if hasPlace {
+      do {
+        return try LocalFiles.located(request)
+      } catch let error as StageError {
+        // They may be there by other names.
+        guard case .missing = error.reason as? LocalFilesError, request.paths.count == 1,
+          let found = try? files(of: known, by: fetcher.local(request.paths[0]))
+        else { throw error }
+        return try LocalFiles.located(request.reading(found, of: known))
+      }
+    }
+    return try LocalFiles.located(request.reading(try files(of: known, by: fetcher), of: known))
+  }
+
+  private static func files(of known: KnownDataset, by fetcher: Fetcher) throws -> [String] {
+    let store: FetchStore = try at(.fetch, nil) { try fetcher.store() }
+    return try fetcher.fetch(known.remoteFiles(in: store)).map(\.path)
+  }
+
+  /// An address with the digest that stands behind it, as in `https://…/digits.npz#sha256=731c…`.
+  private static func address(
+    _ text: String, given: String?
+  ) throws(UsageError) -> (url: String, digest: FileDigest?) {
+    let parts = text.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
+    var digits = given
+    if parts.count == 2, let equals = parts[1].firstIndex(of: "=") {
+      digits = digits ?? String(parts[1][parts[1].index(after: equals)...])
+    }
+    guard let digits else { return (String(parts[0]), nil) }
+    guard let digest = FileDigest(hexadecimal: digits) else {
+      throw .badValue(
+        option: "sha256", value: digits, expected: "64 hexadecimal digits (or 32 of MD5)")
+    }
+    return (String(parts[0]), digest)
+  }
+}
+
+/// A file in the store that is not what was fetched.
+struct DamagedInStoreError: Error, Equatable, CustomStringConvertible {
+  let expected: String
+  let found: String
+
+  var description: String {
+    "SHA-256 is \(found), expected \(expected) (damaged since it was fetched: remove it)"
+  }
+}
+
+extension SourceRequest {
+  /// The same of these files of a known data set.
+  fileprivate func reading(_ paths: [String], of known: KnownDataset) -> SourceRequest {
+    var request = self
+    request.paths = paths
+    request.known = known.name
+    return request
+  }
+}

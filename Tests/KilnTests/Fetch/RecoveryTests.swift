@@ -1,0 +1,290 @@
+import Foundation
+import LoopbackServer
+import Testing
+
+@testable import Kiln
+
+@Suite("Getting a file in spite of everything", .timeLimit(.minutes(5)))
+struct RecoveryTests {
+  private static let content = FetchBench.content
+  private static let half = content.count / 2
+
+  /// Sends half of the file, of a version by `tag`, and breaks off.
+  private static func sendHalf(_ connection: LoopbackServer.Connection, tag: String) {
+    connection.sendHead("200 OK", "Content-Length: \(content.count)", "ETag: \(tag)")
+    connection.send(content[..<half])
+  }
+
+  @Test("goes on where a connection broke, and asks that the file be the same")
+  func resume() throws {
+    let asked = Asked()
+    try withFetchBench({ request, connection in
+      asked.add(request)
+      guard request.number > 0 else { return Self.sendHalf(connection, tag: "\"a\"") }
+      connection.serve(Self.content, to: request)
+    }) { bench in
+      let fetched = try #require(try bench.fetch(bench.file("/a")))
+      #expect(try contents(of: fetched.path) == Self.content)
+      #expect(asked.ranges == [nil, Self.half])
+      #expect(asked.validators == [nil, "\"a\""])
+    }
+  }
+
+  @Test("goes on with what another process has left")
+  func resumeLater() throws {
+    let asked = Asked()
+    try withFetchBench({ request, connection in
+      asked.add(request)
+      connection.serve(Self.content, to: request)
+    }) { bench in
+      try bench.leavePartial(
+        Self.content[..<1000], from: bench.server.url("/a"), validator: "\"a\"")
+      let fetched = try #require(try bench.fetch(bench.file("/a")))
+      #expect(try contents(of: fetched.path) == Self.content)
+      #expect(asked.ranges == [1000])
+      #expect(try bench.stored() == ["train.bin"])
+    }
+  }
+
+  @Test("asks for nothing where only the name was missing")
+  func complete() throws {
+    try withFetchBench { bench in
+      try bench.leavePartial(Self.content, from: nil, validator: nil)
+      #expect(try bench.fetch(bench.file("/good"))?.byteCount == Self.content.count)
+      #expect(bench.server.paths == [])
+    }
+  }
+
+  @Test(
+    "begins afresh where what was left is as long as the file, or longer, and wrong",
+    arguments: [0, 1, 1000])
+  func wrongLeftover(_ surplus: Int) throws {
+    try withFetchBench { bench in
+      try bench.leavePartial(
+        [UInt8](repeating: 1, count: Self.content.count + surplus), from: nil, validator: nil)
+      let fetched = try #require(try bench.fetch(bench.file("/good")))
+      #expect(try contents(of: fetched.path) == Self.content)
+    }
+  }
+
+  @Test("begins afresh where the file on the server has changed", arguments: [true, false])
+  func changed(_ obeysIfRange: Bool) throws {
+    try withFetchBench({ request, connection in
+      guard request.number > 0 else {
+        connection.sendHead("200 OK", "Content-Length: \(Self.content.count)", "ETag: \"old\"")
+        connection.send([UInt8](repeating: 9, count: 1000))
+        return
+      }
+      if let start = request.rangeStart, !obeysIfRange {
+        return connection.answer(
+          "206 Partial Content", Self.content[start...], "ETag: \"new\"",
+          "Content-Range: bytes \(start)-\(Self.content.count - 1)/\(Self.content.count)")
+      }
+      connection.serve(Self.content, to: request, tag: "\"new\"")
+    }) { bench in
+      let fetched = try #require(try bench.fetch(bench.file("/a")))
+      #expect(try contents(of: fetched.path) == Self.content)
+    }
+  }
+
+  @Test("begins afresh where the server ignores what part is asked for")
+  func ignoresRange() throws {
+    try withFetchBench({ request, connection in
+      guard request.number > 0 else { return Self.sendHalf(connection, tag: "\"a\"") }
+      connection.answer("200 OK", Self.content, "ETag: \"a\"")
+    }) { bench in
+      let fetched = try #require(try bench.fetch(bench.file("/a")))
+      #expect(try contents(of: fetched.path) == Self.content)
+    }
+  }
+
+  @Test("begins afresh where the server knows no such part")
+  func unsatisfiable() throws {
+    try withFetchBench({ request, connection in
+      if request.rangeStart != nil { return connection.answer("416 Range Not Satisfiable", []) }
+      connection.serve(Self.content, to: request)
+    }) { bench in
+      try bench.leavePartial(Self.content[..<9], from: bench.server.url("/a"), validator: "\"a\"")
+      _ = try bench.fetch(bench.file("/a"))
+      #expect(bench.server.paths.count == 2)
+    }
+  }
+
+  @Test("goes on at another server with what a broken one has sent")
+  func resumeElsewhere() throws {
+    let asked = Asked()
+    try withFetchBench({ request, connection in
+      if request.path == "/b" {
+        asked.add(request)
+        return connection.serve(Self.content, to: request, tag: "\"b\"")
+      }
+      Self.sendHalf(connection, tag: "\"a\"")
+    }) { bench in
+      let fetched = try #require(try bench.fetch(bench.file("/a", "/b")))
+      #expect(try contents(of: fetched.path) == Self.content)
+      #expect(asked.ranges == [Self.half])
+      #expect(asked.validators == [nil])
+    }
+  }
+
+  @Test("asks a good server for the whole file where the first half was another one's lie")
+  func lyingStart() throws {
+    let asked = Asked()
+    try withFetchBench({ request, connection in
+      if request.path == "/b" {
+        asked.add(request)
+        return connection.serve(Self.content, to: request)
+      }
+      connection.sendHead("200 OK", "Content-Length: \(Self.content.count)")
+      connection.send([UInt8](repeating: 3, count: Self.half))
+    }) { bench in
+      let fetched = try #require(try bench.fetch(bench.file("/a", "/b")))
+      #expect(try contents(of: fetched.path) == Self.content)
+      #expect(asked.ranges == [Self.half, nil])
+    }
+  }
+
+  @Test("waits as long as a busy server asks, and comes back", arguments: [429, 503])
+  func busy(_ status: Int) throws {
+    try withFetchBench({ request, connection in
+      guard request.number > 1 else {
+        return connection.answer("\(status) Later", [], "Retry-After: 40")
+      }
+      connection.serve(Self.content, to: request)
+    }) { bench in
+      _ = try bench.fetch(bench.file("/a"))
+      #expect(bench.waits.all == [.seconds(40), .seconds(40)])
+    }
+  }
+
+  @Test("waits longer from try to try, and differently each time")
+  func backoff() throws {
+    try withFetchBench({ _, connection in connection.answer("503 Busy", []) }) { bench in
+      _ = try bench.faults(bench.file("/a"))
+      let waits = bench.waits.all
+      #expect(waits.count == 4)
+      for (wait, most) in zip(waits, [1, 2, 4, 8]) {
+        #expect(wait >= .milliseconds(500 * most) && wait <= .seconds(most))
+      }
+      var other = Backoff(FetchLimits(), salt: "a")
+      var another = Backoff(FetchLimits(), salt: "b")
+      #expect((1...5).map { other.wait(after: $0) } != (1...5).map { another.wait(after: $0) })
+      #expect(other.wait(after: 1000) <= .seconds(60))
+    }
+  }
+
+  @Test("leaves a server that trickles for one that does not")
+  func trickle() throws {
+    try withFetchBench({ request, connection in
+      connection.sendHead("200 OK", "Content-Length: \(Self.content.count)", "ETag: \"a\"")
+      for byte in Self.content {
+        guard connection.isWanted, connection.send([byte]) else { return }
+        usleep(20_000)
+      }
+    }) { bench in
+      var bench = bench
+      bench.settings.limits.rateWindow = .milliseconds(200)
+      let fetched = try #require(try bench.fetch(bench.file("/slow", "/good")))
+      #expect(fetched.origin == .server(url: bench.server.url("/good")))
+      #expect(try contents(of: fetched.path) == Self.content)
+    }
+  }
+
+  @Test("comes back to a server that was only slow where all others fail")
+  func slowButTrue() throws {
+    try withFetchBench({ request, connection in
+      guard request.path == "/slow" else { return connection.answer("404 Not Found", []) }
+      guard request.number == 0 else { return connection.serve(Self.content, to: request) }
+      connection.sendHead("200 OK", "Content-Length: \(Self.content.count)", "ETag: \"a\"")
+      for byte in Self.content {
+        guard connection.isWanted, connection.send([byte]) else { return }
+        usleep(20_000)
+      }
+    }) { bench in
+      var bench = bench
+      bench.settings.limits.rateWindow = .milliseconds(200)
+      let fetched = try #require(try bench.fetch(bench.file("/slow", "/none")))
+      #expect(fetched.origin == .server(url: bench.server.url("/slow")))
+      #expect(bench.server.paths == ["/slow", "/none", "/slow"])
+    }
+  }
+
+  @Test("leaves a server that sends nothing any more")
+  func stall() throws {
+    try withFetchBench({ request, connection in
+      connection.sendHead("200 OK", "Content-Length: \(Self.content.count)")
+      connection.send(Self.content[..<Self.half])
+      while connection.isWanted { usleep(20_000) }
+    }) { bench in
+      var bench = bench
+      bench.settings.limits.stall = .milliseconds(300)
+      bench.settings.limits.retries = 1
+      _ = try bench.fetch(bench.file("/stalls", "/good"))
+      #expect(bench.server.paths == ["/stalls", "/stalls", "/good"])
+    }
+  }
+
+  @Test("takes what was announced of a body that is longer")
+  func longerThanAnnounced() throws {
+    try withFetchBench({ _, connection in
+      connection.sendHead("200 OK", "Content-Length: \(Self.content.count)")
+      connection.send(Self.content + Self.content)
+    }) { bench in
+      let fetched = try #require(try bench.fetch(bench.file("/a")))
+      #expect(try contents(of: fetched.path) == Self.content)
+    }
+  }
+
+  @Test("undoes a packing that a proxy has added", arguments: [true, false])
+  func packedByProxy(_ isKnown: Bool) throws {
+    let packed = GzipMember(content: Self.content).bytes
+    try withFetchBench({ _, connection in
+      connection.answer("200 OK", packed, "Content-Encoding: gzip")
+    }) { bench in
+      let fetched = try #require(try bench.fetch(bench.file("/a", isKnown: isKnown)))
+      #expect(try contents(of: fetched.path) == Self.content)
+      #expect(try bench.stored() == ["train.bin"])
+    }
+  }
+
+  @Test("keeps a file packed that a server only calls packed for the way")
+  func packedByNature() throws {
+    try withFetchBench({ _, connection in
+      connection.answer("200 OK", Self.content, "Content-Encoding: x-gzip")
+    }) { bench in
+      let fetched = try #require(try bench.fetch(bench.file("/a")))
+      #expect(try contents(of: fetched.path) == Self.content)
+    }
+  }
+
+  @Test("follows up to five redirects")
+  func redirects() throws {
+    try withFetchBench({ request, connection in
+      if request.path == "/1/2345" { return connection.serve(Self.content, to: request) }
+      let next = ["/0": "/1/2", "/1/2": "23", "/1/23": "/1/234?x", "/1/234?x": "/1/a/../2345"]
+      connection.answer("302 Found", [], "Location: \(next[request.path] ?? "/0")")
+    }) { bench in
+      let fetched = try #require(try bench.fetch(bench.file("/start")))
+      #expect(fetched.origin == .server(url: bench.server.url("/start")))
+    }
+  }
+
+  @Test("reads from a file address, and goes on where there is none")
+  func fileAddress() throws {
+    try withFetchBench { bench in
+      let path = bench.directory + "/published.bin"
+      #expect(try bench.faults(bench.file("file://" + path)).count == 1)
+      try write(Self.content, to: path)
+      let fetched = try #require(try bench.fetch(bench.file("file://" + path)))
+      #expect(try contents(of: fetched.path) == Self.content)
+    }
+  }
+}
+
+/// What was asked for.
+private final class Asked: Sendable {
+  private let requests = Locked<[LoopbackServer.Request]>([])
+  func add(_ request: LoopbackServer.Request) { requests.withLock { $0.append(request) } }
+  var ranges: [Int?] { requests.withLock { $0.map(\.rangeStart) } }
+  var validators: [String?] { requests.withLock { $0.map { $0.header["if-range"] } } }
+}
