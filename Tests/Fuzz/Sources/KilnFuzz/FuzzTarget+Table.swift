@@ -29,7 +29,7 @@ extension FuzzTarget {
 
   private static let trace = FuzzTarget(
     "pickle-trace", seeds: { try Seeds.outputs("pickle").map(\.bytes) },
-    decode: { _ = try PickleTrace.lines(of: .stream(BytesStream($0))) })
+    decode: { _ = try PickleTrace.lines(of: .stream(BytesStream($0), packedByteCount: $0.count)) })
 
   /// Directories as archives: image folders, pairs of files, shards, records of earlier runs.
   private static let archive = FuzzTarget("archive", file: "data", seeds: { try Seeds.archives() })
