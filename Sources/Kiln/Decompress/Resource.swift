@@ -10,6 +10,8 @@ public final class Resource: Sendable {
   public let relativePath: String
   /// The entry of an archive that it is; nil where it is the whole file.
   private let member: Member?
+  /// Whether the content is as it is stored; known once it has been opened.
+  private let asStored = Locked<Bool?>(nil)
 
   private struct Member: Sendable {
     let archive: Archive
@@ -60,7 +62,7 @@ public final class Resource: Sendable {
 
   /// The content's length where it is known without reading: that of a file which is not packed.
   func knownByteCount() throws -> Int? {
-    guard try unpacked(digestingOn: nil).isAsStored else { return nil }
+    guard try isAsStored() else { return nil }
     return member?.entry.byteCount ?? file.byteCount
   }
 
@@ -72,8 +74,13 @@ public final class Resource: Sendable {
 
   /// The content in memory, where it is a file that is not packed; else nil.
   func map() throws -> MappedFile? {
-    guard try member == nil && unpacked(digestingOn: nil).isAsStored else { return nil }
+    guard try member == nil && isAsStored() else { return nil }
     return try MappedFile(path: file.path)
+  }
+
+  private func isAsStored() throws -> Bool {
+    if let known = asStored.withLock({ $0 }) { return known }
+    return try unpacked(digestingOn: nil).isAsStored
   }
 
   private func unpacked(
@@ -84,6 +91,7 @@ public final class Resource: Sendable {
     while true {
       let (start, whole) = try PrefixedStream.peek(Compression.magicByteCount, of: stream)
       guard let compression = Compression(beginning: start) else {
+        asStored.withLock { $0 = isAsStored }
         guard !isAsStored else { return (whole, true) }
         return (LimitedStream(whole, packedByteCount: file.byteCount), false)
       }
