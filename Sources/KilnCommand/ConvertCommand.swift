@@ -67,9 +67,10 @@ extension Subcommand {
     for (flag, _) in arguments.flags {
       let owners = SinkFormat.all.filter { has($0, flag) }
       guard !owners.isEmpty, !formats.contains(where: { has($0, flag) }) else { continue }
-      let names = owners.map(\.name).joined(separator: " and ")
+      let names = owners.map(\.name)
       throw UsageError.conflict(
-        "--\(flag) belongs to \(names), and no output is written as \(names)")
+        "--\(flag) belongs to \(names.joined(separator: " and ")),"
+          + " and no output is written as \(names.joined(separator: " or "))")
     }
   }
 

@@ -66,7 +66,16 @@ public struct SourceFormat: Sendable {
   ) throws -> SourceFormat {
     if let format = try formats.first(where: { try $0.detect(material) }) { return format }
     // A word that no format knows must be a path, then.
-    if let word = material.words.first { throw FileError.missing(word) }
+    if let word = material.words.first {
+      let names = KnownDataset.all.map(\.name) + ["sample"]
+      guard !word.contains("/"), let nearest = Spelling.nearest(to: word, among: names) else {
+        throw FileError.missing(word)
+      }
+      throw StageError(
+        .decode, file: nil,
+        UnsupportedError(
+          "there is no file and no data set '\(word.printable)' (did you mean '\(nearest)'?)"))
+    }
     // A damaged file looks like nothing; what is wrong with it helps more.
     for file in material.files + [material.images, material.labels].compactMap(\.self) {
       try at(.decode, file.name) { _ = try file.start(1) }

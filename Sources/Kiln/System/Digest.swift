@@ -47,7 +47,7 @@ struct MD5: ~Copyable {
 }
 
 /// An algorithm, looked up once: a fetch for each digest costs a microsecond and a lock.
-@safe private struct DigestAlgorithm: @unchecked Sendable {
+@safe struct DigestAlgorithm: @unchecked Sendable {
   // Never freed, and libcrypto's algorithms may be used from every thread.
   let pointer: OpaquePointer?
 
@@ -55,7 +55,8 @@ struct MD5: ~Copyable {
 }
 
 /// A digest that is being made.
-@safe private struct DigestContext: ~Copyable {
+// Not private: optimised tests, which see inside the module, would not find it when they are linked.
+@safe struct DigestContext: ~Copyable {
   private let context: OpaquePointer
 
   init?(_ algorithm: DigestAlgorithm) {

@@ -305,6 +305,17 @@ struct PickleDatasetTests {
       failure([("x.pkl", unknown)], settings: ["images-key": key]) == "decode \(says)")
   }
 
+  @Test("refuses labels of another count than the images, where their key says what they are")
+  func labelCount() {
+    let dict = PickleSample.dict([
+      (.key("images", Self.writer), images([3, 9, 9])),
+      (.key("labels", Self.writer), PickleSample.ints([1, 2])),
+    ])
+    #expect(
+      failure([("x.pkl", dict)])
+        == "decode x.pkl[labels]: holds 2 labels, expected 3 as in x.pkl[images]")
+  }
+
   @Test("refuses labels that are none, by their sample")
   func badLabels() {
     func failure(_ labels: PickleSample) -> String? {

@@ -110,6 +110,13 @@ import Testing
     }
   }
 
+  @Test("says which name is meant", arguments: [("minst", "mnist"), ("smaple", "sample")])
+  func misspelt(word: String, name: String) {
+    #expect(
+      sentence { _ = try openSource(SourceRequest(paths: [word])) }
+        == "decode: there is no file and no data set '\(word)' (did you mean '\(name)'?)")
+  }
+
   @Test("says what is missing")
   func missing() throws {
     try withTemporaryDirectory { root in
