@@ -5,8 +5,9 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 SWIFT ?= swift
-# A binary that runs without a Swift installation and starts in milliseconds.
-RELEASE := -c release --static-swift-stdlib
+# A binary that runs without a Swift installation and starts in milliseconds; a third of it would be debug
+# information of the standard library.
+RELEASE := -c release --static-swift-stdlib -Xlinker -S
 KILN := .build/release/kiln
 
 APT := libarchive-dev libcurl4-openssl-dev libisal-dev libjpeg-dev libpng-dev libssl-dev libzstd-dev \
