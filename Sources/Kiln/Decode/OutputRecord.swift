@@ -33,6 +33,8 @@ struct OutputRecord: Sendable, Equatable {
   }
 
   private static let pictures = ["png", "jpeg", "tar"]
+  /// Whether its format has channels last, and no axis for a single one.
+  var holdsPictures: Bool { Self.pictures.contains(format) }
   /// Formats that hold digits and no types.
   private static let texts = ["csv"]
 
@@ -118,7 +120,7 @@ struct OutputRecord: Sendable, Equatable {
     schema.elementType = elementType
     // Pictures are always interleaved; tables and arrays may have lost how pixels are ordered.
     if givenShape == nil, sampleShape.reduce(1, *) == schema.sampleElementCount,
-      !Self.pictures.contains(format)
+      !holdsPictures
     {
       schema.sampleShape = sampleShape
       schema.channelOrder = channelOrder

@@ -118,7 +118,8 @@ extension LabelSchema {
     case .fromOne:
       // Somebody has counted from 0 already, unless 0 is no class.
       let isFromOne = range.lowerBound >= 1 || classCount.map { range.upperBound == $0 } ?? false
-      guard isFromOne else { return .fromZero }
+      // Where there are negative ones, somebody has other plans; the least of all has nothing below it.
+      guard isFromOne, range.lowerBound >= 0 else { return .fromZero }
       ranges[0] = range.lowerBound - 1...range.upperBound - 1
     case .replaced(let others):
       guard others.keys.contains(where: range.contains) else { return .fromZero }

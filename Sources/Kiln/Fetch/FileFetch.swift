@@ -22,7 +22,8 @@ final class FileFetch {
   private var redirects = 0
   /// Whether the current server was asked for the whole file because a rest did not fit.
   private var hasRestarted = false
-  private var byteCountOfLastTry = 0
+  /// The most bytes of the current server that there were at the end of a try.
+  private var mostBytes = 0
   private(set) var meter = RateMeter()
   private(set) var isOthersTurn = false
 
@@ -120,16 +121,18 @@ final class FileFetch {
       url = mirrors.url ?? ""
       redirects = 0
       hasRestarted = false
+      mostBytes = 0
     }
     guard let scheme = RemoteFile.scheme(of: url) else { return leave(.badAddress) }
     // A rest must be proved to belong to what is there: by its server, or by the digest in the end.
-    let validator = partial.record?.url == mirrors.url ? partial.record?.validator : nil
+    let address = RemoteFile.withoutCredentials(mirrors.url ?? url)
+    let validator = partial.record?.url == address ? partial.record?.validator : nil
     let isProved = validator != nil || file.byteCount != nil && file.digest != nil
     if scheme == "file" || !isProved { try partial.clear() }
-    byteCountOfLastTry = partial.byteCount
+    mostBytes = max(mostBytes, partial.byteCount)
     mirrors.countTry()
     let reception = Reception(
-      file: file, partial: partial, address: mirrors.url ?? url, isResumed: partial.byteCount > 0,
+      file: file, partial: partial, address: address, isResumed: partial.byteCount > 0,
       largest: limits.largestFile, cancellation: cancellation)
     self.reception = reception
     meter.begin(partial.byteCount)
@@ -209,7 +212,7 @@ final class FileFetch {
         return leave(.redirects(limit: limits.redirects))
       }
       guard let target = Redirect.target(target, from: url) else {
-        return leave(.redirect(to: target))
+        return leave(.redirect(to: RemoteFile.withoutCredentials(target)))
       }
       url = target
       wait(.zero)
@@ -271,7 +274,7 @@ final class FileFetch {
     state = .finished(
       FetchedFile(
         file: file, path: store.path(of: file), byteCount: partial.byteCount, sha256: sha256,
-        origin: url.map { .server(url: $0) } ?? .store))
+        origin: url.map { .server(url: RemoteFile.withoutCredentials($0)) } ?? .store))
     self.partial = nil
     return nil
   }
@@ -288,7 +291,9 @@ final class FileFetch {
 
   /// Asks the same server again after a while, unless it was asked often enough.
   private func tryAgain(_ fault: MirrorFault, after asked: Duration? = nil) {
-    if byteCount - byteCountOfLastTry >= limits.progressByteCount { mirrors.forgive() }
+    // What begins afresh each time and breaks off at the same place would never end else.
+    if byteCount - mostBytes >= limits.progressByteCount { mirrors.forgive() }
+    mostBytes = max(mostBytes, byteCount)
     guard mirrors.tries <= limits.retries else { return leave(fault) }
     let usual = backoff.wait(after: mirrors.tries)
     wait(limits.pace(max(usual, asked ?? .zero)))

@@ -48,8 +48,9 @@ struct MirrorList {
   /// Notes what is wrong with the current server, and leaves it.
   mutating func fail(_ fault: MirrorFault) {
     guard let current else { return }
-    attempts.removeAll { $0.url == current.url }
-    attempts.append(FetchError.Attempt(url: current.url, fault: fault, tries: tries))
+    let shown = RemoteFile.withoutCredentials(current.url)
+    attempts.removeAll { $0.url == shown }
+    attempts.append(FetchError.Attempt(url: shown, fault: fault, tries: tries))
     if case .slow(let rate, _) = fault {
       waiting.append(Mirror(url: current.url, rate: rate))
     }

@@ -57,7 +57,7 @@ final class Reception {
     case "gzip", "x-gzip": isPacked = true
     case let name?: throw MirrorFault.encoded(name)
     }
-    announced = isPacked ? nil : head.byteCount.map { $0 + (isResumed ? partial.byteCount : 0) }
+    announced = isPacked ? nil : head.byteCount.map(total)
     try checkSize()
     if isResumed {
       hash = try partial.hash(expecting: file.digest)
@@ -81,6 +81,13 @@ final class Reception {
     {
       throw Answer.doesNotFit
     }
+  }
+
+  /// Bytes in all, where so many are announced; a server may announce any number.
+  private func total(announcing byteCount: Int) -> Int {
+    guard isResumed else { return byteCount }
+    let (sum, overflow) = byteCount.addingReportingOverflow(partial.byteCount)
+    return overflow ? .max : sum
   }
 
   private func checkSize() throws {

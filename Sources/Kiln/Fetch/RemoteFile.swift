@@ -55,6 +55,16 @@ public struct RemoteFile: Sendable, Equatable {
   /// Whether a word is an address that files are fetched from.
   public static func isURL(_ text: String) -> Bool { scheme(of: text) != nil }
 
+  /// An address without the name and password that may stand before its host: messages and records are
+  /// shown to others.
+  static func withoutCredentials(_ url: String) -> String {
+    guard let scheme = url.firstRange(of: "://") else { return url }
+    let rest = url[scheme.upperBound...]
+    let authority = rest.prefix { !"/?#".contains($0) }
+    guard let at = authority.lastIndex(of: "@") else { return url }
+    return String(url[..<scheme.upperBound] + url[url.index(after: at)...])
+  }
+
   /// The scheme of an address, in small letters; nil where it is none that Kiln reads.
   static func scheme(of url: String) -> String? {
     ["http", "https", "file"].first { url.lowercased().hasPrefix($0 + "://") }

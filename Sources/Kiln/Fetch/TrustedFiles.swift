@@ -14,6 +14,7 @@ public struct TrustedFiles: Sendable {
   /// The SHA-256 of the file that an address had; nil where it was never fetched.
   /// - Throws: `FileError` where the record cannot be read, ``UnsupportedError`` where it is none.
   public func sha256(of url: String) throws -> String? {
+    let url = RemoteFile.withoutCredentials(url)
     guard case .object(let fields) = try read()[url] ?? .null,
       case .text(let digits) = fields["sha256"],
       case .sha256(let sha256) = FileDigest(hexadecimal: digits)
@@ -25,6 +26,7 @@ public struct TrustedFiles: Sendable {
   /// - Throws: `FileError` where the record cannot be written.
   public func keep(_ fetched: FetchedFile, from url: String) throws {
     guard let sha256 = fetched.sha256 else { return }
+    let url = RemoteFile.withoutCredentials(url)
     let directory = Path.directory(of: path)
     _ = try Path.makeDirectories(directory)
     // Other processes may add to it at the same time.
@@ -63,7 +65,8 @@ extension Fetcher {
   ) throws -> FetchedFile {
     let store: FetchStore = try at(.fetch, nil) { try self.store() }
     let record = record ?? TrustedFiles(in: store)
-    let known = try digest ?? at(.fetch, url) { try record.sha256(of: url).map { .sha256($0) } }
+    let shown = RemoteFile.withoutCredentials(url)
+    let known = try digest ?? at(.fetch, shown) { try record.sha256(of: url).map { .sha256($0) } }
     let file = RemoteFile(url: url, digest: known)
     // Another digest than the one by which a file got its name: it has to be looked at again.
     if known != nil, try at(.fetch, nil, { try store.verify(file) }) == false {
@@ -81,7 +84,7 @@ extension Fetcher {
       throw StageError(
         .fetch, file: file.name,
         FetchError.changed(
-          url: url, expected: expected.text, found: found.text, record: record.path))
+          url: shown, expected: expected.text, found: found.text, record: record.path))
     }
   }
 

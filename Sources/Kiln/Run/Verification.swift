@@ -41,6 +41,7 @@ public struct Verification: Sendable {
     var plan = Plan(source.dataset)
     var steps: [BatchStep] = []
     if let step = try Self.oneHot(record, &plan) { steps.append(step) }
+    if let step = try Self.layout(record, &plan) { steps.append(step) }
     let found = try Pass(source: source, plan: plan, steps: steps).run(
       jobs: WorkerPool.workerCount(for: jobs), cancellation: cancellation, watch: watch)
     self.path = path
@@ -86,6 +87,14 @@ public struct Verification: Sendable {
     labels.ranges = [0...Int64(columns.count - 1)]
     plan.schema.labels = labels
     return try OneHot().prepare(&plan)
+  }
+
+  /// Pictures come back with their channels last: their place in what was written is what is compared.
+  private static func layout(_ record: OutputRecord, _ plan: inout Plan) throws -> BatchStep? {
+    guard record.holdsPictures, record.sampleShape.count == 3,
+      plan.schema.sampleShape != record.sampleShape, plan.schema.imageDimensions != nil
+    else { return nil }
+    return try Layout(record.channelOrder.rawValue).prepare(&plan)
   }
 
   private static func differences(of schema: Schema, from record: OutputRecord) -> [String] {

@@ -121,7 +121,7 @@ private final class ImageFolderSink: Sink {
     usesDigest = template.uses(.digest)
     sharesDuplicates = template.sharesDuplicates
     splitCount = request.dataset.splits.count
-    self.isLossless = isLossless
+    self.isLossless = isLossless && pixels.isLossless
     output = request.output
     self.prepare = prepare
     classes = ClassesFile(request.dataset.schema)

@@ -1,6 +1,8 @@
 /// How the samples of a data set become the pixels of image files: 8-bit or 16-bit, interleaved.
 struct ImagePixels: Sendable {
   let shape: ImageShape
+  /// Whether the files hold the samples exactly: floats are rounded to 8 bits.
+  var isLossless: Bool { !elementType.isFloat }
   private let elementType: ElementType
   private let factor: Double
   private let clips: Bool

@@ -129,7 +129,8 @@ private final class TarSink: Sink {
       try advance(&state, to: splits.count)
       try classes?.write(to: output)
       return SinkReport(
-        fileCount: state.fileCount + (classes == nil ? 0 : 1), byteCount: state.byteCount)
+        fileCount: state.fileCount + (classes == nil ? 0 : 1), byteCount: state.byteCount,
+        isLossless: pixels.isLossless)
     }
   }
 

@@ -202,6 +202,14 @@ private struct FixedSource: Source {
     #expect(source.dataset.schema.labels?.range == -1...9)
   }
 
+  @Test("leaves labels from 1 alone where there are negative ones")
+  func negative() throws {
+    let labels = [Int64.min, 0, 10]
+    let source = try corrected(
+      FixedSource("stl-10", shape: [3, 1, 1], order: .first, pixels: Array(0..<9), labels: labels))
+    #expect(try readAll(source, split: 0).labels == labels)
+  }
+
   @Test(
     "SVHN's label 10 is the digit 0",
     arguments: [

@@ -59,6 +59,17 @@ struct FetchPartsTests {
   }
 
   @Test(
+    "shows no names and passwords",
+    arguments: [
+      ("https://user:secret@a/x", "https://a/x"), ("http://secret@a:8", "http://a:8"),
+      ("http://u:p@p@a?b@c", "http://a?b@c"), ("http://a/b@c", "http://a/b@c"),
+      ("file:///a@b", "file:///a@b"), ("a@b", "a@b"),
+    ])
+  func credentials(_ url: String, _ expected: String) {
+    #expect(RemoteFile.withoutCredentials(url) == expected)
+  }
+
+  @Test(
     "makes a plain file name out of any address",
     arguments: [
       ("http://a/b/train.gz", "train.gz"), ("http://a/b/train.gz?x=/y#z", "train.gz"),

@@ -173,6 +173,60 @@ struct RecoveryTests {
     }
   }
 
+  @Test("gives up on a server that breaks off at the same place each time")
+  func breaksOffAlways() throws {
+    try withFetchBench({ _, connection in
+      // Nothing proves that a rest belongs to this, so that each try begins afresh.
+      connection.sendHead("200 OK", "Content-Length: \(Self.content.count)")
+      connection.send(Self.content[..<Self.half])
+    }) { bench in
+      var bench = bench
+      bench.settings.limits.progressByteCount = Self.half / 2
+      let faults = try bench.faults(bench.file("/a", isKnown: false))
+      #expect(faults.count == 1)
+      #expect(bench.server.paths.count < 10)
+    }
+  }
+
+  @Test("takes no length that cannot be counted")
+  func hugeLength() throws {
+    try withFetchBench({ request, connection in
+      guard request.rangeStart != nil else { return connection.serve(Self.content, to: request) }
+      connection.sendHead(
+        "206 Partial Content", "Content-Length: \(Int.max)", "ETag: \"a\"",
+        "Content-Range: bytes 1000-/\(Self.content.count)")
+      connection.send([1])
+    }) { bench in
+      try bench.leavePartial(
+        Self.content[..<1000], from: bench.server.url("/a"), validator: "\"a\"")
+      let fetched = try #require(try bench.fetch(bench.file("/a")))
+      #expect(try contents(of: fetched.path) == Self.content)
+    }
+  }
+
+  @Test("sends a password and keeps it out of records and messages")
+  func password() throws {
+    let asked = Locked<[String?]>([])
+    try withFetchBench({ request, connection in
+      asked.withLock { $0.append(request.header["authorization"]) }
+      guard request.path == "/a" else { return connection.answer("404 Not Found", []) }
+      connection.serve(Self.content, to: request)
+    }) { bench in
+      let url = { (path: String) in
+        bench.server.url(path).replacing("://", with: "://user:secret@")
+      }
+      let fetched = try Fetcher(bench.settings).fetch(url: url("/a"))
+      #expect(fetched.origin == .server(url: bench.server.url("/a")))
+      #expect(asked.withLock { $0 } == ["Basic dXNlcjpzZWNyZXQ="])
+      let record = try contents(of: bench.store.directory + "/trusted.json")
+      #expect(!String(decoding: record, as: UTF8.self).contains("secret"))
+      let error = #expect(throws: StageError.self) {
+        try Fetcher(bench.settings).fetch(url: url("/b"))
+      }
+      #expect(try #require(error).description.contains("secret") == false)
+    }
+  }
+
   @Test("leaves a server that trickles for one that does not")
   func trickle() throws {
     try withFetchBench({ request, connection in

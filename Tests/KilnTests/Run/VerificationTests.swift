@@ -47,6 +47,43 @@ import Testing
     }
   }
 
+  @Test(
+    "finds pictures unharmed wherever their channels were", arguments: ["png", "tar"],
+    ["nchw", "nhwc"])
+  func channels(name: String, order: String) throws {
+    let format = try #require(SinkFormat.all.first { $0.name == name })
+    try withOutput(format, [try Pipeline.Step(.layout, order)]) { path throws in
+      let verification = try Verification(of: path)
+      #expect(verification.differences == [])
+      #expect(verification.isLossless)
+    }
+    try withTemporaryDirectory { root in
+      try makeDirectory(root + "/in")
+      // CIFAR's: a label, then planes of colours.
+      let record = [7] + (0..<3072).map { UInt8(truncatingIfNeeded: $0 / 3) }
+      for file in ["data_batch_1.bin", "test_batch.bin"] {
+        try write(record, to: "\(root)/in/\(file)")
+      }
+      let output = try Pipeline.Output(format, at: root + "/out")
+      _ = try Runner(
+        Pipeline(
+          source: SourceRequest(paths: [root + "/in"]), steps: [try Pipeline.Step(.layout, order)],
+          outputs: [output])
+      ).run()
+      #expect(try Verification(of: output.path).differences == [])
+    }
+  }
+
+  @Test("makes no promise of pixels that were rounded for pictures", arguments: ["png", "tar"])
+  func rounded(name: String) throws {
+    let format = try #require(SinkFormat.all.first { $0.name == name })
+    try withOutput(format, [try Pipeline.Step(.scale, "1/255")]) { path throws in
+      let verification = try Verification(of: path)
+      #expect(!verification.isLossless)
+      #expect(verification.differences == [])
+    }
+  }
+
   @Test("names the split that has changed")
   func changed() throws {
     try withOutput(.idx) { path throws in
