@@ -53,9 +53,15 @@ struct SourceFetch {
         return try LocalFiles.located(request)
       } catch let error as StageError {
         // They may be there by other names.
-        guard case .missing = error.reason as? LocalFilesError, request.paths.count == 1,
-          let found = try? files(of: known, by: fetcher.local(request.paths[0]))
-        else { throw error }
+        guard case .missing = error.reason as? LocalFilesError, request.paths.count == 1 else {
+          throw error
+        }
+        let found: [String]
+        do {
+          found = try files(of: known, by: fetcher.local(request.paths[0]))
+        } catch let failure where !(failure is Interruption) {
+          throw error
+        }
         return try LocalFiles.located(request.reading(found, of: known))
       }
     }
