@@ -28,29 +28,10 @@ final class RandomAccessFile: Sendable {
   /// Reads a range of bytes; fewer where the file ends before.
   /// - Throws: ``FileError``.
   func read(_ range: Range<Int>) throws(FileError) -> [UInt8] {
-    var failure: FileError?
-    let bytes = makeBytes(capacity: range.count) { cursor in
-      // Reads into the room that the cursor offers.
-      unsafe cursor.append(byCodec: { room in
-        var done = 0
-        while done < range.count {
-          let got = retryingInterrupts {
-            unsafe pread(
-              descriptor, room.baseAddress.map { unsafe $0 + done }, range.count - done,
-              off_t(range.lowerBound + done))
-          }
-          guard got >= 0 else {
-            failure = FileError(.read, path)
-            return 0
-          }
-          if got == 0 { break }
-          done += got
-        }
-        return done
-      })
+    unsafe try readFully(range.count, of: path) { room, done in
+      // Writes within the room, which lives through the call.
+      unsafe pread(descriptor, room.baseAddress, room.count, off_t(range.lowerBound + done))
     }
-    if let failure { throw failure }
-    return bytes
   }
 }
 

@@ -110,30 +110,8 @@ final class FileStream: ByteStream {
   }
 
   func read(_ count: Int) throws(FileError) -> [UInt8] {
-    var failure: FileError?
-    let bytes = makeBytes(capacity: count) { cursor in
-      // Reads into the room that the cursor offers.
-      unsafe cursor.append(byCodec: { room in
-        var done = 0
-        while done < room.count {
-          let got = retryingInterrupts {
-            unsafe Self.readOnce(
-              descriptor,
-              UnsafeMutableRawBufferPointer(
-                rebasing: UnsafeMutableRawBufferPointer(room)[done...]))
-          }
-          guard got >= 0 else {
-            failure = FileError(.read, path)
-            return 0
-          }
-          if got == 0 { break }
-          done += got
-        }
-        return done
-      })
-    }
-    if let failure { throw failure }
-    return bytes
+    // Writes within the room, which lives through the call.
+    unsafe try readFully(count, of: path) { room, _ in unsafe Self.readOnce(descriptor, room) }
   }
 
   private static func readOnce(_ descriptor: Int32, _ room: UnsafeMutableRawBufferPointer) -> Int {
