@@ -8,6 +8,13 @@ func library(_ name: String, pkgConfig: String, apt: String, brew: String) -> Ta
     providers: [.apt([apt]), .brew([brew])])
 }
 
+// Homebrew keeps libarchive's headers to itself, where only pkg-config finds them.
+#if os(macOS)
+  let archiveHeaders: String? = "libarchive"
+#else
+  let archiveHeaders: String? = nil
+#endif
+
 let swiftSettings: [SwiftSetting] = [
   .strictMemorySafety(),
   .treatAllWarnings(as: .error),
@@ -25,14 +32,16 @@ let package = Package(
     .executable(name: "kiln-benchmark", targets: ["KilnBenchmark"]),
   ],
   targets: [
-    library("Archive", pkgConfig: "libarchive", apt: "libarchive-dev", brew: "libarchive"),
     library("Crypto", pkgConfig: "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
     library("ISAL", pkgConfig: "libisal", apt: "libisal-dev", brew: "isa-l"),
     library("JPEG", pkgConfig: "libjpeg", apt: "libjpeg-dev", brew: "jpeg-turbo"),
     library("PNG", pkgConfig: "libpng", apt: "libpng-dev", brew: "libpng"),
     library("Zlib", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),
     library("Zstd", pkgConfig: "libzstd", apt: "libzstd-dev", brew: "zstd"),
-    // Without pkgConfig: it is loaded when it is first needed, never linked.
+    // These are loaded when they are first needed, never linked.
+    .systemLibrary(
+      name: "CArchive", path: "Sources/CLibraries/CArchive", pkgConfig: archiveHeaders,
+      providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]),
     .systemLibrary(
       name: "CCurl", path: "Sources/CLibraries/CCurl",
       providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),

@@ -6,16 +6,32 @@ struct Subcommand: Sendable {
   let summary: String
   /// What follows the name, such as `SOURCE... --to FORMAT=PATH`.
   let usage: String
-  /// Further paragraphs of help, lines at most 80 characters long.
-  var details = ""
   /// How many words without dashes it takes.
-  var operands: ClosedRange<Int> = 0...0
+  let operands: ClosedRange<Int>
   /// The words that can stand in the place of an operand, where they are few.
-  var operandChoices: [String] = []
-  /// Its flags, grouped as the help shows them; `--help` is added to every command.
-  let options: [FlagGroup]
+  let operandChoices: [String]
   /// Does what it is for.
   let run: @Sendable (ParsedArguments, Console) throws -> ExitStatus
+  private let makeDetails: @Sendable () -> String
+  private let makeOptions: @Sendable () -> [FlagGroup]
+
+  // The tables of all other commands are not made when one runs: that would be a millisecond.
+  init(
+    name: String, summary: String, usage: String,
+    details: @autoclosure @escaping @Sendable () -> String = "",
+    operands: ClosedRange<Int> = 0...0, operandChoices: [String] = [],
+    options: @autoclosure @escaping @Sendable () -> [FlagGroup],
+    run: @escaping @Sendable (ParsedArguments, Console) throws -> ExitStatus
+  ) {
+    self.name = name
+    self.summary = summary
+    self.usage = usage
+    self.operands = operands
+    self.operandChoices = operandChoices
+    self.run = run
+    makeDetails = details
+    makeOptions = options
+  }
 
   /// Every command, in the order of the help.
   static let all: [Subcommand] = [
@@ -31,6 +47,12 @@ struct Subcommand: Sendable {
     .completions,
     .man,
   ]
+
+  /// Further paragraphs of help, lines at most 80 characters long.
+  var details: String { makeDetails() }
+
+  /// Its flags, grouped as the help shows them; `--help` is added to every command.
+  var options: [FlagGroup] { makeOptions() }
 
   /// All flags.
   var flags: [Flag] { options.flatMap(\.flags) + [.help] }

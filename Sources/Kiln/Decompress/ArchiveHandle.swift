@@ -38,6 +38,8 @@ import CArchive
     case damaged(String)
   }
 
+  // libarchive's functions, which are never freed.
+  private let library: UnsafePointer<kiln_archive>
   // Owned: made in init, freed in deinit, never handed out.
   private let archive: OpaquePointer
   private let input: ArchiveInput
@@ -49,9 +51,14 @@ import CArchive
   private var blockPosition = 0
   private var dataPosition = 0
 
-  /// - Throws: ``Fault`` if there is no memory, or libarchive was built without what is asked.
-  init(_ stream: any ByteStream, _ content: Content) throws(Fault) {
-    guard let archive = unsafe archive_read_new() else { throw .damaged("no memory") }
+  /// - Throws: ``ArchiveLibraryMissingError``, or ``Fault`` if there is no memory or libarchive was built
+  ///   without what is asked.
+  init(_ stream: any ByteStream, _ content: Content) throws {
+    let library = unsafe try ArchiveLibrary.load().functions
+    guard let archive = unsafe library.pointee.archive_read_new() else {
+      throw Fault.damaged("no memory")
+    }
+    unsafe self.library = library
     unsafe self.archive = archive
     input = ArchiveInput(stream)
     self.content = content
@@ -60,20 +67,23 @@ import CArchive
       switch content {
       case .compressed(let compression):
         unsafe max(
-          archive_read_append_filter(archive, Self.filter(compression)),
-          min(archive_read_support_format_raw(archive), archive_read_support_format_empty(archive)))
+          library.pointee.archive_read_append_filter(archive, Self.filter(compression)),
+          min(
+            library.pointee.archive_read_support_format_raw(archive),
+            library.pointee.archive_read_support_format_empty(archive)))
       case .tar:
         unsafe min(
-          archive_read_support_format_tar(archive), archive_read_support_format_empty(archive))
+          library.pointee.archive_read_support_format_tar(archive),
+          library.pointee.archive_read_support_format_empty(archive))
       }
-    guard status == ARCHIVE_OK else { throw .damaged(message ?? "libarchive lacks it") }
+    guard status == ARCHIVE_OK else { throw Fault.damaged(message ?? "libarchive lacks it") }
     // On macOS libarchive would hide the entries of resource forks in others.
     if case .tar = content {
-      unsafe archive_read_set_option(archive, "tar", "mac-ext", nil)
+      _ = unsafe library.pointee.archive_read_set_option(archive, "tar", "mac-ext", nil)
     }
   }
 
-  deinit { unsafe archive_read_free(archive) }
+  deinit { _ = unsafe library.pointee.archive_read_free(archive) }
 
   private static func filter(_ compression: Compression) -> Int32 {
     switch compression {
@@ -94,7 +104,7 @@ import CArchive
     blockPosition = 0
     dataPosition = 0
     var entry: OpaquePointer?
-    let status = unsafe archive_read_next_header(archive, &entry)
+    let status = unsafe library.pointee.archive_read_next_header(archive, &entry)
     if let failure = input.failure { throw failure }
     if status == ARCHIVE_EOF {
       try checkEnd()
@@ -104,7 +114,8 @@ import CArchive
     guard status == ARCHIVE_OK || status == ARCHIVE_WARN, let entry = unsafe entry else {
       throw fault
     }
-    return unsafe Self.header(entry, dataOffset: Int(archive_filter_bytes(archive, 0)))
+    return unsafe header(
+      entry, dataOffset: Int(library.pointee.archive_filter_bytes(archive, 0)))
   }
 
   private func open() throws {
@@ -112,7 +123,7 @@ import CArchive
     isOpen = true
     // The input outlives the archive, which is freed in deinit and calls back only during our calls.
     let context = unsafe Unmanaged.passUnretained(input).toOpaque()
-    let status = unsafe archive_read_open2(
+    let status = unsafe library.pointee.archive_read_open2(
       archive, context, nil,
       { _, context, buffer in
         // The context and the place for the pointer that libarchive passes are those from above.
@@ -126,27 +137,34 @@ import CArchive
       }, nil)
     if let failure = input.failure { throw failure }
     // Damage in the first bytes looks like an empty archive, but for the error.
-    guard status == ARCHIVE_OK, unsafe archive_errno(archive) == 0 else { throw fault }
+    guard status == ARCHIVE_OK, unsafe library.pointee.archive_errno(archive) == 0 else {
+      throw fault
+    }
   }
 
   /// Refuses a tar file that stops between two entries without its end mark, of zeros.
   private func checkEnd() throws(Fault) {
     guard case .tar = content else { return }
     // Both calls only read counters.
-    let isMarked = unsafe archive_filter_bytes(archive, 0) > archive_read_header_position(archive)
+    let isMarked =
+      unsafe library.pointee.archive_filter_bytes(archive, 0)
+      > library.pointee.archive_read_header_position(archive)
     if !isMarked { throw .ended }
   }
 
-  private static func header(_ entry: OpaquePointer, dataOffset: Int) -> Header {
+  private func header(_ entry: OpaquePointer, dataOffset: Int) -> Header {
     // The entry and its strings are valid until the next header; the name is copied here.
-    let name = unsafe archive_entry_pathname(entry).map { unsafe Array(String(cString: $0).utf8) }
-    let type = unsafe archive_entry_filetype(entry)
-    let isLink = unsafe archive_entry_hardlink(entry) != nil
+    let name = unsafe library.pointee.archive_entry_pathname(entry).map {
+      unsafe Array(String(cString: $0).utf8)
+    }
+    let type = unsafe library.pointee.archive_entry_filetype(entry)
+    let isLink = unsafe library.pointee.archive_entry_hardlink(entry) != nil
     return unsafe Header(
       path: name ?? [],
       kind: isLink ? .other : type == S_IFREG ? .file : type == S_IFDIR ? .directory : .other,
-      byteCount: archive_entry_size_is_set(entry) == 0 ? nil : Int(archive_entry_size(entry)),
-      isSparse: archive_entry_sparse_count(entry) > 0, dataOffset: dataOffset)
+      byteCount: library.pointee.archive_entry_size_is_set(entry) == 0
+        ? nil : Int(library.pointee.archive_entry_size(entry)),
+      isSparse: library.pointee.archive_entry_sparse_count(entry) > 0, dataOffset: dataOffset)
   }
 
   /// Appends data of the current entry, up to `count` bytes in all; less only at its end.
@@ -167,7 +185,7 @@ import CArchive
     var start: UnsafeRawPointer?
     var size = 0
     var offset: Int64 = 0
-    let status = unsafe archive_read_data_block(archive, &start, &size, &offset)
+    let status = unsafe library.pointee.archive_read_data_block(archive, &start, &size, &offset)
     if let failure = input.failure { throw failure }
     if status == ARCHIVE_EOF { return false }
     guard status == ARCHIVE_OK else { throw fault }
@@ -182,7 +200,7 @@ import CArchive
   /// How many bytes of the input the filter took.
   var consumed: Int {
     // Reads a counter; -1 is the first filter, which is nearest to the input.
-    unsafe Int(archive_filter_bytes(archive, -1))
+    unsafe Int(library.pointee.archive_filter_bytes(archive, -1))
   }
 
   /// Whether nothing is left that the filter did not take.
@@ -198,7 +216,9 @@ import CArchive
 
   private var message: String? {
     // A string of the archive, valid until its next call; copied here.
-    unsafe archive_error_string(archive).map { unsafe String(cString: $0).printable }
+    unsafe library.pointee.archive_error_string(archive).map {
+      unsafe String(cString: $0).printable
+    }
   }
 }
 

@@ -11,7 +11,8 @@ final class GzipStream: ByteStream {
 
   private let input: any ByteStream
   private let inflater: Inflater
-  private let chunkByteCount: Int
+  private let largestChunkByteCount: Int
+  private var chunkByteCount: Int
   private var chunk: [UInt8] = []
   private var position = 0
   private var inputIsAtEnd = false
@@ -26,9 +27,13 @@ final class GzipStream: ByteStream {
     case ended
   }
 
+  /// Many files are opened for their header only, for which a page is enough; chunks double from there.
+  private static let firstChunkByteCount = 4 << 10
+
   init(_ input: any ByteStream, chunkByteCount: Int = FileStream.chunkByteCount) {
     self.input = input
-    self.chunkByteCount = chunkByteCount
+    largestChunkByteCount = chunkByteCount
+    self.chunkByteCount = min(Self.firstChunkByteCount, chunkByteCount)
     inflater = Inflater()
   }
 
@@ -52,6 +57,7 @@ final class GzipStream: ByteStream {
     chunk = try input.read(chunkByteCount)
     position = 0
     inputIsAtEnd = chunk.count < chunkByteCount
+    chunkByteCount = min(2 * chunkByteCount, largestChunkByteCount)
     return !chunk.isEmpty
   }
 

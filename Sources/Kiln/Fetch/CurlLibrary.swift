@@ -1,9 +1,4 @@
 import CCurl
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// The functions of libcurl, which is loaded when the first file is fetched.
 // Unchecked: the table is filled in once and never freed, and its functions belong to no thread.
@@ -19,18 +14,14 @@ import CCurl
   }
 
   private static let loaded: CurlLibrary? = {
-    for name in names {
-      // Never closed: libcurl and what it uses stay until the process ends.
-      guard let handle = unsafe dlopen(name, RTLD_NOW | RTLD_LOCAL) else { continue }
-      let table = UnsafeMutablePointer<kiln_curl>.allocate(capacity: 1)
-      unsafe table.initialize(to: kiln_curl())
-      // The shim stores functions by the types of libcurl's own header.
-      guard unsafe kiln_curl_load(table, handle) != 0,
-        unsafe table.pointee.global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
-      else { continue }
-      return unsafe CurlLibrary(table: UnsafePointer(table))
-    }
-    return nil
+    guard let handle = unsafe SharedLibrary.load(names) else { return nil }
+    let table = UnsafeMutablePointer<kiln_curl>.allocate(capacity: 1)
+    unsafe table.initialize(to: kiln_curl())
+    // The shim stores functions by the types of libcurl's own header.
+    guard unsafe kiln_curl_load(table, handle) != 0,
+      unsafe table.pointee.global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    else { return nil }
+    return unsafe CurlLibrary(table: UnsafePointer(table))
   }()
 
   #if canImport(Glibc)
