@@ -13,7 +13,7 @@ extension SourceFormat {
       guard let tree = material.onlyTree else {
         throw UnsupportedError("is no directory of images")
       }
-      return try ImageFolderFormat.open(tree, material.request, settings)
+      return try ImageFolderFormat.open(tree, material, settings)
     })
 }
 
@@ -59,7 +59,7 @@ private enum ImageFolderFormat {
   }
 
   static func open(
-    _ tree: FileTree, _ request: SourceRequest, _ settings: OptionValues
+    _ tree: FileTree, _ material: SourceMaterial, _ settings: OptionValues
   ) throws -> any Source {
     let rules = try ImageFolderOptions.rules(settings)
     let pattern = try settings.text("pattern").map { try FolderTemplate(parsing: $0, .pattern) }
@@ -69,9 +69,8 @@ private enum ImageFolderFormat {
     let index = try at(.decode, tree.path) {
       var index = try Self.index(
         of: listing, pattern, found.manifest, root: Path.lastComponent(tree.path),
-        request.classNames)
+        material.request.classNames)
       if pattern == nil { index = try found.manifest.completed(index) }
-      if case .stream = found.contents { index.orderAsPacked(listing) }
       return index
     }
     guard let example = index.splits.first(where: { $0.files.count > 0 })?.files[0] else {
@@ -80,8 +79,11 @@ private enum ImageFolderFormat {
     let shape = try shape(of: example, rules, listing, found.contents)
     let images = FolderImages(
       listing, index, ImageTarget(shape: shape, rules: rules), example: example, found.contents)
-    return ImageFolderSource(
-      images, dataset(index, shape, found.manifest), path: tree.archive == nil ? tree.path : nil)
+    return try at(.decode, tree.path) {
+      try ImageFolderSource(
+        images, dataset(index, shape, found.manifest), path: tree.archive == nil ? tree.path : nil,
+        material.cancellation)
+    }
   }
 
   private static func look(into path: String) throws -> Found {
@@ -118,7 +120,7 @@ private enum ImageFolderFormat {
       if case .tar? = entries.first?.place { isPacked = archive.depth > 0 }
       return Found(
         listing: try ImageFolderListing(of: entries, below: root), manifest: manifest,
-        contents: isPacked ? .stream(archive) : .members(archive, entries))
+        contents: isPacked ? .stream(archive, entries) : .members(archive, entries))
     }
   }
 

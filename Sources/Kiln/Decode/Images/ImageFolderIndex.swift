@@ -41,16 +41,6 @@ struct ImageFolderIndex: Sendable {
   var range: ClosedRange<Int64>?
   var classNames: [String]
 
-  /// Brings the samples of each split into the order of the files in their archive.
-  mutating func orderAsPacked(_ listing: ImageFolderListing) {
-    splits = splits.map { split in
-      let files = (0..<split.files.count).map { UInt32(split.files[$0]) }
-      return Split(
-        name: split.name,
-        files: .list(files.sorted { listing.entries[Int($0)] < listing.entries[Int($1)] }))
-    }
-  }
-
   /// The label of a file; 0 where there are none.
   func label(of file: Int, in listing: ImageFolderListing) -> Int64 {
     switch labels {

@@ -1,0 +1,84 @@
+import Testing
+
+@testable import Kiln
+
+@Suite("Images in archives") struct ImageArchiveTests {
+  /// A folder that Kiln has written, by path.
+  private func images(_ root: String, _ count: Int) throws -> (
+    report: RunReport, files: [(String, [UInt8])]
+  ) {
+    let output = try Pipeline.Output(.png, at: root + "/images")
+    let report = try Runner(
+      Pipeline(source: SourceRequest(paths: ["sample:\(count)"]), outputs: [output])
+    ).run()
+    let files = try tree(root + "/images").filter { !$0.key.hasSuffix("/") }
+    return (report, files.sorted { $0.key < $1.key })
+  }
+
+  private func digests(_ path: String, jobs: Int = 2) throws -> [String] {
+    let source = try SourceFormat.open(SourceRequest(paths: [path])).source
+    #expect(source.files.map(\.path) == [path])
+    return try Pass(source: source, plan: Plan(source.dataset)).run(
+      jobs: jobs, cancellation: Cancellation(), watch: nil
+    ).map(\.digest)
+  }
+
+  @Test("reads zip and tar files in the order that Kiln wrote", arguments: ["", "images/"])
+  func members(wrapper: String) throws {
+    try withTemporaryDirectory { root in
+      let (report, files) = try images(root, 300)
+      let zip = ZIPSample(files.map { ZIPSample.Member(wrapper + $0.0, $0.1) })
+      try write(zip.bytes, to: root + "/a.zip")
+      let tar = TarSample(files.map { TarSample.Member(wrapper + $0.0, $0.1) })
+      try write(tar.bytes, to: root + "/a.tar")
+      for path in [root + "/a.zip", root + "/a.tar"] {
+        #expect(try digests(path) == report.splits.map(\.digest))
+      }
+    }
+  }
+
+  @Test("reads a packed tar file in the order that Kiln wrote, whatever its own", arguments: 0..<3)
+  func stream(shuffle: Int) throws {
+    try withTemporaryDirectory { root in
+      var (report, files) = try images(root, 3000)
+      var generator = SeededGenerator(seed: UInt64(shuffle))
+      switch shuffle {
+      // By index, whatever the label: the order of the samples.
+      case 0: files.sort { Path.lastComponent($0.0) < Path.lastComponent($1.0) }
+      case 1: files.reverse()
+      default: files.shuffle(using: &generator)
+      }
+      let tar = TarSample(files.map { TarSample.Member($0.0, $0.1) })
+      try write(gzip(tar.bytes), to: root + "/a.tar.gz")
+      #expect(try digests(root + "/a.tar.gz") == report.splits.map(\.digest))
+      #expect(try digests(root + "/a.tar.gz", jobs: 1) == report.splits.map(\.digest))
+    }
+  }
+
+  @Test("names the archive and the image where one is damaged")
+  func damaged() throws {
+    try withTemporaryDirectory { root in
+      let image = greyPNG(1)
+      let members = [("0/a.png", image), ("0/b.png", Array(image.dropLast(20)))]
+      let tar = TarSample(members.map { TarSample.Member($0.0, $0.1) }).bytes
+      try write(tar, to: root + "/a.tar")
+      try write(gzip(tar), to: root + "/a.tar.gz")
+      for name in ["a.tar", "a.tar.gz"] {
+        let found = sentence { _ = try digests(root + "/" + name) } ?? ""
+        #expect(found.hasPrefix("decode \(name)/0/b.png: cannot read PNG image: "), "\(found)")
+      }
+    }
+  }
+
+  @Test("refuses two images of one path")
+  func duplicate() throws {
+    try withTemporaryDirectory { root in
+      let tar = TarSample([
+        TarSample.Member("0/a.png", greyPNG(1)), TarSample.Member("./0//a.png", greyPNG(2)),
+      ])
+      try write(tar.bytes, to: root + "/a.tar")
+      let found = sentence { _ = try digests(root + "/a.tar") } ?? ""
+      #expect(found.contains("0/a.png"))
+    }
+  }
+}
