@@ -55,6 +55,68 @@ import Testing
     }
   }
 
+  @Test(
+    "gives the same samples out of a directory and any archive of it",
+    arguments: [
+      // One directory at the top is the directory itself.
+      (["f/12-label-3.png", "f/9-label-7.png"], ["data"], ["1", "0"]),
+      (["f/cat/a.png"], ["data"], ["0:0"]),
+      (["f/cat/b.png", "f/dog/a.png", "f/cat/a.png"], ["data"], ["2:0", "0:0", "1:1"]),
+      (
+        ["f/10/a.png", "f/9/a.png", "f/9/10.png", "f/9/9.png"], ["data"],
+        ["3:9", "2:9", "1:9", "0:10"]
+      ),
+      (["f/train/2.png", "f/train/1.png"], ["train"], ["1", "0"]),
+      (["f/train/7/a.png"], ["train"], ["0:7"]),
+      (["f/g/train/7/a.png", "f/g/test/7/a.png"], ["train", "test"], ["0:7"]),
+      (["train/a.png"], ["train"], ["0"]),
+      (["train/7/a.png", "train/5/a.png"], ["train"], ["1:5", "0:7"]),
+      (["Zähne/1.png", "Zähne/x.txt"], ["data"], ["0"]),
+    ] as [([String], [String], [String])])
+  func containers(paths: [String], splits: [String], expected: [String]) throws {
+    try withTemporaryDirectory { root in
+      let files = paths.enumerated().map { ($1, greyPNG(UInt8($0))) }
+      for (path, bytes) in files {
+        try makeDirectory(Path.directory(of: root + "/" + path))
+        try write(bytes, to: root + "/" + path)
+      }
+      let tar = TarSample(
+        [TarSample.Member("./", type: "5"), .init("__MACOSX/._x", [1])]
+          + files.map { TarSample.Member("./" + $0.0, $0.1) }
+      ).bytes
+      try write(tar, to: root + "/a.tar")
+      try write(gzip(tar), to: root + "/a.tar.gz")
+      try write(
+        ZIPSample(files.map { ZIPSample.Member($0.0, $0.1) }).bytes, to: root + "/a.zip")
+      let top = try #require(paths[0].split(separator: "/").first)
+      for name in [String(top), "a.tar", "a.tar.gz", "a.zip"] {
+        let source = try openSource(SourceRequest(paths: [root + "/" + name]))
+        #expect(source.dataset.splits.map(\.name) == splits, "\(name)")
+        let (pixels, labels) = try readAll(source, split: 0)
+        let found = (0..<source.dataset.splits[0].count).map { index in
+          "\(pixels[index * 6])" + (labels.isEmpty ? "" : ":\(labels[index])")
+        }
+        #expect(found == expected, "\(name)")
+      }
+    }
+  }
+
+  @Test("matches a pattern from the only directory at an archive's top on")
+  func pattern() throws {
+    try withTemporaryDirectory { root in
+      let files = [("f/12-label-3.png", greyPNG(1)), ("f/9-label-7.png", greyPNG(2))]
+      let tar = TarSample(files.map { TarSample.Member($0.0, $0.1) }).bytes
+      try write(gzip(tar), to: root + "/a.tar.gz")
+      try write(ZIPSample(files.map { ZIPSample.Member($0.0, $0.1) }).bytes, to: root + "/a.zip")
+      for name in ["a.tar.gz", "a.zip"] {
+        let source = try openSource(
+          SourceRequest(
+            paths: [root + "/" + name], settings: ["pattern": "{index}-label-{label}.png"]))
+        #expect(try readAll(source, split: 0).labels == [7, 3])
+      }
+    }
+  }
+
   @Test("names the archive and the image where one is damaged")
   func damaged() throws {
     try withTemporaryDirectory { root in

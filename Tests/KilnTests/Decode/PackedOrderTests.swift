@@ -95,7 +95,7 @@ import Testing
     try withTemporaryDirectory { root in
       try write(archive, to: root + "/a.tar.gz")
       let archive = try #require(try Archive(SourceFile(path: root + "/a.tar.gz")))
-      let listing = try ImageFolderListing(of: entries, below: "")
+      let listing = try ImageFolderListing(of: entries, below: 0)
       let index = try ImageFolderIndex(foldersOf: listing, root: "a", classes: KnownClasses())
       let shape = try ImageShape(height: 2, width: 3, channels: 1, bitDepth: 8)
       try body(

@@ -17,8 +17,11 @@ enum ImageContents: Sendable {
 
   /// What messages call an image.
   func name(of file: Int, in listing: ImageFolderListing) -> String {
-    let path = listing.path(of: file)
-    return archive.map { "\($0.file.name)/\(path)" } ?? path
+    switch self {
+    case .directories: listing.path(of: file)
+    case .members(let archive, let entries), .stream(let archive, let entries):
+      "\(archive.file.name)/\(entries[Int(listing.entries[file])].path)"
+    }
   }
 
   /// Reads a file into the start of a buffer, which may be replaced.

@@ -57,7 +57,9 @@ extension ImageFolderIndex {
   /// Reads `split/label/file`, `label/file`, `split/file` or files alone from the directories' names.
   ///
   /// Directories that everything lies in are passed by. A first directory is a split where there are labels
-  /// below it, or where all of them have a split's usual name.
+  /// below it, or where all of them have a split's usual name. A single directory of images in the
+  /// directory is a class or a split; images that lie in the directory itself have no labels. An archive with
+  /// a single directory at its top is that directory.
   /// - Parameters:
   ///   - listing: all images.
   ///   - root: the name of the directory itself, which may be that of a split.
