@@ -11,7 +11,7 @@ final class Archive: Sendable {
   private let bytes: RandomAccessFile
   private let listed = Locked<[ArchiveEntry]?>(nil)
   /// A packed tar file that has been read up to some place, for whoever reads on from there.
-  private let idle = Locked<TarPosition?>(nil)
+  private let idle = Locked<PositionedStream?>(nil)
   /// How members of a packed tar file begin, by where they are in it.
   private let starts = Locked<[Int: [UInt8]]>([:])
 
@@ -147,16 +147,16 @@ final class Archive: Sendable {
 
   /// Where a reader of a member starts: the tar file's beginning, or a place before the member that
   /// another reader has come to, so that members read in their order are unpacked once.
-  fileprivate func position(before offset: Int) throws -> TarPosition {
+  fileprivate func position(before offset: Int) throws -> PositionedStream {
     let near = idle.withLock { position in
-      guard let near = position, near.offset <= offset else { return nil as TarPosition? }
+      guard let near = position, near.offset <= offset else { return nil as PositionedStream? }
       position = nil
       return near
     }
-    return try near ?? TarPosition(tarStream())
+    return try near ?? PositionedStream(tarStream())
   }
 
-  fileprivate func giveBack(_ position: TarPosition) {
+  fileprivate func giveBack(_ position: PositionedStream) {
     idle.withLock { $0 = position }
   }
 
@@ -169,29 +169,6 @@ final class Archive: Sendable {
   }
 }
 
-/// A tar file that is read from its start, and how far.
-// Unchecked: one at a time has it, who takes it out of the archive's lock and may put it back.
-private final class TarPosition: @unchecked Sendable {
-  private let stream: any ByteStream
-  private(set) var offset = 0
-
-  init(_ stream: any ByteStream) { self.stream = stream }
-
-  func read(_ count: Int) throws -> [UInt8] {
-    let bytes = try stream.read(count)
-    offset += bytes.count
-    return bytes
-  }
-
-  func skip(to target: Int) throws {
-    if let stream = stream as? any SkippingStream { offset += stream.skip(target - offset) }
-    while offset < target {
-      let bytes = try read(min(target - offset, FileStream.chunkByteCount))
-      if bytes.isEmpty { return }
-    }
-  }
-}
-
 /// The content of an entry of a tar file.
 private final class TarMember: ByteStream {
   private let archive: Archive
@@ -199,7 +176,7 @@ private final class TarMember: ByteStream {
   private let offset: Int
   private let start: [UInt8]
   private var produced = 0
-  private var position: TarPosition?
+  private var position: PositionedStream?
 
   init(_ archive: Archive, _ entry: ArchiveEntry, offset: Int) {
     self.archive = archive

@@ -94,6 +94,31 @@ import Testing
         ]))?.contains("neither the first nor the last axis") == true)
   }
 
+  @Test("unpacks a file once to list its variables")
+  func manyVariables() throws {
+    let other = MATSample(
+      name: "z", dimensions: [1 << 14, 1], data: [UInt8](repeating: 1, count: 1 << 14))
+    // Read up to each of them anew, 64 MB become 128 GB.
+    let others = Array(repeating: gzip(other.bytes), count: 4000).flatMap(\.self)
+    let file = gzip(MATSample.file(pictures())) + others
+    let start = ContinuousClock.now
+    let result = try read(file, name: "train_2x3.mat.gz")
+    #expect(result.labels == [1, 10, 2, 3])
+    // Less than a second; two minutes otherwise.
+    #expect(ContinuousClock.now - start < .seconds(20))
+  }
+
+  @Test("refuses more variables than any data set has", arguments: [4096, 4097])
+  func tooManyVariables(count: Int) throws {
+    let others = Array(
+      repeating: MATSample(name: "z", dimensions: [1, 1], data: [1]), count: count - 2)
+    let file = MATSample.file(pictures() + others)
+    let expected =
+      "decode train_2x3.mat: has more than 4096 variables"
+      + " (save images and labels in a file of their own)"
+    #expect(failure(file) == (count > 4096 ? expected : nil))
+  }
+
   @Test("refuses a file that is cut short, at any length", arguments: [false, true])
   func truncated(isCompressed: Bool) {
     let file = MATSample.file(pictures(isCompressed: isCompressed))

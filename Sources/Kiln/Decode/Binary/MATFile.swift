@@ -21,7 +21,7 @@ struct MATFile: Sendable {
 
   /// MATLAB's names have 63 characters.
   private static let maximumNameByteCount = 4096
-  /// Data sets have a handful; each costs a look at its header.
+  /// Data sets have a handful, and each is remembered.
   private static let maximumVariableCount = 4096
 
   /// One variable of numbers.
@@ -56,30 +56,35 @@ struct MATFile: Sendable {
     default: throw MATError.notMAT
     }
     var variables: [Variable] = []
-    var position = 128
     var count = 0
-    while count < Self.maximumVariableCount {
-      let cursor = MATCursor(try bytes.open(at: position), byteOrder)
-      guard let tag = try cursor.tag(isLast: true) else { break }
+    // One pass over a packed file: each new start would unpack it up to there.
+    let stream = PositionedStream(try bytes.open(at: 0))
+    try stream.skip(to: start.count)
+    while true {
+      let position = stream.offset
+      guard let tag = try MATCursor(stream, byteOrder).tag(isLast: true) else { break }
+      guard count < Self.maximumVariableCount else {
+        throw MATError.tooManyVariables(limit: Self.maximumVariableCount)
+      }
       count += 1
-      let (end, overflow) = (position + 8).addingReportingOverflow(tag.byteCount)
-      guard !overflow else { throw MATError.damaged(at: position) }
-      let place = position + 8..<end
-      if let variable = try Self.variable(tag, place, bytes, byteOrder) {
+      let place = position + 8..<position + 8 + tag.byteCount
+      if let variable = try Self.variable(tag, place, stream, byteOrder) {
         variables.append(variable)
       }
       // Compressed elements are not filled up.
-      position = tag.type == MATCursor.compressed ? end : (end + 7) / 8 * 8
+      let isCompressed = tag.type == MATCursor.compressed
+      try stream.skip(to: isCompressed ? place.upperBound : (place.upperBound + 7) / 8 * 8)
     }
     self.variables = variables
   }
 
   private static func variable(
-    _ tag: MATCursor.Tag, _ place: Range<Int>, _ bytes: MATBytes, _ order: ByteOrder
+    _ tag: MATCursor.Tag, _ place: Range<Int>, _ stream: PositionedStream, _ order: ByteOrder
   ) throws -> Variable? {
     let isCompressed = tag.type == MATCursor.compressed
     guard isCompressed || tag.type == MATCursor.matrix else { return nil }
-    let cursor = MATCursor(try bytes.open(place, isCompressed: isCompressed), order)
+    try stream.skip(to: place.lowerBound)
+    let cursor = MATCursor(MATBytes.part(of: stream, place, isCompressed: isCompressed), order)
     if isCompressed {
       guard let inner = try cursor.tag(), inner.type == MATCursor.matrix else { return nil }
     }
@@ -144,18 +149,20 @@ private struct MATBytes: Sendable {
     if let random {
       return FileSlice(random, min(position, random.byteCount)..<random.byteCount)
     }
-    let stream = try file.open()
-    var missing = position
-    while missing > 0 {
-      let count = try stream.read(min(missing, FileStream.chunkByteCount)).count
-      guard count > 0 else { break }
-      missing -= count
-    }
+    let stream = PositionedStream(try file.open())
+    try stream.skip(to: position)
     return stream
   }
 
   func open(_ place: Range<Int>, isCompressed: Bool) throws -> any ByteStream {
-    let slice = StreamSlice(try open(at: place.lowerBound), count: place.count)
+    Self.part(of: try open(at: place.lowerBound), place, isCompressed: isCompressed)
+  }
+
+  /// An element's data, inflated, out of a stream that has come to it.
+  static func part(
+    of stream: any ByteStream, _ place: Range<Int>, isCompressed: Bool
+  ) -> any ByteStream {
+    let slice = StreamSlice(stream, count: place.count)
     return isCompressed
       ? LimitedStream(ZlibStream(slice), packedByteCount: place.count) : slice
   }
@@ -250,6 +257,7 @@ enum MATError: Error, Sendable, Equatable, CustomStringConvertible {
   case damaged(at: Int)
   case damagedInside(offset: Int, element: Int)
   case noImages(String)
+  case tooManyVariables(limit: Int)
   case axes(images: [Int], labels: [Int])
 
   var description: String {
@@ -262,6 +270,8 @@ enum MATError: Error, Sendable, Equatable, CustomStringConvertible {
     case .noImages(let list):
       "holds \(list): which are images and which labels?"
         + " (say so with --images-key and --labels-key)"
+    case .tooManyVariables(let limit):
+      "has more than \(limit) variables (save images and labels in a file of their own)"
     case .axes(let images, let labels):
       "has images of \(Self.text(images)) and labels of \(Self.text(labels)):"
         + " neither the first nor the last axis of the images counts the labels"

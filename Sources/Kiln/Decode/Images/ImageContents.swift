@@ -4,21 +4,24 @@ enum ImageContents: Sendable {
   case directories(OpenDirectories)
   /// In a zip file or a tar file that is not packed: any of them can be read at any time.
   case members(Archive, [ArchiveEntry])
-  /// In a packed tar file: to be read in the order in which they are in it.
-  case stream(Archive)
+  /// In a packed tar file, which is read from its start only.
+  case stream(Archive, [ArchiveEntry])
 
   /// The archive; nil for files on disk.
   var archive: Archive? {
     switch self {
     case .directories: nil
-    case .members(let archive, _), .stream(let archive): archive
+    case .members(let archive, _), .stream(let archive, _): archive
     }
   }
 
   /// What messages call an image.
   func name(of file: Int, in listing: ImageFolderListing) -> String {
-    let path = listing.path(of: file)
-    return archive.map { "\($0.file.name)/\(path)" } ?? path
+    switch self {
+    case .directories: listing.path(of: file)
+    case .members(let archive, let entries), .stream(let archive, let entries):
+      "\(archive.file.name)/\(entries[Int(listing.entries[file])].path)"
+    }
   }
 
   /// Reads a file into the start of a buffer, which may be replaced.
@@ -30,16 +33,9 @@ enum ImageContents: Sendable {
     switch self {
     case .directories(let directories):
       return try at(.decode, nil) { try directories.read(file, of: listing, into: &buffer) }
-    case .members(let archive, let entries):
+    case .members(let archive, let entries), .stream(let archive, let entries):
       let entry = entries[Int(listing.entries[file])]
       return try at(.decompress, archive.file.name) {
-        try Self.check(entry)
-        buffer = try archive.open(entry).read(entry.byteCount)
-        return buffer.count
-      }
-    case .stream(let archive):
-      return try at(.decompress, archive.file.name) {
-        let entry = try archive.entries()[Int(listing.entries[file])]
         try Self.check(entry)
         buffer = try archive.open(entry).read(entry.byteCount)
         return buffer.count

@@ -13,7 +13,7 @@ extension SourceFormat {
       guard let tree = material.onlyTree else {
         throw UnsupportedError("is no directory of images")
       }
-      return try ImageFolderFormat.open(tree, material.request, settings)
+      return try ImageFolderFormat.open(tree, material, settings)
     })
 }
 
@@ -53,13 +53,15 @@ private enum ImageFolderFormat {
 
   /// What has been found, before anything is made of the names.
   private struct Found {
+    /// The name of the directory that the images are listed from.
+    let rootName: String
     let listing: ImageFolderListing
     let manifest: ImageFolderManifest
     let contents: ImageContents
   }
 
   static func open(
-    _ tree: FileTree, _ request: SourceRequest, _ settings: OptionValues
+    _ tree: FileTree, _ material: SourceMaterial, _ settings: OptionValues
   ) throws -> any Source {
     let rules = try ImageFolderOptions.rules(settings)
     let pattern = try settings.text("pattern").map { try FolderTemplate(parsing: $0, .pattern) }
@@ -68,10 +70,9 @@ private enum ImageFolderFormat {
     let listing = found.listing
     let index = try at(.decode, tree.path) {
       var index = try Self.index(
-        of: listing, pattern, found.manifest, root: Path.lastComponent(tree.path),
-        request.classNames)
+        of: listing, pattern, found.manifest, root: found.rootName,
+        material.request.classNames)
       if pattern == nil { index = try found.manifest.completed(index) }
-      if case .stream = found.contents { index.orderAsPacked(listing) }
       return index
     }
     guard let example = index.splits.first(where: { $0.files.count > 0 })?.files[0] else {
@@ -80,8 +81,11 @@ private enum ImageFolderFormat {
     let shape = try shape(of: example, rules, listing, found.contents)
     let images = FolderImages(
       listing, index, ImageTarget(shape: shape, rules: rules), example: example, found.contents)
-    return ImageFolderSource(
-      images, dataset(index, shape, found.manifest), path: tree.archive == nil ? tree.path : nil)
+    return try at(.decode, tree.path) {
+      try ImageFolderSource(
+        images, dataset(index, shape, found.manifest), path: tree.archive == nil ? tree.path : nil,
+        material.cancellation)
+    }
   }
 
   private static func look(into path: String) throws -> Found {
@@ -97,18 +101,18 @@ private enum ImageFolderFormat {
     }
     let listing = try ImageFolderListing(of: root, shownAs: path)
     let directories = try at(.decode, nil) { try OpenDirectories(root, listing) }
-    return Found(listing: listing, manifest: manifest, contents: .directories(directories))
+    return Found(
+      rootName: Path.lastComponent(path), listing: listing, manifest: manifest,
+      contents: .directories(directories))
   }
 
   private static func look(into archive: Archive, _ tree: FileTree) throws -> Found {
     try at(.decompress, archive.file.name) {
       let entries = try archive.entries()
-      // What Kiln has written may have been packed with its directory around it.
-      let wrapper = try tree.root()
-      let isOurs = entries.contains { $0.path == "\(wrapper)/\(StagedOutput.manifestName)" }
-      let root = isOurs && !wrapper.isEmpty ? wrapper + "/" : ""
+      let root = try root(of: tree, entries)
       let manifest = try ImageFolderManifest { name, limit in
-        guard let entry = entries.first(where: { $0.path == root + name }) else { return nil }
+        let path = root.isEmpty ? name : "\(root)/\(name)"
+        guard let entry = entries.first(where: { $0.path == path }) else { return nil }
         guard entry.byteCount <= limit else {
           throw UnsupportedError("'\(entry.path)' has more than \(limit) bytes")
         }
@@ -117,9 +121,20 @@ private enum ImageFolderFormat {
       var isPacked = false
       if case .tar? = entries.first?.place { isPacked = archive.depth > 0 }
       return Found(
-        listing: try ImageFolderListing(of: entries, below: root), manifest: manifest,
-        contents: isPacked ? .stream(archive) : .members(archive, entries))
+        rootName: Path.lastComponent(root.isEmpty ? tree.path : root),
+        listing: try ImageFolderListing(of: entries, below: root.split(separator: "/").count),
+        manifest: manifest,
+        contents: isPacked ? .stream(archive, entries) : .members(archive, entries))
     }
+  }
+
+  /// The directory that an archive stands for: its own, or the only one in it, which is then the one that was
+  /// packed.
+  private static func root(of tree: FileTree, _ entries: [ArchiveEntry]) throws -> String {
+    let innermost = try tree.root()
+    // What Kiln has written may have been packed with its path around it.
+    let isOurs = entries.contains { $0.path == "\(innermost)/\(StagedOutput.manifestName)" }
+    return isOurs ? innermost : innermost.split(separator: "/").first.map(String.init) ?? ""
   }
 
   private static func index(

@@ -41,16 +41,6 @@ struct ImageFolderIndex: Sendable {
   var range: ClosedRange<Int64>?
   var classNames: [String]
 
-  /// Brings the samples of each split into the order of the files in their archive.
-  mutating func orderAsPacked(_ listing: ImageFolderListing) {
-    splits = splits.map { split in
-      let files = (0..<split.files.count).map { UInt32(split.files[$0]) }
-      return Split(
-        name: split.name,
-        files: .list(files.sorted { listing.entries[Int($0)] < listing.entries[Int($1)] }))
-    }
-  }
-
   /// The label of a file; 0 where there are none.
   func label(of file: Int, in listing: ImageFolderListing) -> Int64 {
     switch labels {
@@ -67,7 +57,9 @@ extension ImageFolderIndex {
   /// Reads `split/label/file`, `label/file`, `split/file` or files alone from the directories' names.
   ///
   /// Directories that everything lies in are passed by. A first directory is a split where there are labels
-  /// below it, or where all of them have a split's usual name.
+  /// below it, or where all of them have a split's usual name. A single directory of images in the
+  /// directory is a class or a split; images that lie in the directory itself have no labels. An archive with
+  /// a single directory at its top is that directory.
   /// - Parameters:
   ///   - listing: all images.
   ///   - root: the name of the directory itself, which may be that of a split.

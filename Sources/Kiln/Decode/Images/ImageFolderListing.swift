@@ -38,14 +38,13 @@ struct ImageFolderListing: Sendable {
   /// Sorts the entries of an archive into directories.
   /// - Parameters:
   ///   - archive: the entries.
-  ///   - root: the directory that is looked at, with a slash at its end; empty for all.
+  ///   - depth: how many directories around everything are left away.
   /// - Throws: ``ArchiveError`` where two entries have one path, ``StageError`` as above.
-  init(of archive: [ArchiveEntry], below root: String) throws {
+  init(of archive: [ArchiveEntry], below depth: Int) throws {
     var files: [String: [UInt32]] = ["": []]
-    for (position, entry) in archive.enumerated() where entry.path.hasPrefix(root) {
-      let path = entry.path.dropFirst(root.utf8.count)
+    for (position, entry) in archive.enumerated() where !Self.isHidden(path: entry.path) {
+      let path = Self.path(entry.path, below: depth)
       let directory = path.lastIndex(of: "/").map { path[..<$0] } ?? ""
-      guard !Self.isHidden(path: path) else { continue }
       var above = String(directory)
       files[above, default: []].append(UInt32(position))
       while let slash = above.lastIndex(of: "/") {
@@ -72,7 +71,16 @@ struct ImageFolderListing: Sendable {
     }
   }
 
-  private static func isHidden(path: Substring) -> Bool {
+  private static func path(_ path: String, below depth: Int) -> Substring {
+    var rest = path[...]
+    for _ in 0..<depth {
+      guard let slash = rest.utf8.firstIndex(of: UInt8(ascii: "/")) else { break }
+      rest = rest[rest.utf8.index(after: slash)...]
+    }
+    return rest
+  }
+
+  private static func isHidden(path: String) -> Bool {
     path.split(separator: "/").contains { $0.hasPrefix(".") || $0 == "__MACOSX" }
   }
 

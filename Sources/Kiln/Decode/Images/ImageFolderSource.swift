@@ -4,14 +4,23 @@ final class ImageFolderSource: Source {
   let files: [SourceFile]
   let folders: [SourceFolder]
   private let images: FolderImages
+  /// How each split is read out of a packed tar file; empty for what can be read at any place.
+  private let orders: [PackedOrder]
+  private let cancellation: Cancellation
 
   /// - Parameters:
   ///   - images: what is there.
   ///   - dataset: what it is.
   ///   - path: the directory; nil where the images are in an archive.
-  init(_ images: FolderImages, _ dataset: Dataset, path: String?) {
+  ///   - cancellation: asks to stop looking for an image in a packed tar file.
+  /// - Throws: ``UnsupportedError`` where a packed tar file would have to be unpacked too often.
+  init(
+    _ images: FolderImages, _ dataset: Dataset, path: String?, _ cancellation: Cancellation
+  ) throws(UnsupportedError) {
     self.images = images
     self.dataset = dataset
+    self.cancellation = cancellation
+    orders = try PackedOrder.orders(images)
     guard let path else {
       files = [images.contents.archive?.file].compactMap(\.self)
       folders = []
@@ -28,8 +37,9 @@ final class ImageFolderSource: Source {
   }
 
   func reader(ofSplit split: Int, background: Background) throws -> any SampleReader {
-    if case .stream(let archive) = images.contents {
-      return try PackedImageReader(images, archive, split: split)
+    if case .stream(let archive, let entries) = images.contents {
+      return try PackedImageReader(
+        images, archive, entries, split: split, orders[split], cancellation)
     }
     return Reader(images: images, folder: folders.isEmpty ? nil : folders[split], split: split)
   }

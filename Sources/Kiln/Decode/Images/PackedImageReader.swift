@@ -1,4 +1,4 @@
-/// Reads the images of one split out of a packed tar file, in one pass.
+/// Reads the images of one split out of a packed tar file.
 final class PackedImageReader: SampleReader {
   /// What may wait to be decoded for one batch.
   ///
@@ -7,19 +7,33 @@ final class PackedImageReader: SampleReader {
 
   private let images: FolderImages
   private let archive: Archive
-  private let files: ImageFolderIndex.Files
   private let entries: [ArchiveEntry]
-  private let tar: TarReader
+  private let files: ImageFolderIndex.Files
+  private let cancellation: Cancellation
+  private var order: PackedOrder
+  private var tar: TarReader
+  /// The images that have been met before their turn.
+  private var kept: KeptImages
   private var position = 0
 
   /// - Throws: ``StageError``.
-  init(_ images: FolderImages, _ archive: Archive, split: Int) throws {
+  init(
+    _ images: FolderImages, _ archive: Archive, _ entries: [ArchiveEntry], split: Int,
+    _ order: PackedOrder, _ cancellation: Cancellation
+  ) throws {
     self.images = images
     self.archive = archive
+    self.entries = entries
+    self.order = order
+    kept = KeptImages(capacity: order.limit)
+    self.cancellation = cancellation
     files = images.index.splits[split].files
-    (entries, tar) = try at(.decompress, archive.file.name) {
-      let whole = Resource(file: archive.file, relativePath: archive.file.name)
-      return (try archive.entries(), try TarReader(whole.open()))
+    tar = try Self.start(of: archive)
+  }
+
+  private static func start(of archive: Archive) throws -> TarReader {
+    try at(.decompress, archive.file.name) {
+      try TarReader(Resource(file: archive.file, relativePath: archive.file.name).open())
     }
   }
 
@@ -35,7 +49,7 @@ final class PackedImageReader: SampleReader {
     var items: [Item] = []
     var waiting = 0
     for sample in samples {
-      let content = try at(.decompress, archive.file.name) { try self.content(of: files[sample]) }
+      let content = try self.content(of: sample)
       waiting += content.count
       if waiting > Self.maximumWaitingByteCount {
         items.append(.pixels(try pixels(of: content, sample)))
@@ -56,10 +70,25 @@ final class PackedImageReader: SampleReader {
     }
   }
 
-  private func content(of file: Int) throws -> [UInt8] {
-    let wanted = entries[Int(images.listing.entries[file])]
+  private func content(of sample: Int) throws -> [UInt8] {
+    while let step = order.step(towards: sample) {
+      switch step {
+      case .again: tar = try Self.start(of: archive)
+      case .keep(let met):
+        let content = try at(.decompress, archive.file.name) {
+          try read(entries[Int(images.listing.entries[files[met]])])
+        }
+        if met == sample { return content }
+        kept.put(content, at: order.extent(of: met).lowerBound)
+      }
+    }
+    return kept.bytes(order.extent(of: sample))
+  }
+
+  private func read(_ wanted: ArchiveEntry) throws -> [UInt8] {
     try ImageContents.check(wanted)
     while let entry = try tar.next() {
+      try cancellation.check()
       if entry.place == wanted.place { return try tar.read(entry.byteCount) }
     }
     throw UnsupportedError("no longer holds '\(wanted.path)' (changed meanwhile?)")
