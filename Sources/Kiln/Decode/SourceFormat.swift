@@ -45,16 +45,18 @@ public struct SourceFormat: Sendable {
   /// - Parameters:
   ///   - request: the source.
   ///   - formats: the formats to try, in order.
+  ///   - jobs: how many workers may look through files, at least 1; nil for one a core.
   ///   - cancellation: asks to stop.
   /// - Returns: the format and the opened source.
   /// - Throws: ``StageError`` that says what cannot be read, ``UsageError`` or ``Interruption``.
   public static func open(
-    _ request: SourceRequest, among formats: [SourceFormat] = all,
+    _ request: SourceRequest, among formats: [SourceFormat] = all, jobs: Int? = nil,
     cancellation: Cancellation = Cancellation()
   ) throws -> (format: SourceFormat, source: any Source) {
     let request = try LocalFiles.located(request)
     return try at(.decode, request.paths.first ?? request.images) {
-      let material = try SourceMaterial(request, cancellation: cancellation)
+      let material = try SourceMaterial(
+        request, workerCount: WorkerPool.workerCount(for: jobs), cancellation: cancellation)
       let format = try find(for: material, among: formats)
       let source = try format.open(material, try format.settings(of: request))
       return (format, try CorrectedSource.wrapping(source, request))

@@ -18,13 +18,18 @@ public struct SourceMaterial: Sendable {
   let images: Resource?
   /// The label file of that pair.
   let labels: Resource?
+  /// How many workers may look through files, where these are many.
+  let workerCount: Int
   /// Asks to stop opening the source, which may look through whole files.
   let cancellation: Cancellation
 
   /// Looks at what a request names.
   /// - Throws: ``StageError`` when a file cannot be read.
-  init(_ request: SourceRequest, cancellation: Cancellation = Cancellation()) throws {
+  init(
+    _ request: SourceRequest, workerCount: Int = 1, cancellation: Cancellation = Cancellation()
+  ) throws {
     self.request = request
+    self.workerCount = workerCount
     self.cancellation = cancellation
     items = try request.paths.map { path in try at(.decode, nil) { try Item(path) } }
     images = try request.images.map { path in try at(.decode, nil) { try Resource(path: path) } }

@@ -74,7 +74,7 @@ public struct Inspection: Sendable {
   ) throws {
     let fetched = try SourceFetch(request, by: fetcher ?? Fetcher(cancellation: cancellation))
     let (found, source) = try SourceFormat.open(
-      fetched.request, among: formats, cancellation: cancellation)
+      fetched.request, among: formats, jobs: jobs, cancellation: cancellation)
     format = found.name
     schema = source.dataset.schema
     switch depth {

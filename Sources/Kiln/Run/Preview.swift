@@ -56,7 +56,7 @@ public struct Preview: Sendable, Equatable {
   ) throws -> ContactSheet {
     let fetched = try SourceFetch(request, by: fetcher ?? Fetcher(cancellation: cancellation))
     let source = try SourceFormat.open(
-      fetched.request, among: formats, cancellation: cancellation
+      fetched.request, among: formats, jobs: jobs, cancellation: cancellation
     ).source
     return try sheet(
       of: source, named: request.paths.first,
@@ -103,7 +103,7 @@ public struct Preview: Sendable, Equatable {
   ) throws -> ContactSheet {
     let fetched = try SourceFetch(request, by: fetcher ?? Fetcher(cancellation: cancellation))
     let source = try SourceFormat.open(
-      fetched.request, among: formats, cancellation: cancellation
+      fetched.request, among: formats, jobs: jobs, cancellation: cancellation
     ).source
     try OutputPlaces.check([path], source.files, source.folders)
     let output = try at(.write, path) { try StagedOutput(.file, at: path, existing: existing) }

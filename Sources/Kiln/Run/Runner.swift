@@ -36,7 +36,7 @@ public struct Runner: Sendable {
     let start = ContinuousClock.now
     let fetched = try SourceFetch(pipeline.source, by: fetcher)
     let source = try SourceFormat.open(
-      fetched.request, among: pipeline.sourceFormats, cancellation: cancellation
+      fetched.request, among: pipeline.sourceFormats, jobs: jobs, cancellation: cancellation
     ).source
     let (plan, steps) = try prepare(source.dataset)
     try check(plan.dataset, source)

@@ -37,7 +37,9 @@ public struct Verification: Sendable {
     // A directory may have the name of a known data set.
     let place = KnownDataset.isName(path) ? "./" + path : path
     let request = SourceRequest(paths: [place], correction: .none)
-    let source = try SourceFormat.open(request, among: formats).source
+    let source = try SourceFormat.open(
+      request, among: formats, jobs: jobs, cancellation: cancellation
+    ).source
     var plan = Plan(source.dataset)
     var steps: [BatchStep] = []
     if let step = try Self.oneHot(record, &plan) { steps.append(step) }

@@ -120,6 +120,28 @@ final class WorkerPool: Sendable {
     for thread in threads { thread.join() }
   }
 
+  /// Makes something of each element, side by side.
+  /// - Returns: the results in the order of the elements.
+  /// - Throws: what `body` throws for the first element for which it does.
+  static func map<Element: Sendable, Output: Sendable>(
+    _ elements: [Element], workerCount: Int,
+    _ body: @escaping @Sendable (Element) throws -> Output
+  ) throws -> [Output] {
+    guard elements.count > 1, workerCount > 1 else { return try elements.map(body) }
+    let results = Locked<[Int: Result<Output, any Error>]>([:])
+    let pool = WorkerPool(workerCount: min(workerCount, elements.count))
+    for (position, element) in elements.enumerated() {
+      pool.async {
+        let result = Result { try body(element) }
+        results.withLock { $0[position] = result }
+      }
+    }
+    pool.drain()
+    return try results.withLock { results in
+      try elements.indices.compactMap { try results[$0]?.get() }
+    }
+  }
+
   private enum Step {
     case run(Job)
     case wait

@@ -20,7 +20,7 @@ extension SourceFormat {
 private enum ImageFolderFormat {
   static func isImage(_ path: String) -> Bool {
     let name = Array(Path.lastComponent(path).utf8)
-    return !ImageFolderListing.isHidden(name.span) && ImageFileName.kind(of: name.span) == .image
+    return !DirectoryImages.isHidden(name.span) && ImageFileName.kind(of: name.span) == .image
   }
 
   /// Whether there is an image in a directory or those below it; the first one found ends the search.
@@ -34,7 +34,7 @@ private enum ImageFolderFormat {
     var below: [String] = []
     var isFound = false
     try directory.forEachEntry { name, kind in
-      guard !ImageFolderListing.isHidden(name) else { return true }
+      guard !DirectoryImages.isHidden(name) else { return true }
       switch kind {
       case .directory: below.append(name.text)
       case .file: isFound = ImageFileName.kind(of: name) == .image
@@ -66,7 +66,7 @@ private enum ImageFolderFormat {
     let rules = try ImageFolderOptions.rules(settings)
     let pattern = try settings.text("pattern").map { try FolderTemplate(parsing: $0, .pattern) }
     let found =
-      try tree.archive.map { try look(into: $0, tree) } ?? look(into: tree.path)
+      try tree.archive.map { try look(into: $0, tree) } ?? look(into: tree.path, material)
     let listing = found.listing
     let index = try at(.decode, tree.path) {
       var index = try Self.index(
@@ -88,7 +88,7 @@ private enum ImageFolderFormat {
     }
   }
 
-  private static func look(into path: String) throws -> Found {
+  private static func look(into path: String, _ material: SourceMaterial) throws -> Found {
     let root = try at(.decode, nil) { try DirectoryHandle(opening: path, shownAs: path) }
     let manifest = try ImageFolderManifest { name, limit in
       let file = Array(name.utf8) + [0]
@@ -99,7 +99,9 @@ private enum ImageFolderFormat {
         return Array(bytes[..<count])
       }
     }
-    let listing = try ImageFolderListing(of: root, shownAs: path)
+    let listing = try ImageFolderListing(
+      of: root, shownAs: path, workerCount: material.workerCount,
+      cancellation: material.cancellation)
     let directories = try at(.decode, nil) { try OpenDirectories(root, listing) }
     return Found(
       rootName: Path.lastComponent(path), listing: listing, manifest: manifest,

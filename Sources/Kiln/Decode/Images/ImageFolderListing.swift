@@ -15,6 +15,8 @@ struct ImageFolderListing: Sendable {
 
   /// A wrapper around splits around labels, and one more for what is unusual.
   static let maximumDepth = 5
+  /// Twenty-one thousand classes are the most of a well-known data set; this many are listed in seconds.
+  private static let maximumDirectoryCount = 1 << 20
   /// Offsets of names have 32 bits; this many bytes are names of a hundred million files.
   private static let maximumNameByteCount = Int(UInt32.max)
 
@@ -30,9 +32,20 @@ struct ImageFolderListing: Sendable {
   private(set) var entries: [UInt32] = []
 
   /// Lists a directory and those below it, each of them once.
+  /// - Parameters:
+  ///   - root: the directory.
+  ///   - shown: what messages call it.
+  ///   - workerCount: how many directories to list side by side.
+  ///   - cancellation: asks to stop.
   /// - Throws: ``StageError`` that names what cannot be listed or is no image that Kiln reads.
-  init(of root: DirectoryHandle, shownAs shown: String) throws {
-    try at(.decode, shown) { try list(root, path: "", depth: 0) }
+  init(
+    of root: DirectoryHandle, shownAs shown: String, workerCount: Int = 1,
+    cancellation: Cancellation = Cancellation()
+  ) throws {
+    try at(.decode, shown) {
+      var contents = try Self.list(root, workerCount, cancellation)
+      try add("", of: &contents)
+    }
   }
 
   /// Sorts the entries of an archive into directories.
@@ -87,18 +100,19 @@ struct ImageFolderListing: Sendable {
   private mutating func append(
     _ members: [UInt32], of archive: [ArchiveEntry], in path: String, hasDirectories: Bool
   ) throws {
-    var found: [UInt32] = []
+    var images = DirectoryImages()
     var entry: [UInt32: UInt32] = [:]
     for member in members {
       let name = Array(Path.lastComponent(archive[Int(member)].path).utf8)
-      guard try take(name.span, in: path, &found), let start = found.last else { continue }
+      guard try images.take(name.span, in: path), let start = images.starts.last else { continue }
       entry[start] = member
     }
-    addDirectory(path, &found, hasDirectories: hasDirectories)
-    for (one, two) in zip(found, found.dropFirst()) where isEqual(one, two) {
-      throw ArchiveError.duplicate(archive[Int(entry[one] ?? 0)].path)
+    images.sort()
+    if let twin = images.firstOfTwins {
+      throw ArchiveError.duplicate(archive[Int(entry[twin] ?? 0)].path)
     }
-    entries += found.map { entry[$0] ?? 0 }
+    entries += images.starts.map { entry[$0] ?? 0 }
+    try add(images, in: path, hasDirectories: hasDirectories)
   }
 
   /// How many images there are.
@@ -138,24 +152,56 @@ struct ImageFolderListing: Sendable {
 
   // MARK: Listing
 
-  private mutating func list(_ directory: DirectoryHandle, path: String, depth: Int) throws {
-    var below: [String] = []
-    var found: [UInt32] = []
-    try directory.forEachEntry { name, kind in
-      guard !Self.isHidden(name) else { return true }
-      switch kind {
-      case .directory: below.append(name.text)
-      case .other: break
-      case .file:
-        _ = try take(name, in: path, &found)
+  /// What lies in one directory.
+  private struct Contents: Sendable {
+    var images = DirectoryImages()
+    var directories: [String] = []
+
+    init(of directory: DirectoryHandle, path: String) throws {
+      try directory.forEachEntry { name, kind in
+        guard !DirectoryImages.isHidden(name) else { return true }
+        switch kind {
+        case .directory: directories.append(name.text)
+        case .other: break
+        case .file: _ = try images.take(name, in: path)
+        }
+        return true
       }
-      return true
+      images.sort()
+      directories.sort(by: NaturalOrder.precedes)
     }
-    addDirectory(path, &found, hasDirectories: !below.isEmpty)
-    for name in below.sorted(by: NaturalOrder.precedes) {
-      let path = path.isEmpty ? name : path + "/" + name
-      guard depth < Self.maximumDepth else { throw Self.tooDeep(path) }
-      try list(try directory.openDirectory(name), path: path, depth: depth + 1)
+  }
+
+  /// Lists all directories, those of each level side by side.
+  private static func list(
+    _ root: DirectoryHandle, _ workerCount: Int, _ cancellation: Cancellation
+  ) throws -> [String: Contents] {
+    var found: [String: Contents] = [:]
+    var level = [""]
+    for depth in 0...maximumDepth where !level.isEmpty {
+      let contents = try WorkerPool.map(level, workerCount: workerCount) { path in
+        try cancellation.check()
+        let directory = path.isEmpty ? root : try root.openDirectory(path)
+        return try Contents(of: directory, path: path)
+      }
+      for (path, contents) in zip(level, contents) { found[path] = contents }
+      level = zip(level, contents).flatMap { path, contents in
+        contents.directories.map { path.isEmpty ? $0 : path + "/" + $0 }
+      }
+      if depth == maximumDepth, let first = level.first { throw tooDeep(first) }
+      guard found.count + level.count <= maximumDirectoryCount else {
+        throw UnsupportedError(
+          "holds more than \(maximumDirectoryCount) directories (does a link lead back?)")
+      }
+    }
+    return found
+  }
+
+  private mutating func add(_ path: String, of all: inout [String: Contents]) throws {
+    guard let contents = all.removeValue(forKey: path) else { return }
+    try add(contents.images, in: path, hasDirectories: !contents.directories.isEmpty)
+    for name in contents.directories {
+      try add(path.isEmpty ? name : path + "/" + name, of: &all)
     }
   }
 
@@ -165,114 +211,19 @@ struct ImageFolderListing: Sendable {
         + " (name the directory that holds the splits or classes)")
   }
 
-  /// Keeps the name of a file that is an image; false where it is none.
-  private mutating func take(
-    _ name: Span<UInt8>, in directory: String, _ found: inout [UInt32]
-  ) throws -> Bool {
-    switch ImageFileName.kind(of: name) {
-    case .other: return false
-    case .foreignImage:
-      throw StageError(
-        .decode, file: Path.join(directory.isEmpty ? "." : directory, name.text),
-        UnsupportedError("is an image that Kiln cannot read (make it a PNG or JPEG file)"))
-    case .image:
-      guard names.count + name.count < Self.maximumNameByteCount else {
-        throw UnsupportedError("holds too many files for one data set")
-      }
-      found.append(UInt32(names.count))
-      for index in name.indices { names.append(name[index]) }
-      names.append(0)
-      return true
+  /// Adds a directory behind all others.
+  private mutating func add(
+    _ images: DirectoryImages, in path: String, hasDirectories: Bool
+  ) throws(UnsupportedError) {
+    let offset = names.count
+    guard offset + images.names.count < Self.maximumNameByteCount else {
+      throw UnsupportedError("holds too many files for one data set")
     }
-  }
-
-  /// Adds a directory with its files, which are brought into order.
-  private mutating func addDirectory(
-    _ path: String, _ found: inout [UInt32], hasDirectories: Bool
-  ) {
-    sort(&found)
     let first = starts.count
-    starts += found
-    places += Array(repeating: UInt32(directories.count), count: found.count)
+    names += images.names
+    starts += images.starts.map { $0 + UInt32(offset) }
+    places += Array(repeating: UInt32(directories.count), count: images.starts.count)
     directories.append(
       Directory(path: path, files: first..<starts.count, hasDirectories: hasDirectories))
-  }
-
-  /// Hidden names, and what archivers of macOS leave behind.
-  static func isHidden(_ name: Span<UInt8>) -> Bool {
-    name[0] == UInt8(ascii: ".") || name.count == 8 && name.text == "__MACOSX"
-  }
-
-  /// Brings names into natural order.
-  ///
-  /// Names of one directory mostly differ in a number behind the same beginning, and numbers are compared
-  /// by one instruction where names take a loop.
-  private func sort(_ found: inout [UInt32]) {
-    let prefix = commonPrefix(of: found)
-    var keys: [(number: UInt64, start: UInt32)] = []
-    keys.reserveCapacity(found.count)
-    for start in found {
-      guard let number = number(at: Int(start) + prefix) else {
-        found.sort(by: precedes)
-        return
-      }
-      keys.append((number, start))
-    }
-    keys.sort { $0.number == $1.number ? precedes($0.start, $1.start) : $0.number < $1.number }
-    found = keys.map(\.start)
-  }
-
-  private func precedes(_ first: UInt32, _ second: UInt32) -> Bool {
-    NaturalOrder.precedes(
-      names.span.extracting(Int(first)..<end(of: first)),
-      names.span.extracting(Int(second)..<end(of: second)))
-  }
-
-  private func isEqual(_ first: UInt32, _ second: UInt32) -> Bool {
-    var offset = 0
-    while names[Int(first) + offset] == names[Int(second) + offset] {
-      if names[Int(first) + offset] == 0 { return true }
-      offset += 1
-    }
-    return false
-  }
-
-  private func end(of start: UInt32) -> Int {
-    var end = Int(start)
-    while names[end] != 0 { end += 1 }
-    return end
-  }
-
-  /// Bytes that all names begin with, without the start of a number.
-  private func commonPrefix(of found: [UInt32]) -> Int {
-    guard let first = found.first.map(Int.init) else { return 0 }
-    var count = end(of: UInt32(first)) - first
-    for start in found {
-      var same = 0
-      while same < count, names[Int(start) + same] == names[first + same] { same += 1 }
-      count = same
-    }
-    while count > 0, NaturalOrder.isDigit(names[first + count - 1]) { count -= 1 }
-    return count
-  }
-
-  /// The number that begins at a place, where there is one of at most 18 digits.
-  private func number(at place: Int) -> UInt64? {
-    var position = place
-    var number: UInt64 = 0
-    while NaturalOrder.isDigit(names[position]) {
-      number = number &* 10 &+ UInt64(names[position] - 0x30)
-      position += 1
-    }
-    return (1...18).contains(position - place) ? number : nil
-  }
-}
-
-extension Span<UInt8> {
-  /// The bytes as text.
-  var text: String {
-    var bytes: [UInt8] = []
-    for index in indices { bytes.append(self[index]) }
-    return String(decoding: bytes, as: UTF8.self)
   }
 }
