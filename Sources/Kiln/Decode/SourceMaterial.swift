@@ -31,9 +31,14 @@ public struct SourceMaterial: Sendable {
     self.request = request
     self.workerCount = workerCount
     self.cancellation = cancellation
-    items = try request.paths.map { path in try at(.decode, nil) { try Item(path) } }
-    images = try request.images.map { path in try at(.decode, nil) { try Resource(path: path) } }
-    labels = try request.labels.map { path in try at(.decode, nil) { try Resource(path: path) } }
+    let resource = { path in
+      try at(.decode, nil) { try Resource(path: path, cancellation: cancellation) }
+    }
+    items = try request.paths.map { path in
+      try at(.decode, nil) { try Item(path, cancellation) }
+    }
+    images = try request.images.map(resource)
+    labels = try request.labels.map(resource)
   }
 
   /// The names that are no path.
@@ -68,12 +73,12 @@ public struct SourceMaterial: Sendable {
 }
 
 extension SourceMaterial.Item {
-  fileprivate init(_ path: String) throws {
+  fileprivate init(_ path: String, _ cancellation: Cancellation) throws {
     switch Path.kind(of: path) {
     case nil: self = .word(path)
-    case .directory: self = .tree(FileTree(directory: path))
+    case .directory: self = .tree(FileTree(directory: path, cancellation: cancellation))
     case .file:
-      let file = try Resource(path: path)
+      let file = try Resource(path: path, cancellation: cancellation)
       self = try Archive(tree: file.file).map { .tree(FileTree($0)) } ?? .file(file)
     }
   }

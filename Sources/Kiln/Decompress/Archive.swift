@@ -24,8 +24,8 @@ final class Archive: Sendable {
   /// Looks at a file; nil where it is no archive.
   ///
   /// What cannot be unpacked is none: what is wrong with it shows where it is read.
-  /// - Throws: ``FileError``.
-  init?(_ file: SourceFile) throws(FileError) {
+  /// - Throws: ``FileError`` or ``Interruption``.
+  init?(_ file: SourceFile) throws {
     self.file = file
     bytes = try RandomAccessFile(file)
     let start = try bytes.read(0..<ZIPDirectory.localMagic.count)
@@ -43,8 +43,8 @@ final class Archive: Sendable {
 
   /// Looks at a file; nil where it is no archive, or one that is a file to whoever made it: NumPy's
   /// `.npz` is a zip file of `.npy` files.
-  /// - Throws: ``FileError``.
-  convenience init?(tree file: SourceFile) throws(FileError) {
+  /// - Throws: ``FileError`` or ``Interruption``.
+  convenience init?(tree file: SourceFile) throws {
     if file.name.lowercased().hasSuffix(".npz") { return nil }
     try self.init(file)
   }

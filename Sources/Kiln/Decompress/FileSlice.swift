@@ -9,10 +9,12 @@ final class RandomAccessFile: Sendable {
   let byteCount: Int
   private let path: String
   private let descriptor: Int32
+  private let cancellation: Cancellation
 
   /// - Throws: ``FileError`` when there is no such file or it cannot be read.
   init(_ file: SourceFile) throws(FileError) {
     path = file.path
+    cancellation = file.cancellation
     // Without O_NONBLOCK a pipe of that name would wait for a writer for ever.
     descriptor = Self.openFile(file.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileError(.open, file.path) }
@@ -26,9 +28,10 @@ final class RandomAccessFile: Sendable {
   }
 
   /// Reads a range of bytes; fewer where the file ends before.
-  /// - Throws: ``FileError``.
-  func read(_ range: Range<Int>) throws(FileError) -> [UInt8] {
-    unsafe try readFully(range.count, of: path) { room, done in
+  /// - Throws: ``FileError`` or ``Interruption``.
+  func read(_ range: Range<Int>) throws -> [UInt8] {
+    try cancellation.check()
+    return unsafe try readFully(range.count, of: path) { room, done in
       // Writes within the room, which lives through the call.
       unsafe pread(descriptor, room.baseAddress, room.count, off_t(range.lowerBound + done))
     }

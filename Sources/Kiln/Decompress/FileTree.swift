@@ -10,11 +10,13 @@ public final class FileTree: Sendable {
   public let path: String
   /// The archive that it is; nil for a directory.
   let archive: Archive?
+  private let cancellation: Cancellation
   private let listings = Locked<[String: [Entry]]>([:])
   private let archiveIndex = Locked<ArchiveIndex?>(nil)
 
   /// Takes a directory; nothing is listed yet.
-  init(directory path: String) {
+  init(directory path: String, cancellation: Cancellation = Cancellation()) {
+    self.cancellation = cancellation
     self.path = Path.withoutTrailingSlashes(path)
     archive = nil
   }
@@ -22,6 +24,7 @@ public final class FileTree: Sendable {
   /// Takes an archive; nothing is listed yet.
   init(_ archive: Archive) {
     path = archive.file.path
+    cancellation = archive.file.cancellation
     self.archive = archive
   }
 
@@ -91,7 +94,9 @@ public final class FileTree: Sendable {
         return Resource(try tree.index(of: archive).entry(at: relativePath), of: archive)
       }
       return Resource(
-        file: try SourceFile(path: Path.join(tree.path, relativePath)), relativePath: relativePath)
+        file: try SourceFile(
+          path: Path.join(tree.path, relativePath), cancellation: tree.cancellation),
+        relativePath: relativePath)
     }
   }
 }

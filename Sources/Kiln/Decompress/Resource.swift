@@ -20,8 +20,10 @@ public final class Resource: Sendable {
 
   /// Looks at a file without reading it.
   /// - Throws: ``FileError`` when there is no such file or it cannot be read.
-  convenience init(path: String) throws(FileError) {
-    self.init(file: try SourceFile(path: path), relativePath: Path.lastComponent(path))
+  convenience init(path: String, cancellation: Cancellation = Cancellation()) throws(FileError) {
+    self.init(
+      file: try SourceFile(path: path, cancellation: cancellation),
+      relativePath: Path.lastComponent(path))
   }
 
   init(file: SourceFile, relativePath: String) {

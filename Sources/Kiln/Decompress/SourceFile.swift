@@ -10,6 +10,8 @@ public final class SourceFile: Sendable {
   public let path: String
   /// The file's size when it was opened.
   public let byteCount: Int
+  /// Asks to stop reading, which every piece that is read looks at.
+  let cancellation: Cancellation
   private let digest = Locked<[UInt8]?>(nil)
 
   /// Looks at a file without reading it.
@@ -17,7 +19,11 @@ public final class SourceFile: Sendable {
   /// A pipe is refused: a source is read more than once, and a pipe that nobody fills would be waited
   /// for without end.
   /// - Throws: ``FileError`` when there is no such file or it cannot be read.
-  public init(path: String) throws(FileError) {
+  public convenience init(path: String) throws(FileError) {
+    try self.init(path: path, cancellation: Cancellation())
+  }
+
+  init(path: String, cancellation: Cancellation) throws(FileError) {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { throw FileError(.open, path) }
     let kind = status.st_mode & S_IFMT
@@ -26,6 +32,7 @@ public final class SourceFile: Sendable {
     }
     guard unsafe access(path, R_OK) == 0 else { throw FileError(.open, path) }
     self.path = path
+    self.cancellation = cancellation
     byteCount = Int(status.st_size)
   }
 
@@ -40,19 +47,21 @@ public final class SourceFile: Sendable {
 
   /// Reads the file from its start, without keeping a digest.
   /// - Throws: ``FileError``.
-  func open() throws(FileError) -> FileStream { try FileStream(path: path) }
+  func open() throws(FileError) -> FileStream {
+    try FileStream(path: path, cancellation: cancellation)
+  }
 
   /// Reads the file from its start; its digest is made beside the reader, from the same bytes.
   /// - Throws: ``FileError``.
   func open(digestingOn background: Background) throws(FileError) -> any ByteStream {
-    DigestingStream(self, try FileStream(path: path), background)
+    DigestingStream(self, try open(), background)
   }
 
   /// The SHA-256 of the whole file: ready where it was read to its end, else made now.
-  /// - Throws: ``FileError``.
-  public func sha256() throws(FileError) -> String {
+  /// - Throws: ``FileError`` or ``Interruption``.
+  public func sha256() throws -> String {
     if let digest = digest.withLock({ $0 }) { return hexadecimal(digest) }
-    let stream = try FileStream(path: path)
+    let stream = try open()
     var hash = SHA256()
     while true {
       let chunk = try stream.read(FileStream.chunkByteCount)
@@ -65,10 +74,10 @@ public final class SourceFile: Sendable {
   }
 
   /// The MD5 of the whole file; nil where the system's libcrypto has none.
-  /// - Throws: ``FileError``.
-  func md5() throws(FileError) -> String? {
+  /// - Throws: ``FileError`` or ``Interruption``.
+  func md5() throws -> String? {
     guard var hash = MD5() else { return nil }
-    let stream = try FileStream(path: path)
+    let stream = try open()
     while true {
       let chunk = try stream.read(FileStream.chunkByteCount)
       if chunk.isEmpty { break }
@@ -92,9 +101,11 @@ final class FileStream: ByteStream {
 
   private let descriptor: Int32
   private let path: String
+  private let cancellation: Cancellation
 
-  init(path: String) throws(FileError) {
+  init(path: String, cancellation: Cancellation = Cancellation()) throws(FileError) {
     self.path = path
+    self.cancellation = cancellation
     descriptor = Self.openForReading(path)
     guard descriptor >= 0 else { throw FileError(.open, path) }
   }
@@ -109,9 +120,11 @@ final class FileStream: ByteStream {
     #endif
   }
 
-  func read(_ count: Int) throws(FileError) -> [UInt8] {
+  func read(_ count: Int) throws -> [UInt8] {
+    try cancellation.check()
     // Writes within the room, which lives through the call.
-    unsafe try readFully(count, of: path) { room, _ in unsafe Self.readOnce(descriptor, room) }
+    return unsafe try readFully(count, of: path) { room, _ in unsafe Self.readOnce(descriptor, room)
+    }
   }
 
   private static func readOnce(_ descriptor: Int32, _ room: UnsafeMutableRawBufferPointer) -> Int {

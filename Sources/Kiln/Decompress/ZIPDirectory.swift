@@ -84,8 +84,8 @@ struct ZIPDirectory {
   }
 
   /// Where the end record starts; nil where there is none.
-  /// - Throws: ``FileError``.
-  static func end(of file: RandomAccessFile) throws(FileError) -> Int? {
+  /// - Throws: ``FileError`` or ``Interruption``.
+  static func end(of file: RandomAccessFile) throws -> Int? {
     let tailStart = max(0, file.byteCount - longestComment - endByteCount)
     let tail = try file.read(tailStart..<file.byteCount)
     return stride(from: tail.count - endByteCount, through: 0, by: -1).first {

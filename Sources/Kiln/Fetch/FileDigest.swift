@@ -52,8 +52,11 @@ final class FileHash {
   }
 
   /// Adds a file's first bytes.
-  func update(file path: String, count: Int) throws(FileError) {
-    let stream = try FileStream(path: path)
+  /// - Throws: ``FileError``, or ``Interruption`` where the caller asks for it.
+  func update(
+    file path: String, count: Int, cancellation: Cancellation = Cancellation()
+  ) throws {
+    let stream = try FileStream(path: path, cancellation: cancellation)
     var left = count
     while left > 0 {
       let bytes = try stream.read(min(left, FileStream.chunkByteCount))

@@ -62,12 +62,14 @@ struct LocalSupply {
     for candidate in candidates.filter({ $0.name == file.name })
       + candidates.filter({ $0.name != file.name })
     {
-      if cancellation.isCancelled { throw Interruption() }
       let hash = FileHash(expecting: digest)
-      guard (try? hash.update(file: candidate.path, count: candidate.byteCount)) != nil,
-        hash.finish().found == digest
-      else { continue }
-      return candidate
+      do {
+        try hash.update(
+          file: candidate.path, count: candidate.byteCount, cancellation: cancellation)
+      } catch is FileError {
+        continue
+      }
+      if hash.finish().found == digest { return candidate }
     }
     return nil
   }

@@ -37,7 +37,7 @@ final class PartialFile {
   var byteCount: Int { content.byteCount }
 
   /// Hashes what is there.
-  func hash(expecting digest: FileDigest?) throws(FileError) -> FileHash {
+  func hash(expecting digest: FileDigest?) throws -> FileHash {
     let hash = FileHash(expecting: digest)
     try hash.update(file: path, count: byteCount)
     return hash

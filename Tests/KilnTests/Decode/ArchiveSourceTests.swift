@@ -57,6 +57,29 @@ import Testing
     #expect(fault(file)?.contains("holds 2 data sets: emnist-digits, emnist-letters") == true)
   }
 
+  @Test("looks for a request to stop while it reads what it is not told to read", arguments: 0..<4)
+  func cancelled(packing: Int) throws {
+    let members = [
+      ("train-images-idx3-ubyte", Self.images.bytes),
+      ("train-labels-idx1-ubyte", Self.labels.bytes),
+    ]
+    let tar = TarSample(members.map { .init($0.0, $0.1) }).bytes
+    let file = [
+      tar, gzip(tar), ZIPSample(members.map { .init($0.0, $0.1) }).bytes, gzip(Self.images.bytes),
+    ][packing]
+    try withTemporaryDirectory { directory in
+      try write(file, to: directory + "/file")
+      let cancellation = Cancellation()
+      cancellation.cancel()
+      #expect(throws: Interruption.self) {
+        _ = try SourceFormat.open(
+          SourceRequest(paths: [directory + "/file"]), cancellation: cancellation)
+      }
+      let source = try SourceFile(path: directory + "/file", cancellation: cancellation)
+      #expect(throws: Interruption.self) { _ = try source.sha256() }
+    }
+  }
+
   @Test("reads tar files of IDX files, packed within and without", arguments: [false, true])
   func tar(isPacked: Bool) throws {
     let images = isPacked ? gzip(Self.images.bytes) : Self.images.bytes

@@ -49,6 +49,21 @@ import Testing
     }
   }
 
+  @Test("makes results in order, and fails as the first that fails", arguments: [1, 2, 8])
+  func map(workers: Int) throws {
+    struct Failure: Error, Equatable { let element: Int }
+    #expect(
+      try WorkerPool.map(Array(0..<500), workerCount: workers) { $0 * $0 }
+        == (0..<500).map { $0 * $0 })
+    #expect(try WorkerPool.map([Int](), workerCount: workers) { $0 }.isEmpty)
+    #expect(throws: Failure(element: 3)) {
+      _ = try WorkerPool.map(Array(0..<100), workerCount: workers) { element in
+        if element >= 3 { throw Failure(element: element) }
+        return element
+      }
+    }
+  }
+
   @Test("can be drained again", arguments: [1, 2, 8])
   func again(workers: Int) {
     let pool = WorkerPool(workerCount: workers)
