@@ -22,7 +22,9 @@ struct ArrayCandidate: Sendable {
     let known = candidates.compactMap { candidate in
       ArrayName(parsing: candidate.key).map { (name: $0, candidate: candidate) }
     }
-    guard known.contains(where: { $0.name.role == .images }) else {
+    let hasImages = known.contains { $0.name.role == .images }
+    // Labels alone are a data set, too, where nothing else could be their images.
+    guard hasImages || !known.isEmpty && known.count == candidates.count else {
       return try unnamed(candidates, source)
     }
     let wanted = try DatasetChoice.choose(
@@ -41,6 +43,9 @@ struct ArrayCandidate: Sendable {
         return try found.first?.open()
       }
       guard let images = try single(.images) else {
+        if !hasImages, let labels = try single(.labels) {
+          return ArraySource.Part(split: split, labels: labels)
+        }
         throw StageError(
           .decode, file: chosen.first { $0.name.split == split }?.candidate.name,
           UnsupportedError("labels of split '\(split)' have no images beside them"))

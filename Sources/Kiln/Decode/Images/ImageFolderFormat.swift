@@ -6,18 +6,29 @@ extension SourceFormat {
     options: ImageFolderOptions.all,
     detect: { material in
       guard let tree = material.onlyTree else { return false }
-      guard let archive = tree.archive else { return try ImageFolderFormat.holdsImages(tree.path) }
+      guard let archive = tree.archive else {
+        return try ImageFolderFormat.holdsImages(tree.path)
+          || material.emptyOutput(of: ImageFolderFormat.outputs) != nil
+      }
       return try archive.entries().contains { ImageFolderFormat.isImage($0.path) }
     },
     open: { material, settings in
       guard let tree = material.onlyTree else {
         throw UnsupportedError("is no directory of images")
       }
+      if let record = material.emptyOutput(of: ImageFolderFormat.outputs),
+        settings.text("pattern") == nil, try !ImageFolderFormat.holdsImages(tree.path)
+      {
+        return EmptyOutput(record, classNames: material.request.classNames)
+      }
       return try ImageFolderFormat.open(tree, material.request, settings)
     })
 }
 
 private enum ImageFolderFormat {
+  /// What outputs of this format are called in their manifests.
+  static let outputs = ["png", "jpeg"]
+
   static func isImage(_ path: String) -> Bool {
     let name = Array(Path.lastComponent(path).utf8)
     return !ImageFolderListing.isHidden(name.span) && ImageFileName.kind(of: name.span) == .image

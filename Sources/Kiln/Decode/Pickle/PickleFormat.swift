@@ -51,7 +51,7 @@ enum PickleFormat {
     interpretation.labelColumns = dataset.labelColumns
     interpretation.sampleShape = shape
     if material.request.correction != .none {
-      interpretation.pixelScale = dataset.parts[0].images[0].likelyScale
+      interpretation.pixelScale = dataset.parts[0].images.first?.likelyScale ?? .undeclared
     }
     let sources = SourceFile.distinct(files.map(\.resource.file))
     return try ArraySource(

@@ -2,31 +2,36 @@
 final class CSVSource: Source {
   let dataset: Dataset
   let files: [SourceFile]
-  private let tables: [CSVFile]
+  /// The tables by split; nil for one without a row.
+  private let tables: [CSVFile?]
 
   /// Looks through all tables.
   /// - Parameters:
-  ///   - splits: at least one, each with its table.
+  ///   - splits: each with its table, or nil where it is known to have no rows; at least one has one.
   ///   - settings: what the user says of the layout.
   ///   - shape: the shape of a sample; nil for a square where the pixels make one.
   ///   - classNames: the name of each class.
   ///   - cancellation: asks to stop.
   /// - Throws: ``StageError`` that names the file.
   init(
-    _ splits: [(name: String, file: Resource)], _ settings: CSVLayout.Settings, shape: [Int]?,
+    _ splits: [(name: String, file: Resource?)], _ settings: CSVLayout.Settings, shape: [Int]?,
     classNames: [String], cancellation: Cancellation
   ) throws {
-    let tables = try splits.map { try CSVFile($0.file, settings, cancellation) }
-    guard let first = tables.first else { preconditionFailure("a data set without a split") }
+    let tables = try splits.map { split in
+      try split.file.map { try CSVFile($0, settings, cancellation) }
+    }
+    let present = tables.compactMap(\.self)
+    guard let first = present.first else { preconditionFailure("a data set without a split") }
     var all = first.statistics
-    for table in tables.dropFirst() {
+    for table in present.dropFirst() {
       try Self.check(table, against: first)
       all.add(table.statistics)
     }
     let count = first.layout.pixelCount
     let square = CSVLayout.side(count).map { [$0, $0] }
     let sampleShape = shape ?? square ?? [count]
-    guard count > 0, sampleShape.reduce(1, *) == count else {
+    let isLabelsAlone = sampleShape == Schema.noPixels && first.layout.labelCount > 0
+    guard count > 0 || isLabelsAlone, sampleShape.reduce(1, *) == count else {
       throw StageError(
         .decode, file: first.file.name, CSVError.shape(columnCount: count, shape: sampleShape))
     }
@@ -38,12 +43,12 @@ final class CSVSource: Source {
       labels?.ranges = all.labelRanges
     }
     self.tables = tables
-    files = SourceFile.distinct(tables.map(\.file.file))
+    files = SourceFile.distinct(present.map(\.file.file))
     dataset = Dataset(
       schema: Schema(
         elementType: all.elementType, sampleShape: sampleShape,
         channelOrder: ArraySource.likelyOrder(of: sampleShape), labels: labels),
-      splits: zip(splits, tables).map { Split(name: $0.name, count: $1.statistics.rowCount) })
+      splits: zip(splits, tables).map { Split(name: $0.name, count: $1?.statistics.rowCount ?? 0) })
   }
 
   private static func check(_ table: CSVFile, against first: CSVFile) throws {
@@ -59,6 +64,6 @@ final class CSVSource: Source {
   }
 
   func reader(ofSplit split: Int, background: Background) throws -> any SampleReader {
-    try tables[split].reader(as: dataset.schema.elementType, background)
+    try tables[split]?.reader(as: dataset.schema.elementType, background) ?? EmptyOutput.Reader()
   }
 }
