@@ -137,8 +137,8 @@ import Testing
       try fill(root, ["train-images-idx3-ubyte"])
       #expect(
         sentence { _ = try openSource(SourceRequest(paths: [root])) }
-          == "decode t10k-images-idx3-ubyte: has no label file, but other splits have"
-          + " (add it, or use --splits)")
+          == "decode t10k-images-idx3-ubyte: has no labels, but other splits have"
+          + " (add them, or leave it out by --splits train)")
     }
   }
 

@@ -39,6 +39,8 @@ final class ArraySource: Source {
     var knownName: String?
     /// What the format has done to correct the samples, in words.
     var corrections: [String] = []
+    /// The splits that will be used, where that is known.
+    var wantedSplits: [String]?
     /// Names for label columns; nil calls them `label`, or `label0` and so on.
     var labelColumns: [String]?
 
@@ -66,6 +68,12 @@ final class ArraySource: Source {
     _ parts: [Part], _ interpretation: Interpretation = Interpretation(), files: [SourceFile],
     mapped: [SourceFile] = []
   ) throws {
+    let parts = try LabelledSplits.positions(
+      parts.map {
+        LabelledSplits.Candidate(
+          name: $0.split, file: $0.arrays.first?.name, hasLabels: $0.labels != nil)
+      }, wanted: interpretation.wantedSplits
+    ).map { parts[$0] }
     guard let first = parts.first else { preconditionFailure("a data set without a split") }
     for part in parts { try Self.check(part, against: first.images) }
     self.parts = parts
@@ -143,13 +151,7 @@ final class ArraySource: Source {
 
   private static func labels(of parts: [Part], as rule: ArrayLabels.Rule?) throws -> ArrayLabels? {
     let arrays = parts.compactMap(\.labels)
-    if arrays.isEmpty { return nil }
-    if let without = parts.first(where: { $0.labels == nil }) {
-      throw StageError(
-        .decode, file: without.arrays.first?.name,
-        UnsupportedError("has no labels, but other splits have (add them, or use --splits)"))
-    }
-    return try ArrayLabels(arrays, as: rule)
+    return arrays.isEmpty ? nil : try ArrayLabels(arrays, as: rule)
   }
 
   /// Reads images and labels side by side.

@@ -11,7 +11,8 @@ extension SourceFormat {
     open: { material, _ in
       let pairs = try IDXFormat.pairs(material)
       return try IDXSource(
-        pairs, classNames: material.request.classNames, cancellation: material.cancellation)
+        pairs, classNames: material.request.classNames, wanted: material.request.splits,
+        cancellation: material.cancellation)
     })
 }
 

@@ -48,6 +48,7 @@ enum PickleFormat {
     }
     if let names = material.request.classNames { dataset.classNames = names }
     interpretation.classNames = dataset.classNames
+    interpretation.wantedSplits = material.request.splits
     interpretation.labelColumns = dataset.labelColumns
     interpretation.sampleShape = shape
     if material.request.correction != .none {

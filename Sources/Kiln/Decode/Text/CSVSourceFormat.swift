@@ -58,7 +58,8 @@ private enum CSVSourceFormat {
   ) throws -> CSVSource {
     try CSVSource(
       splits, settings, shape: try SourceShape.parse(values),
-      classNames: material.request.classNames ?? [], cancellation: material.cancellation)
+      classNames: material.request.classNames ?? [], wanted: material.request.splits,
+      cancellation: material.cancellation)
   }
 
   /// The tables of a source, each with its split's name.
