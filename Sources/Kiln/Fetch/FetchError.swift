@@ -75,6 +75,8 @@ public enum FetchError: Error, Sendable, Equatable, CustomStringConvertible {
     public let fault: MirrorFault
     /// How often it was tried.
     public let tries: Int
+
+    var isSlow: Bool { if case .slow = fault { true } else { false } }
   }
 
   /// Every server was tried.
