@@ -126,6 +126,10 @@ final class FileFetch {
       mostBytes = 0
     }
     guard let scheme = RemoteFile.scheme(of: url) else { return leave(.badAddress) }
+    // libcurl would send nothing and call it the file.
+    if let path = RemoteFile.localPath(of: url), Path.kind(of: path) == .directory {
+      return leave(.unreachable(reason: "is a directory, expected a file (name it by its path)"))
+    }
     // A rest must be proved to belong to what is there: by its server, or by the digest in the end.
     let address = RemoteFile.recorded(mirrors.url ?? url)
     let validator = partial.record?.url == address ? partial.record?.validator : nil
