@@ -9,8 +9,8 @@ extension Subcommand {
     details: """
       NAME is a data set of kiln datasets. A file appears in the store when its digest
       is right; what was interrupted is gone on with. The store is in KILN_CACHE_DIR,
-      else XDG_CACHE_HOME/kiln, else ~/.cache/kiln. A URL without --sha256 is believed
-      the first time, and has to send the same from then on.
+      else XDG_CACHE_HOME/kiln, else ~/.cache/kiln. A URL (http, https or file) without
+      --sha256 is believed the first time, and has to send the same from then on.
       """,
     operands: 1...Int.max,
     operandChoices: KnownDataset.all.map(\.name),
@@ -67,6 +67,10 @@ private enum FetchRun {
           url: name, digest: try arguments.value("sha256").map(digest),
           record: arguments.value("lock-file").map { TrustedFiles(path: $0) })
       ]
+    }
+    if name.contains("://") {
+      throw UsageError.conflict(
+        "\(RemoteFile.shown(name)) is no address that is read (expected http, https or file)")
     }
     for flag in ["sha256", "lock-file"] where arguments.has(flag) {
       throw UsageError.conflict("--\(flag) goes with a URL: digests of data sets are known")

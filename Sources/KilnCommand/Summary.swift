@@ -4,7 +4,10 @@ import Kiln
 enum Summary {
   static func text(_ report: RunReport) -> String {
     let splits = report.splits.map { split in
-      [split.name, Amount.count(split.count), "samples  sha256 \(split.digest)"]
+      [
+        split.name, Amount.count(split.count),
+        report.isLossless ? "samples  sha256 \(split.digest)" : "samples",
+      ]
     }
     let outputs = report.outputs.map { output in
       [

@@ -43,6 +43,27 @@ private enum Limit {
     }
   }
 
+  @Test(
+    "gives no digest of pixels that no output holds",
+    arguments: [(["jpeg"], false), (["jpeg", "png"], true), (["npy"], true)])
+  func lossy(formats: [String], isLossless: Bool) throws {
+    try withDirectory { directory in
+      let run = { (place: String, words: [String]) in
+        let outputs = formats.flatMap { ["--to", "\($0)=\(directory.path)/\(place)/\($0)"] }
+        return try CommandRun(["convert", "sample:70"] + outputs + words)
+      }
+      guard case .object(let report) = try JSON(parsing: Array(run("a", ["--json"]).output.utf8)),
+        case .object(let splits) = report["splits"], case .object(let train) = splits["train"]
+      else {
+        Issue.record("no report")
+        return
+      }
+      #expect(report["lossless"] == .boolean(isLossless))
+      #expect((train["digest"] != .null) == isLossless)
+      #expect(try run("b", []).output.contains("sha256") == isLossless)
+    }
+  }
+
   @Test("refuses an existing destination and replaces it on request") func existing() throws {
     try withDirectory { directory in
       let path = directory.appending(path: "out").path
@@ -85,6 +106,25 @@ private enum Limit {
       #expect(try names(in: directory) == [])
     }
   }
+
+  #if os(Linux)
+    @Test("looks for images in what can be opened, and no further")
+    func unlistable() throws {
+      try withDirectory { directory in
+        // Beside a directory alone, that one would be the source.
+        try Data().write(to: directory.appending(path: "readme"))
+        // The directories in there come and go with whoever lists them.
+        try FileManager.default.createSymbolicLink(
+          atPath: directory.path + "/descriptors", withDestinationPath: "/proc/self/fd")
+        let run = try CommandRun(["inspect", directory.path])
+        #expect(run.status == 1)
+        #expect(
+          run.errorLines == [
+            "kiln: decode \(directory.path): holds no format that Kiln knows (kiln formats lists them)"
+          ])
+      }
+    }
+  #endif
 
   @Test("applies conversions in the order given") func order() throws {
     try withDirectory { directory in

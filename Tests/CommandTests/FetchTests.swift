@@ -175,9 +175,36 @@ struct FetchTests {
       #expect(run.status == 1)
       #expect(run.errorLines.count == 1)
       #expect(
-        run.errors.contains("mnist/t10k-images-idx3-ubyte.gz, mnist/t10k-labels-idx1-ubyte.gz"))
+        run.errors.contains(
+          "/t10k-images-idx3-ubyte.gz), t10k-labels-idx1-ubyte.gz (from https://"))
       #expect(run.errors.contains("kiln fetch mnist --from DIR"))
       #expect(try names(in: store) == [])
+    }
+  }
+
+  @Test(
+    "names what is missing by its address, or by the data set that has it",
+    arguments: [
+      ("https://u:p@data.invalid/d.npz?token=t", "fetching: https://data.invalid/d.npz?…"),
+      ("emnist-letters", "run: kiln fetch emnist-letters --from DIR)"),
+    ])
+  func offlineName(_ name: String, _ end: String) throws {
+    try withDirectory { store in
+      let run = try CommandRun(["fetch", name, "--offline"], environment: environment(store))
+      #expect(run.status == 1)
+      #expect(run.errorLines.count == 1)
+      #expect(run.errorLines.first?.hasSuffix(end) == true, "\(run.errors)")
+    }
+  }
+
+  @Test("reads http, https and file addresses, and says so of others")
+  func scheme() throws {
+    try withDirectory { store in
+      let run = try CommandRun(["fetch", "ftp://a/b?token=t"], environment: environment(store))
+      #expect(run.status == 2)
+      #expect(
+        run.errorLines.first
+          == "kiln: ftp://a/b?… is no address that is read (expected http, https or file)")
     }
   }
 

@@ -36,7 +36,8 @@ struct LabelColumn: Conversion {
       // Thousands of columns would be no help.
       let names = labels.columns.prefix(16).joined(separator: ", ")
       throw UnsupportedError(
-        "no label column '\(column)': the columns are \(names)\(columnCount > 16 ? ", ..." : "")")
+        "no label column '\(column)': the columns are \(names)\(columnCount > 16 ? ", ..." : "")"
+          + " (or by position: \(columnCount == 1 ? "0" : "0 to \(columnCount - 1)"))")
     }
     labels.columns = [labels.columns[position]]
     labels.ranges = [labels.ranges.indices.contains(position) ? labels.ranges[position] : nil]

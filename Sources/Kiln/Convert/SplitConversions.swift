@@ -22,6 +22,9 @@ extension ConversionFormat {
 struct SplitSelection: Conversion {
   private let names: [(new: String, old: String)]
 
+  /// The names that the splits have before.
+  var sourceNames: [String] { names.map(\.old) }
+
   init(_ value: String) throws(UsageError) {
     var names: [(new: String, old: String)] = []
     for entry in value.split(separator: ",", omittingEmptySubsequences: false) {

@@ -5,7 +5,7 @@ struct ElementCast: Sendable {
 
   /// Prepares to change types; nil where fractions would be lost.
   init?(from source: ElementType, to target: ElementType) {
-    guard source != .bool, target != .bool, target.isFloat || !source.isFloat else { return nil }
+    guard source != .bool, target.isFloat || !source.isFloat else { return nil }
     self.source = source
     self.target = target
   }
@@ -49,6 +49,7 @@ extension ElementType {
   fileprivate var integerRange: ClosedRange<Int64> {
     let bits = Int64(byteCount * 8)
     return switch self {
+    case .bool: 0...1
     case .int8, .int16, .int32: -(1 << (bits - 1))...(1 << (bits - 1)) - 1
     case .uint8, .uint16, .uint32: 0...(1 << bits) - 1
     case .uint64: 0...Int64.max

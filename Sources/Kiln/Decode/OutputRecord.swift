@@ -18,6 +18,8 @@ struct OutputRecord: Sendable, Equatable {
   let isLossless: Bool
   /// The label columns; nil where there are no labels.
   let labelColumns: [String]?
+  /// The type of a label, where it is recorded.
+  let labelType: ElementType?
   /// Whether the columns are the 0s and 1s of one-hot labels.
   let isOneHot: Bool
   /// The name of each class.
@@ -33,6 +35,8 @@ struct OutputRecord: Sendable, Equatable {
   }
 
   private static let pictures = ["png", "jpeg", "tar"]
+  /// Whether there is no sample in any split.
+  var isEmpty: Bool { splits.values.allSatisfy { $0.count == 0 } }
   /// Whether its format has channels last, and no axis for a single one.
   var holdsPictures: Bool { Self.pictures.contains(format) }
   /// Formats that hold digits and no types.
@@ -88,10 +92,12 @@ struct OutputRecord: Sendable, Equatable {
     classNames = fields["classes"]?.texts ?? []
     guard case .object(let labels)? = fields["labels"] else {
       labelColumns = nil
+      labelType = nil
       isOneHot = false
       return
     }
     labelColumns = labels["columns"]?.texts
+    labelType = Self.text(labels["dtype"]).flatMap { ElementType(rawValue: $0) }
     isOneHot = labels["one_hot"] == .boolean(true)
   }
 
@@ -102,7 +108,8 @@ struct OutputRecord: Sendable, Equatable {
   /// Whether this is a record of such samples, and not of other files that lie in the same place.
   func fits(_ dataset: Dataset) -> Bool {
     let type = dataset.schema.elementType
-    return (elementType == type || cast(from: type) != nil)
+    // Labels alone have no pixel that could be of another type.
+    return (elementType == type || cast(from: type) != nil || dataset.schema.isLabelsAlone)
       && dataset.splits.allSatisfy { splits[$0.name]?.count == $0.count }
   }
 

@@ -59,7 +59,9 @@ public struct SourceFormat: Sendable {
         request, workerCount: WorkerPool.workerCount(for: jobs), cancellation: cancellation)
       let format = try find(for: material, among: formats)
       let source = try format.open(material, try format.settings(of: request))
-      return (format, try CorrectedSource.wrapping(source, request))
+      let corrected = try CorrectedSource.wrapping(source, request)
+      try ClassNames.check(request.classNames, of: corrected.dataset.schema.labels)
+      return (format, corrected)
     }
   }
 

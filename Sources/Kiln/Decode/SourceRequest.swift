@@ -12,8 +12,12 @@ public struct SourceRequest: Sendable, Equatable {
   public var labels: String?
   /// Which data set to take from a directory that holds several.
   public var dataset: String?
-  /// Class names from 0, instead of what the source says.
+  /// Class names from 0, instead of what the source says: each once, and one for every label.
+  ///
+  /// There may be more: a part of a data set need not have samples of every class.
   public var classNames: [String]?
+  /// The splits that will be used, where that is known: those that do not go with them are left out.
+  var splits: [String]?
   /// What proves the file at a URL, as 64 hexadecimal digits.
   public var sha256: String?
   /// Whether known data sets are corrected.
@@ -71,7 +75,7 @@ public struct SourceRequest: Sendable, Equatable {
       summary: "which data set of a directory that holds several"),
     Option(
       flag: "classes", key: "classes", kind: .text, defaultValue: nil,
-      summary: "class names from 0, separated by commas"),
+      summary: "class names from 0, separated by commas: one for every label, more are allowed"),
     Option(
       flag: "raw", key: "raw", kind: .toggle, defaultValue: "off",
       summary: "take samples of known data sets as their files have them, without corrections"),

@@ -75,6 +75,8 @@ public enum FetchError: Error, Sendable, Equatable, CustomStringConvertible {
     public let fault: MirrorFault
     /// How often it was tried.
     public let tries: Int
+
+    var isSlow: Bool { if case .slow = fault { true } else { false } }
   }
 
   /// Every server was tried.
@@ -93,20 +95,36 @@ public enum FetchError: Error, Sendable, Equatable, CustomStringConvertible {
           let tries = attempt.tries > 1 ? " (\(attempt.tries) tries)" : ""
           return "\(attempt.url): \(attempt.fault.sentence)\(tries)"
         }.joined(separator: "; ")
-        + (others == 0 ? "" : "; \(others) more files failed, too") + Self.wayOut(file)
+        + (others == 0 ? "" : "; \(others) more files failed, too") + Self.wayOut([file])
     case .offline(let missing, let store):
       "not in \(store), and --offline forbids fetching: "
-        + missing.map { "\($0.dataset)/\($0.name)" }.joined(separator: ", ")
-        + Self.wayOut(missing.first)
+        + missing.map(Self.place(of:)).joined(separator: ", ") + Self.wayOut(missing)
     case .changed(let url, let expected, let found, let record):
       "\(url) has changed since it was first fetched: SHA-256 is \(found), \(record) has \(expected)"
         + " (take its line out of that file to trust the new one)"
     }
   }
 
-  private static func wayOut(_ file: RemoteFile?) -> String {
-    guard let file, file.digest != nil, !file.dataset.hasPrefix("url-") else { return "" }
-    return " (or get \(file.name) yourself, put it into any DIR, and run:"
-      + " kiln fetch \(file.dataset) --from DIR)"
+  /// A file with the address where it can be had, which says it all for one of no data set.
+  private static func place(of file: RemoteFile) -> String {
+    let address = file.urls.first.map { RemoteFile.shown($0) }
+    if file.isOfURL { return address ?? file.name }
+    return file.name + (address.map { " (from \($0))" } ?? "")
+  }
+
+  private static func wayOut(_ files: [RemoteFile]) -> String {
+    guard let first = files.first, files.allSatisfy({ $0.digest != nil && !$0.isOfURL }) else {
+      return ""
+    }
+    let what = files.count == 1 ? "\(first.name) yourself, put it" : "them yourself, put them"
+    return " (or get \(what) into any DIR, and run: kiln fetch \(first.datasetName) --from DIR)"
+  }
+}
+
+extension RemoteFile {
+  /// The name of a data set that has this file: members of a family share a directory of the store.
+  fileprivate var datasetName: String {
+    let members = KnownDataset.all.filter { $0.family == dataset || $0.name == dataset }
+    return members.first { $0.allRemoteFiles.contains { $0.name == name } }?.name ?? dataset
   }
 }

@@ -20,6 +20,8 @@ final class FileFetch {
   /// The address that is asked now: that of the server, or where it has led.
   private var url = ""
   private var redirects = 0
+  /// Whether the next request follows where the last one was led.
+  private var isOnItsWay = false
   /// Whether the current server was asked for the whole file because a rest did not fit.
   private var hasRestarted = false
   /// The most bytes of the current server that there were at the end of a try.
@@ -124,13 +126,19 @@ final class FileFetch {
       mostBytes = 0
     }
     guard let scheme = RemoteFile.scheme(of: url) else { return leave(.badAddress) }
+    // libcurl would send nothing and call it the file.
+    if let path = RemoteFile.localPath(of: url), Path.kind(of: path) == .directory {
+      return leave(.unreachable(reason: "is a directory, expected a file (name it by its path)"))
+    }
     // A rest must be proved to belong to what is there: by its server, or by the digest in the end.
-    let address = RemoteFile.withoutCredentials(mirrors.url ?? url)
+    let address = RemoteFile.recorded(mirrors.url ?? url)
     let validator = partial.record?.url == address ? partial.record?.validator : nil
     let isProved = validator != nil || file.byteCount != nil && file.digest != nil
     if scheme == "file" || !isProved { try partial.clear() }
     mostBytes = max(mostBytes, partial.byteCount)
-    mirrors.countTry()
+    // Where a server leads is part of the same try.
+    if !isOnItsWay { mirrors.countTry() }
+    isOnItsWay = false
     let reception = Reception(
       file: file, partial: partial, address: address, isResumed: partial.byteCount > 0,
       largest: limits.largestFile, cancellation: cancellation)
@@ -212,9 +220,10 @@ final class FileFetch {
         return leave(.redirects(limit: limits.redirects))
       }
       guard let target = Redirect.target(target, from: url) else {
-        return leave(.redirect(to: RemoteFile.withoutCredentials(target)))
+        return leave(.redirect(to: RemoteFile.shown(target)))
       }
       url = target
+      isOnItsWay = true
       wait(.zero)
     case .doesNotFit:
       guard !hasRestarted else {
@@ -274,7 +283,7 @@ final class FileFetch {
     state = .finished(
       FetchedFile(
         file: file, path: store.path(of: file), byteCount: partial.byteCount, sha256: sha256,
-        origin: url.map { .server(url: RemoteFile.withoutCredentials($0)) } ?? .store))
+        origin: url.map { .server(url: RemoteFile.shown($0)) } ?? .store))
     self.partial = nil
     return nil
   }

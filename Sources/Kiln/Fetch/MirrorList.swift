@@ -48,8 +48,9 @@ struct MirrorList {
   /// Notes what is wrong with the current server, and leaves it.
   mutating func fail(_ fault: MirrorFault) {
     guard let current else { return }
-    let shown = RemoteFile.withoutCredentials(current.url)
-    attempts.removeAll { $0.url == shown }
+    let shown = RemoteFile.shown(current.url)
+    // One that was only slow is asked again in the end.
+    attempts.removeAll { $0.url == shown && $0.isSlow }
     attempts.append(FetchError.Attempt(url: shown, fault: fault, tries: tries))
     if case .slow(let rate, _) = fault {
       waiting.append(Mirror(url: current.url, rate: rate))

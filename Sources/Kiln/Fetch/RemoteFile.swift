@@ -29,7 +29,7 @@ public struct RemoteFile: Sendable, Equatable {
     var hash = SHA256()
     hash.update(url)
     self.init(
-      dataset: "url-" + hexadecimal(hash.finish()).prefix(16), name: Self.name(inURL: url),
+      dataset: Self.urlPrefix + hexadecimal(hash.finish()).prefix(16), name: Self.name(inURL: url),
       digest: digest, urls: [url])
   }
 
@@ -55,14 +55,64 @@ public struct RemoteFile: Sendable, Equatable {
   /// Whether a word is an address that files are fetched from.
   public static func isURL(_ text: String) -> Bool { scheme(of: text) != nil }
 
-  /// An address without the name and password that may stand before its host: messages and records are
-  /// shown to others.
-  static func withoutCredentials(_ url: String) -> String {
+  /// An address as messages show it: they are seen by others, and queries hold tokens.
+  package static func shown(_ url: String) -> String {
+    let (address, query) = withoutQuery(url)
+    return query == nil ? address : address + "?…"
+  }
+
+  /// An address as records keep it: other queries make other addresses, and no query can be read in them.
+  static func recorded(_ url: String) -> String {
+    let (address, query) = withoutQuery(url)
+    guard let query else { return address }
+    var hash = SHA256()
+    hash.update(String(query))
+    return "\(address)?sha256:\(hexadecimal(hash.finish()).prefix(16))"
+  }
+
+  /// An address without name and password, and what follows its question mark.
+  private static func withoutQuery(_ url: String) -> (address: String, query: Substring?) {
+    let plain = withoutCredentials(url)
+    // In a path of this machine, a question mark is a character like others.
+    guard scheme(of: url) != "file", let mark = plain.firstIndex(of: "?") else {
+      return (plain, nil)
+    }
+    return (String(plain[..<mark]), plain[plain.index(after: mark)...])
+  }
+
+  /// Whether it is known by its address alone: its directory in the store is nobody's name then.
+  var isOfURL: Bool { dataset.hasPrefix(Self.urlPrefix) }
+  private static let urlPrefix = "url-"
+
+  /// An address without the name and password that may stand before its host.
+  private static func withoutCredentials(_ url: String) -> String {
     guard let scheme = url.firstRange(of: "://") else { return url }
     let rest = url[scheme.upperBound...]
     let authority = rest.prefix { !"/?#".contains($0) }
     guard let at = authority.lastIndex(of: "@") else { return url }
     return String(url[..<scheme.upperBound] + url[url.index(after: at)...])
+  }
+
+  /// The path that a `file` address names on this machine; nil for any other.
+  static func localPath(of url: String) -> String? {
+    guard scheme(of: url) == "file" else { return nil }
+    let rest = Array(url.utf8.dropFirst("file://".utf8.count))
+    guard let slash = rest.firstIndex(of: UInt8(ascii: "/")) else { return nil }
+    var path: [UInt8] = []
+    var position = slash
+    while position < rest.count {
+      let digits = String(decoding: rest[(position + 1)...].prefix(2), as: UTF8.self)
+      if rest[position] == UInt8(ascii: "%"), digits.utf8.count == 2,
+        let byte = UInt8(digits, radix: 16)
+      {
+        path.append(byte)
+        position += 3
+      } else {
+        path.append(rest[position])
+        position += 1
+      }
+    }
+    return String(decoding: path, as: UTF8.self)
   }
 
   /// The scheme of an address, in small letters; nil where it is none that Kiln reads.

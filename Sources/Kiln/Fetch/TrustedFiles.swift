@@ -1,4 +1,6 @@
 // { "https://example.org/digits.npz": {"bytes": 11490434, "sha256": "731c5ac6…"}, … }
+//
+// Of what follows a question mark, which may be a secret, there is the start of its SHA-256: ?sha256:0f3a….
 
 /// What files were when they were first fetched, of which nobody has published a digest.
 public struct TrustedFiles: Sendable {
@@ -14,7 +16,7 @@ public struct TrustedFiles: Sendable {
   /// The SHA-256 of the file that an address had; nil where it was never fetched.
   /// - Throws: `FileError` where the record cannot be read, ``UnsupportedError`` where it is none.
   public func sha256(of url: String) throws -> String? {
-    let url = RemoteFile.withoutCredentials(url)
+    let url = RemoteFile.recorded(url)
     guard case .object(let fields) = try read()[url] ?? .null,
       case .text(let digits) = fields["sha256"],
       case .sha256(let sha256) = FileDigest(hexadecimal: digits)
@@ -26,7 +28,7 @@ public struct TrustedFiles: Sendable {
   /// - Throws: `FileError` where the record cannot be written.
   public func keep(_ fetched: FetchedFile, from url: String) throws {
     guard let sha256 = fetched.sha256 else { return }
-    let url = RemoteFile.withoutCredentials(url)
+    let url = RemoteFile.recorded(url)
     let directory = Path.directory(of: path)
     _ = try Path.makeDirectories(directory)
     // Other processes may add to it at the same time.
@@ -65,7 +67,7 @@ extension Fetcher {
   ) throws -> FetchedFile {
     let store: FetchStore = try at(.fetch, nil) { try self.store() }
     let record = record ?? TrustedFiles(in: store)
-    let shown = RemoteFile.withoutCredentials(url)
+    let shown = RemoteFile.shown(url)
     let known = try digest ?? at(.fetch, shown) { try record.sha256(of: url).map { .sha256($0) } }
     let file = RemoteFile(url: url, digest: known)
     // Another digest than the one by which a file got its name: it has to be looked at again.

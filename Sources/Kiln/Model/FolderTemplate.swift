@@ -54,10 +54,11 @@ struct FolderTemplate: Sendable, Equatable {
     let parts = content.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let name = String(parts.first ?? "")
     guard let field = Field(rawValue: name) else {
-      throw .unknown(
-        what: "template field", name: "{\(name)}",
-        nearest: Spelling.nearest(to: name, among: Field.allCases.map(\.rawValue)).map { "{\($0)}" }
-      )
+      let known = Field.allCases.map(\.rawValue)
+      throw .badValue(
+        option: purpose.rawValue, value: "{\(name)}",
+        expected: "the fields " + known.map { "{\($0)}" }.joined(separator: " "),
+        nearest: Spelling.nearest(to: name, among: known).map { "{\($0)}" })
     }
     guard parts.count == 2 else { return .field(field, width: nil) }
     guard field == .index || field == .label, let width = Int(parts[1]),

@@ -30,7 +30,7 @@ public struct Schema: Sendable, Equatable {
   static let noPixels = [0]
 
   /// Whether there are labels alone, and no images to go with them.
-  public var isLabelsAlone: Bool { sampleShape == Self.noPixels }
+  public var isLabelsAlone: Bool { sampleShape == Self.noPixels && labels != nil }
 
   /// Elements in one sample.
   public var sampleElementCount: Int { sampleShape.reduce(1, *) }

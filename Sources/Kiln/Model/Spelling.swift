@@ -2,6 +2,7 @@
 package enum Spelling {
   /// The candidate with the fewest edits, or nil where none is near enough to be meant.
   package static func nearest(to word: String, among candidates: [String]) -> String? {
+    if let same = synonyms[word.lowercased()], candidates.contains(same) { return same }
     let ranked = candidates.map { (word: $0, distance: distance(word, $0)) }
     guard let best = ranked.min(by: { ($0.distance, $0.word) < ($1.distance, $1.word) }) else {
       return nil
@@ -9,6 +10,14 @@ package enum Spelling {
     let length = min(maximumLength, max(word.count, best.word.count))
     return best.distance <= max(1, length / 3) ? best.word : nil
   }
+
+  /// What NumPy and others call the types of pixels.
+  private static let synonyms = [
+    "uint8": "u8", "byte": "u8", "ubyte": "u8", "int8": "i8", "uint16": "u16", "int16": "i16",
+    "uint32": "u32", "int32": "i32", "int": "i64", "uint64": "u64", "int64": "i64",
+    "float16": "f16", "half": "f16", "float32": "f32", "single": "f32", "float": "f32",
+    "float64": "f64", "double": "f64", "boolean": "bool", "bool8": "bool",
+  ]
 
   /// Words of a command line; beyond this length nothing is meant by mistake.
   private static let maximumLength = 64

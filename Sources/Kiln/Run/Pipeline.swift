@@ -76,3 +76,18 @@ public struct Pipeline: Sendable {
     self.existing = existing
   }
 }
+
+extension Pipeline {
+  /// The splits of the source that the run uses, where its steps tell: what comes before a choice of
+  /// splits may need others.
+  var usedSplits: [String]? {
+    for step in steps {
+      switch step.conversion {
+      case let selection as SplitSelection: return selection.sourceNames
+      case is Holdout: return nil
+      default: continue
+      }
+    }
+    return nil
+  }
+}

@@ -54,10 +54,7 @@ public struct Preview: Sendable, Equatable {
     cancellation: Cancellation = Cancellation(), fetcher: Fetcher? = nil,
     watch: (@Sendable (Progress) -> Void)? = nil
   ) throws -> ContactSheet {
-    let fetched = try SourceFetch(request, by: fetcher ?? Fetcher(cancellation: cancellation))
-    let source = try SourceFormat.open(
-      fetched.request, among: formats, jobs: jobs, cancellation: cancellation
-    ).source
+    let source = try source(request, among: formats, jobs: jobs, cancellation, fetcher)
     return try sheet(
       of: source, named: request.paths.first,
       jobs: jobs, cancellation: cancellation, watch: watch)
@@ -101,10 +98,7 @@ public struct Preview: Sendable, Equatable {
     cancellation: Cancellation = Cancellation(), fetcher: Fetcher? = nil,
     watch: (@Sendable (Progress) -> Void)? = nil
   ) throws -> ContactSheet {
-    let fetched = try SourceFetch(request, by: fetcher ?? Fetcher(cancellation: cancellation))
-    let source = try SourceFormat.open(
-      fetched.request, among: formats, jobs: jobs, cancellation: cancellation
-    ).source
+    let source = try source(request, among: formats, jobs: jobs, cancellation, fetcher)
     try OutputPlaces.check([path], source.files, source.folders)
     let output = try at(.write, path) { try StagedOutput(.file, at: path, existing: existing) }
     defer { output.discard() }
@@ -113,6 +107,18 @@ public struct Preview: Sendable, Equatable {
     if cancellation.isCancelled { throw Interruption() }
     try at(.write, path) { try sheet.write(to: output) }
     return sheet
+  }
+
+  private func source(
+    _ request: SourceRequest, among formats: [SourceFormat], jobs: Int?,
+    _ cancellation: Cancellation, _ fetcher: Fetcher?
+  ) throws -> any Source {
+    let fetched = try SourceFetch(request, by: fetcher ?? Fetcher(cancellation: cancellation))
+    var local = fetched.request
+    local.splits = split.map { [$0] }
+    return try SourceFormat.open(
+      local, among: formats, jobs: jobs, cancellation: cancellation
+    ).source
   }
 
   private func plan(_ dataset: Dataset) throws(UsageError) -> Plan {

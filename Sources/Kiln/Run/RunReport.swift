@@ -36,6 +36,10 @@ public struct RunReport: Sendable {
   /// Samples in all splits together.
   public var count: Int { splits.reduce(0) { $0 + $1.count } }
 
+  /// Whether an output holds the pixels exactly: beside lossy ones alone, digests would be those of nothing
+  /// that was written.
+  public var isLossless: Bool { outputs.isEmpty || outputs.contains { $0.sink.isLossless } }
+
   /// The data set for manifests and `--json`: type, shape, classes, counts and digests.
   /// - Parameter isExact: whether the output's pixels can be got back; else digests would mislead.
   /// - Returns: the fields that manifests and reports share.
@@ -74,7 +78,8 @@ public struct RunReport: Sendable {
 
   /// The whole report for `--json`.
   public var json: JSON {
-    var fields = description(ofPixels: true)
+    var fields = description(ofPixels: isLossless)
+    fields["lossless"] = .boolean(isLossless)
     fields["seconds"] = .number(seconds)
     fields["outputs"] = .array(
       outputs.map {

@@ -35,8 +35,10 @@ public struct Runner: Sendable {
   public func run() throws -> RunReport {
     let start = ContinuousClock.now
     let fetched = try SourceFetch(pipeline.source, by: fetcher)
+    var local = fetched.request
+    local.splits = pipeline.usedSplits
     let source = try SourceFormat.open(
-      fetched.request, among: pipeline.sourceFormats, jobs: jobs, cancellation: cancellation
+      local, among: pipeline.sourceFormats, jobs: jobs, cancellation: cancellation
     ).source
     let (plan, steps) = try prepare(source.dataset)
     try check(plan.dataset, source)

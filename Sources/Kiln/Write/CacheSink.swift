@@ -21,6 +21,10 @@ extension SinkFormat {
         where: Option.Condition("codec", is: "zstd")),
     ],
     check: { dataset, _ in
+      guard !dataset.schema.isLabelsAlone else {
+        throw UnsupportedError(
+          "a cache has no samples without pixels (write labels alone as csv, npy or idx)")
+      }
       let byteCount = dataset.schema.sampleByteCount
       guard byteCount <= CacheLayout.maximumBlockByteCount else {
         throw UnsupportedError(

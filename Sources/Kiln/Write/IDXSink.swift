@@ -23,8 +23,8 @@ private enum IDXLayout {
         "IDX has no pixels of type \(schema.elementType)"
           + " (use --dtype \(remedy(for: schema.elementType)))")
     }
-    guard schema.sampleElementCount > 0 else {
-      throw UnsupportedError("IDX has no images without pixels (write labels alone as csv or npy)")
+    guard schema.sampleElementCount > 0 || schema.isLabelsAlone else {
+      throw UnsupportedError("IDX has no images without pixels")
     }
     let rank = 1 + schema.sampleShape.count
     guard rank <= IDX.maximumRank else {
@@ -120,8 +120,11 @@ extension ElementType {
 /// Writes pixels and labels in IDX's byte order, each split to its own files.
 private final class IDXSink: Sink {
   private struct Files: Sendable {
-    let images: EncodedFile
+    /// Missing where there are labels alone.
+    let images: EncodedFile?
     let labels: EncodedFile?
+
+    var all: [EncodedFile] { [images, labels].compactMap(\.self) }
   }
 
   private let splits: [Files]
@@ -147,7 +150,8 @@ private final class IDXSink: Sink {
         return file
       }
       return Files(
-        images: try output("images", schema.elementType, schema.sampleShape, pixels),
+        images: schema.isLabelsAlone
+          ? nil : try output("images", schema.elementType, schema.sampleShape, pixels),
         labels: try labelType.map {
           try output("labels", $0, columnCount == 1 ? [] : [columnCount], others)
         })
@@ -159,10 +163,9 @@ private final class IDXSink: Sink {
 
   func write(_ batch: Batch) throws -> OrderedStep? {
     let files = splits[batch.split]
-    let pixels = try files.images.piece(IDXLayout.bigEndian(batch.pixels, pixelType))
-    guard let labelType, let output = files.labels else {
-      return { try files.images.append(pixels) }
-    }
+    let pixels = try files.images?.piece(IDXLayout.bigEndian(batch.pixels, pixelType))
+    let appendImages: OrderedStep = { if let pixels { try files.images?.append(pixels) } }
+    guard let labelType, let output = files.labels else { return appendImages }
     if let position = batch.labels.firstIndex(where: { !labelType.holds($0) }) {
       throw SampleError(
         index: batch.firstIndex + position / columnCount,
@@ -171,13 +174,13 @@ private final class IDXSink: Sink {
     let labels = try output.piece(
       IDXLayout.bigEndian(labelType.bytes(of: batch.labels), labelType))
     return {
-      try files.images.append(pixels)
+      try appendImages()
       try output.append(labels)
     }
   }
 
   func finish(_ summary: RunSummary) throws -> SinkReport {
-    let outputs = splits.flatMap { [$0.images] + ($0.labels.map { [$0] } ?? []) }
+    let outputs = splits.flatMap(\.all)
     return SinkReport(
       fileCount: outputs.count, byteCount: try outputs.reduce(0) { try $0 + $1.finish() })
   }

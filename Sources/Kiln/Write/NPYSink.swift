@@ -52,9 +52,12 @@ enum NPYHeader {
 /// Writes pixels and labels as they are, each split to its own files.
 private final class NPYSink: Sink {
   private struct Files: Sendable {
-    let images: OutputFile
+    /// Missing where there are labels alone.
+    let images: OutputFile?
     let labels: OutputFile?
     let byteCount: Int
+
+    var all: [OutputFile] { [images, labels].compactMap(\.self) }
   }
 
   private let splits: [Files]
@@ -64,21 +67,22 @@ private final class NPYSink: Sink {
     let schema = request.dataset.schema
     labelType = schema.labels?.elementType
     splits = try request.dataset.splits.map { split in
-      let imageHeader = NPYHeader.bytes(
-        type: schema.elementType, shape: [split.count] + schema.sampleShape)
-      let images = try request.output.makeFile("\(split.name)-images.npy")
-      try images.append(imageHeader)
-      var byteCount = imageHeader.count + split.count * schema.sampleByteCount
-      guard let labels = schema.labels else {
-        return Files(images: images, labels: nil, byteCount: byteCount)
+      var byteCount = 0
+      func output(_ role: String, _ type: ElementType, _ sampleShape: [Int]) throws -> OutputFile {
+        let shape = [split.count] + sampleShape
+        let header = NPYHeader.bytes(type: type, shape: shape)
+        let file = try request.output.makeFile("\(split.name)-\(role).npy")
+        try file.append(header)
+        byteCount += header.count + shape.reduce(type.byteCount, *)
+        return file
       }
-      let columns = labels.columns.count
-      let labelHeader = NPYHeader.bytes(
-        type: labels.elementType, shape: [split.count] + (columns == 1 ? [] : [columns]))
-      let file = try request.output.makeFile("\(split.name)-labels.npy")
-      try file.append(labelHeader)
-      byteCount += labelHeader.count + split.count * columns * labels.elementType.byteCount
-      return Files(images: images, labels: file, byteCount: byteCount)
+      let images =
+        schema.isLabelsAlone
+        ? nil : try output("images", schema.elementType, schema.sampleShape)
+      let labels = try schema.labels.map {
+        try output("labels", $0.elementType, $0.columns.count == 1 ? [] : [$0.columns.count])
+      }
+      return Files(images: images, labels: labels, byteCount: byteCount)
     }
   }
 
@@ -86,18 +90,15 @@ private final class NPYSink: Sink {
     let files = splits[batch.split]
     let labels = labelType.map { $0.bytes(of: batch.labels) }
     return {
-      try files.images.append(batch.pixels)
+      try files.images?.append(batch.pixels)
       if let labels { try files.labels?.append(labels) }
     }
   }
 
   func finish(_ summary: RunSummary) throws -> SinkReport {
-    for files in splits {
-      try files.images.flush()
-      try files.labels?.flush()
-    }
+    let files = splits.flatMap(\.all)
+    for file in files { try file.flush() }
     return SinkReport(
-      fileCount: splits.reduce(0) { $0 + ($1.labels == nil ? 1 : 2) },
-      byteCount: splits.reduce(0) { $0 + $1.byteCount })
+      fileCount: files.count, byteCount: splits.reduce(0) { $0 + $1.byteCount })
   }
 }

@@ -24,12 +24,15 @@ private final class NPZSink: Sink {
   }
 
   private let dataset: Dataset
+  /// Whether there is more than labels.
+  private let hasImages: Bool
   private let pixelCompressors: ReusePool<DeflateCompressor>?
   private let otherCompressors: ReusePool<DeflateCompressor>?
   private let state: Locked<State>
 
   init(_ request: SinkRequest) throws {
     dataset = request.dataset
+    hasImages = !dataset.schema.isLabelsAlone
     let content = DeflateCompressor.Content(dataset.schema)
     let isStored = request.options.text("compression") == "stored"
     pixelCompressors = isStored ? nil : ReusePool { try DeflateCompressor(content) }
@@ -43,10 +46,10 @@ private final class NPZSink: Sink {
     let labels = try dataset.schema.labels.map {
       try piece($0.elementType.bytes(of: batch.labels), otherCompressors)
     }
-    return {
+    return { [hasImages] in
       try self.state.withLock { state in
         try self.advance(&state, to: batch.split)
-        try state.archive.append(pixels)
+        if hasImages { try state.archive.append(pixels) }
         if let labels { state.labels.append(labels) }
       }
     }
@@ -71,13 +74,13 @@ private final class NPZSink: Sink {
   private func advance(_ state: inout State, to split: Int) throws {
     while state.split < split {
       if state.split >= 0 {
-        try state.archive.end()
+        if hasImages { try state.archive.end() }
         try writeLabels(&state)
       }
       state.split += 1
       guard state.split < dataset.splits.count else { return }
-      let schema = dataset.schema
-      try begin("x", &state, schema.elementType, schema.sampleShape)
+      guard hasImages else { continue }
+      try begin("x", &state, dataset.schema.elementType, dataset.schema.sampleShape)
     }
   }
 

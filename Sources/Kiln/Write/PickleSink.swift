@@ -62,6 +62,10 @@ private enum PickleLayout: String, CaseIterable {
     guard schema.labels != nil else {
       throw UnsupportedError("LISA's pickle has labels, and this source has none")
     }
+    guard !schema.isLabelsAlone else {
+      throw UnsupportedError(
+        "LISA's pickle has images, and there are labels alone (use --pickle-layout scratch)")
+    }
   }
 }
 
@@ -77,6 +81,8 @@ private final class PickleSink: Sink {
   }
 
   private let dataset: Dataset
+  /// Whether there is more than labels.
+  private let hasImages: Bool
   private let layout: PickleLayout
   private let version: Int
   private let file: EncodedFile
@@ -86,6 +92,7 @@ private final class PickleSink: Sink {
 
   init(_ request: SinkRequest) throws {
     dataset = request.dataset
+    hasImages = !dataset.schema.isLabelsAlone
     layout = PickleLayout(request.options)
     version = request.options.integer("protocol")
     let isGzip = request.output.path.hasSuffix(".gz")
@@ -107,10 +114,10 @@ private final class PickleSink: Sink {
     let labels = try dataset.schema.labels.map {
       try otherEncoding.piece(pickle.elements($0.elementType.bytes(of: batch.labels)))
     }
-    return {
+    return { [hasImages] in
       try self.state.withLock { state in
         try self.advance(&state, to: batch.split)
-        try self.appendElements(pixels, &state)
+        if hasImages { try self.appendElements(pixels, &state) }
         if let labels { state.labels.append(labels) }
       }
     }
@@ -132,11 +139,12 @@ private final class PickleSink: Sink {
   private func advance(_ state: inout State, to split: Int) throws {
     while state.split < split {
       if state.split >= 0 {
-        try endArray(&state)
+        if hasImages { try endArray(&state) }
         try writeLabels(&state)
       }
       state.split += 1
       guard state.split < dataset.splits.count else { return }
+      guard hasImages else { continue }
       try startArray("img", dataset.schema.elementType, dataset.schema.sampleShape, &state)
     }
   }

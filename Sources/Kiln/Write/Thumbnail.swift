@@ -54,6 +54,9 @@ struct ThumbnailMaker: Sendable {
   /// channels the first three are shown, of two the first.
   /// - Throws: ``UnsupportedError`` for samples that are no pictures.
   init(_ schema: Schema) throws(UnsupportedError) {
+    guard !schema.isLabelsAlone else {
+      throw UnsupportedError("there are labels alone, and no pixels to show")
+    }
     guard let source = Self.dimensions(of: schema), min(source.height, source.width) > 0,
       source.channels > 0
     else {

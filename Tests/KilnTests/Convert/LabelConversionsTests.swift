@@ -22,7 +22,9 @@ import Testing
       let error = try #require(throws: UnsupportedError.self) {
         try trial.converted("label-column", value)
       }
-      #expect(error.description.contains("the columns are label0, label1, label2"))
+      #expect(
+        error.description.hasSuffix(
+          "the columns are label0, label1, label2 (or by position: 0 to 2)"))
       return
     }
     let result = try trial.converted("label-column", value)

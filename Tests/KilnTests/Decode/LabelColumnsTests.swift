@@ -63,7 +63,7 @@ import Testing
       #expect(
         text == Self.columns.joined(separator: ",")
           + "\n5,4,2154,59,35,229421,0,0\n0,1,2100,3,30,12,0,0\n9,0,610,149,39,1,7,0\n")
-      for format in [SinkFormat.png, .jpeg, .idx] {
+      for format in [SinkFormat.png, .jpeg, .tar] {
         let output = try Pipeline.Output(format, at: root + "/pictures")
         let pipeline = Pipeline(source: SourceRequest(paths: [root + "/in"]), outputs: [output])
         #expect(throws: StageError.self) { try Runner(pipeline).run() }

@@ -94,18 +94,14 @@ import Testing
         ]))?.contains("neither the first nor the last axis") == true)
   }
 
-  @Test("unpacks a file once to list its variables")
+  @Test("unpacks a file once to list its variables", .timeLimit(.minutes(1)))
   func manyVariables() throws {
     let other = MATSample(
       name: "z", dimensions: [1 << 14, 1], data: [UInt8](repeating: 1, count: 1 << 14))
-    // Read up to each of them anew, 64 MB become 128 GB.
+    // Read up to each of them anew, 64 MB become 128 GB, which takes minutes.
     let others = Array(repeating: gzip(other.bytes), count: 4000).flatMap(\.self)
     let file = gzip(MATSample.file(pictures())) + others
-    let start = ContinuousClock.now
-    let result = try read(file, name: "train_2x3.mat.gz")
-    #expect(result.labels == [1, 10, 2, 3])
-    // Less than a second; two minutes otherwise.
-    #expect(ContinuousClock.now - start < .seconds(20))
+    #expect(try read(file, name: "train_2x3.mat.gz").labels == [1, 10, 2, 3])
   }
 
   @Test("refuses more variables than any data set has", arguments: [4096, 4097])

@@ -66,6 +66,9 @@ import Testing
     #expect(throws: UnsupportedError.self) {
       try narrow.applied(to: ElementType.uint16.bytes(of: [128]))
     }
+    let truth = try #require(ElementCast(from: .uint8, to: .bool))
+    #expect(try truth.applied(to: [0, 1]) == [0, 1])
+    #expect(throws: UnsupportedError.self) { try truth.applied(to: [2]) }
     #expect(ElementCast(from: .float32, to: .uint8) == nil)
     let floats = makeElements(count: 2, of: Float.self) { Float($0) / 4 }
     let doubles = makeElements(count: 2, of: Double.self) { Double($0) / 4 }

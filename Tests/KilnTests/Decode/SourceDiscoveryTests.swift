@@ -88,7 +88,8 @@ import Testing
           + " (choose one with --dataset)")
       #expect(
         sentence { _ = try openSource(SourceRequest(paths: [root], dataset: "qmnits")) }
-          == "unknown data set 'qmnits' (did you mean 'qmnist'?)")
+          == "--dataset asks for 'qmnits', and \(root) holds (no prefix), emnist-letters, qmnist"
+          + " (did you mean 'qmnist'?)")
       for (name, split) in [("emnist-letters", "test"), ("qmnist", "train"), ("", "train")] {
         let source = try openSource(SourceRequest(paths: [root], dataset: name))
         #expect(source.dataset.splits.map(\.name) == [split])
@@ -137,8 +138,27 @@ import Testing
       try fill(root, ["train-images-idx3-ubyte"])
       #expect(
         sentence { _ = try openSource(SourceRequest(paths: [root])) }
-          == "decode t10k-images-idx3-ubyte: has no label file, but other splits have"
-          + " (add it, or use --splits)")
+          == "decode t10k-images-idx3-ubyte: has no labels, but other splits have"
+          + " (add them, or leave it out by --splits train)")
+    }
+  }
+
+  @Test("says what a directory holds where another data set is asked for")
+  func otherDataset() throws {
+    let asks = { (root: String, name: String) in
+      sentence { _ = try openSource(SourceRequest(paths: [root], dataset: name)) }
+    }
+    try withTemporaryDirectory { root in
+      try fill(root, ["emnist-letters-test-images-idx3-ubyte"])
+      #expect(
+        asks(root, "mnist") == "--dataset asks for 'mnist', and \(root) holds emnist-letters")
+    }
+    try withTemporaryDirectory { root in
+      try fill(root, ["train-images-idx3-ubyte"])
+      #expect(
+        asks(root, "mnist")
+          == "--dataset asks for 'mnist', and the files of \(root) name no data set"
+          + " (leave out --dataset)")
     }
   }
 

@@ -59,14 +59,37 @@ struct FetchPartsTests {
   }
 
   @Test(
-    "shows no names and passwords",
+    "shows no names and passwords, and no tokens",
     arguments: [
       ("https://user:secret@a/x", "https://a/x"), ("http://secret@a:8", "http://a:8"),
-      ("http://u:p@p@a?b@c", "http://a?b@c"), ("http://a/b@c", "http://a/b@c"),
-      ("file:///a@b", "file:///a@b"), ("a@b", "a@b"),
+      ("http://u:p@p@a?b@c", "http://a?…"), ("http://a/b@c", "http://a/b@c"),
+      ("https://a/x?token=secret&b#c", "https://a/x?…"), ("https://a/x?", "https://a/x?…"),
+      ("file:///a@b", "file:///a@b"), ("file:///a?b", "file:///a?b"), ("a@b", "a@b"),
     ])
   func credentials(_ url: String, _ expected: String) {
-    #expect(RemoteFile.withoutCredentials(url) == expected)
+    #expect(RemoteFile.shown(url) == expected)
+  }
+
+  @Test("tells addresses apart by what nobody can read in them")
+  func recorded() {
+    let records = ["", "?token=a", "?token=b", "?"].map {
+      RemoteFile.recorded("https://u:p@a/x" + $0)
+    }
+    #expect(Set(records).count == 4)
+    #expect(records[0] == "https://a/x")
+    // The SHA-256 of nothing.
+    #expect(records[3] == "https://a/x?sha256:e3b0c44298fc1c14")
+    #expect(!records[1].contains("token"))
+  }
+
+  @Test(
+    "knows what a file address names",
+    arguments: [
+      ("file:///a/b%20c", "/a/b c"), ("FILE:///a%2", "/a%2"), ("file:///%zz%", "/%zz%"),
+      ("file://host/a", "/a"), ("file://", nil), ("http://a/b", nil),
+    ])
+  func localPath(_ url: String, _ expected: String?) {
+    #expect(RemoteFile.localPath(of: url) == expected)
   }
 
   @Test(

@@ -323,6 +323,59 @@ struct RecoveryTests {
     }
   }
 
+  @Test("asks a server as often where it leads elsewhere as where it answers itself")
+  func retriesBehindRedirects() throws {
+    try withFetchBench({ request, connection in
+      let isThere = request.path == "/b" || request.path == "/direct"
+      if isThere { return connection.answer("503 Service Unavailable", []) }
+      connection.answer("302 Found", [], "Location: \(request.path == "/led" ? "/a" : "/b")")
+    }) { bench throws in
+      let tries = { (path: String) throws -> Int? in
+        let error = #expect(throws: StageError.self) { try bench.fetch(bench.file(path)) }
+        guard case .noMirror(let attempts, _, _) = error?.reason as? FetchError else { return nil }
+        return attempts.first?.tries
+      }
+      let expected = bench.settings.limits.retries + 1
+      #expect(try tries("/direct") == expected)
+      #expect(try tries("/led") == expected)
+      #expect(bench.server.paths.count { $0 == "/b" } == expected)
+    }
+  }
+
+  @Test("keeps no token of an address, and shows none")
+  func tokens() throws {
+    try withFetchBench({ request, connection in
+      guard request.path.hasSuffix("?token=secret") else {
+        return connection.answer("404 Not Found", [])
+      }
+      connection.serve(Self.content, to: request)
+    }) { bench in
+      let fetcher = Fetcher(bench.settings)
+      let fetched = try fetcher.fetch(url: bench.server.url("/a?token=secret"))
+      #expect(fetched.origin == .server(url: bench.server.url("/a?…")))
+      let record = try contents(of: bench.store.directory + "/trusted.json")
+      #expect(!String(decoding: record, as: UTF8.self).contains("secret"))
+      let known = TrustedFiles(in: bench.store)
+      #expect(try known.sha256(of: bench.server.url("/a?token=secret")) == fetched.sha256)
+      #expect(try known.sha256(of: bench.server.url("/a?token=other")) == nil)
+      let line = sentence { _ = try fetcher.fetch(url: bench.server.url("/a?token=wrong")) }
+      #expect(line?.contains("/a?…: HTTP 404 Not Found") == true)
+      #expect(line?.contains("wrong") == false)
+    }
+  }
+
+  @Test("takes no directory for a file")
+  func directoryAddress() throws {
+    try withFetchBench { bench in
+      let faults = try bench.faults(bench.file("file://" + bench.directory, isKnown: false))
+      #expect(
+        faults == [
+          .unreachable(reason: "is a directory, expected a file (name it by its path)")
+        ])
+      #expect(try bench.stored().allSatisfy { $0.hasPrefix(".") })
+    }
+  }
+
   @Test("reads from a file address, and goes on where there is none")
   func fileAddress() throws {
     try withFetchBench { bench in

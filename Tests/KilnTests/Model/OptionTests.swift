@@ -57,6 +57,17 @@ import Testing
   }
 
   @Test(
+    "know the types of pixels by the names that others give them",
+    arguments: [
+      ("uint8", "u8"), ("float32", "f32"), ("int64", "i64"), ("Float64", "f64"),
+      ("boolean", "bool"),
+    ])
+  func typeNames(other: String, name: String) throws {
+    let error = #expect(throws: UsageError.self) { try Pipeline.Step(.dtype, other) }
+    #expect(error?.description.hasSuffix("not '\(other)' (did you mean '\(name)'?)") == true)
+  }
+
+  @Test(
     "of every sink have defaults that they take, and their own flags and keys",
     arguments: SinkFormat.all.map(\.name))
   func tables(name: String) throws {

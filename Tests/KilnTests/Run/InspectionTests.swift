@@ -94,7 +94,9 @@ import Testing
   @Test("shows an aligned table of classes")
   func text() throws {
     let inspection = try Inspection(
-      of: SourceRequest(paths: ["sample:70"], classNames: ["zero", "a\u{1B}[31mb"]), jobs: 1)
+      of: SourceRequest(
+        paths: ["sample:70"],
+        classNames: ["zero", "a\u{1B}[31mb"] + (2...9).map(String.init)), jobs: 1)
     let lines = inspection.text().split(separator: "\n", omittingEmptySubsequences: false)
     #expect(
       lines.prefix(4) == [

@@ -48,6 +48,56 @@ import Testing
   }
 
   @Test(
+    "finds truth values unharmed, also as digits",
+    arguments: SinkFormat.all.map(\.name).filter { !["png", "jpeg", "tar", "idx"].contains($0) })
+  func truthValues(name: String) throws {
+    let format = try #require(SinkFormat.all.first { $0.name == name })
+    let steps = [try Pipeline.Step(.scale, "1/255"), try Pipeline.Step(.dtype, "bool")]
+    try withOutput(format, steps) { path throws in
+      #expect(try Verification(of: path).differences == [])
+    }
+  }
+
+  @Test(
+    "finds outputs without a sample unharmed, and says what was added to one",
+    arguments: ["png", "jpeg", "csv"])
+  func noSamples(name: String) throws {
+    let format = try #require(SinkFormat.all.first { $0.name == name })
+    try withOutput(format, [try Pipeline.Step(.limit, "0")]) { path throws in
+      #expect(try Verification(of: path).differences == [])
+      let source = try SourceFormat.open(SourceRequest(paths: [path])).source
+      #expect(source.dataset.count == 0)
+      #expect(source.dataset.schema.shapeText == "28x28")
+      let added = name == "csv" ? path + "/train.csv" : path + "/train/1/1.png"
+      try makeDirectory(Path.directory(of: added))
+      let row = (["7"] + Array(repeating: "1", count: 784)).joined(separator: ",")
+      try write(name == "csv" ? Array(row.utf8) : greyPNG(1, width: 28, height: 28), to: added)
+      let differences = sentence {
+        let found = try Verification(of: path).differences
+        if !found.isEmpty { throw UnsupportedError(found.joined()) }
+      }
+      #expect(differences != nil)
+    }
+  }
+
+  @Test("takes tables without rows and names by the manifest")
+  func noNames() throws {
+    try withTemporaryDirectory { root in
+      let output = try Pipeline.Output(.csv, at: root + "/out", options: ["header": "off"])
+      _ = try Runner(
+        Pipeline(
+          source: SourceRequest(paths: ["sample:80"]), steps: [try Pipeline.Step(.limit, "0")],
+          outputs: [output])
+      ).run()
+      #expect(try Verification(of: output.path).differences == [])
+      try Path.removeTree(output.path + "/kiln.json")
+      #expect(
+        sentence { _ = try SourceFormat.open(SourceRequest(paths: [output.path])) }
+          == "decode \(output.path): holds no format that Kiln knows (kiln formats lists them)")
+    }
+  }
+
+  @Test(
     "finds pictures unharmed wherever their channels were", arguments: ["png", "tar"],
     ["nchw", "nhwc"])
   func channels(name: String, order: String) throws {

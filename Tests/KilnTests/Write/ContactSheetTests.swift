@@ -130,6 +130,15 @@ import Testing
     #expect(throws: UnsupportedError.self) { try ThumbnailMaker(schema) }
   }
 
+  @Test("says of labels alone that there are no pixels")
+  func labelsAlone() {
+    let schema = Schema(
+      elementType: .uint8, sampleShape: Schema.noPixels, labels: LabelSchema(range: 0...9))
+    #expect(
+      sentence { _ = try ThumbnailMaker(schema) }
+        == "there are labels alone, and no pixels to show")
+  }
+
   @Test("reduces large pictures and keeps few of too many classes")
   func bounds() throws {
     let large = Schema(

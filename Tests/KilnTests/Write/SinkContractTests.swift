@@ -36,7 +36,54 @@ struct SinkContractTests {
       let path = try Pipeline.Output(format, at: directory + "/output").path
       let report = try run(format, SourceRequest(paths: ["sample:0"]), at: path)
       #expect(report.count == 0)
-      #expect(Path.kind(of: path) != nil)
+      let verification = try Verification(of: path)
+      #expect(verification.differences == [])
+      #expect(verification.splits.map(\.name) == report.splits.map(\.name))
+    }
+  }
+
+  @Test("gives back a split without samples beside one that has some", arguments: names)
+  func emptySplit(_ name: String) throws {
+    let format = try #require(SinkFormat.all.first { $0.name == name })
+    try withTemporaryDirectory { directory in
+      for options in name == "csv" ? [[:], ["header": "off"]] : [[:]] {
+        let output = try Pipeline.Output(
+          format, at: "\(directory)/\(options.count)/output", options: options)
+        try TestSource(.uint8, [4, 4], counts: [20, 0]).run([output])
+        #expect(try Verification(of: output.path).differences == [], "\(options)")
+      }
+    }
+  }
+
+  /// Formats that have no place for samples without pixels.
+  static let pictures: Set = ["png", "jpeg", "tar", "cache"]
+
+  @Test(
+    "gives back labels alone, or refuses them before it writes anything", arguments: names,
+    [["label"], ["class", "writer", "digit"]])
+  func labelsAlone(_ name: String, columns: [String]) throws {
+    let format = try #require(SinkFormat.all.first { $0.name == name })
+    try withTemporaryDirectory { directory in
+      for options in name == "csv" ? [[:], ["header": "off", "label": "last"]] : [[:]] {
+        let source = TestSource(
+          .uint8, Schema.noPixels, counts: [300, 20], labelType: .int32, columns: columns)
+        let place = "\(directory)/\(options.count)/output"
+        let output = try Pipeline.Output(format, at: place, options: options)
+        if Self.pictures.contains(name) {
+          let error = #expect(throws: StageError.self) { try source.run([output]) }
+          #expect(error?.description.contains("labels alone") == true)
+          #expect(try Path.contents(of: directory).isEmpty)
+          continue
+        }
+        let written = try source.run([output])
+        #expect(try Verification(of: output.path).differences == [], "\(options)")
+        let read = try SourceFormat.open(SourceRequest(paths: [output.path])).source
+        #expect(read.dataset.schema.isLabelsAlone)
+        #expect(read.dataset.schema.labels?.columns == columns)
+        let splits = try Pass(source: read, plan: Plan(read.dataset)).run(
+          jobs: 1, cancellation: Cancellation(), watch: nil)
+        #expect(splits.map(\.digest) == written.splits.map(\.digest))
+      }
     }
   }
 

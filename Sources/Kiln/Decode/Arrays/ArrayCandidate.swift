@@ -22,7 +22,9 @@ struct ArrayCandidate: Sendable {
     let known = candidates.compactMap { candidate in
       ArrayName(parsing: candidate.key).map { (name: $0, candidate: candidate) }
     }
-    guard known.contains(where: { $0.name.role == .images }) else {
+    let hasImages = known.contains { $0.name.role == .images }
+    // Labels alone are a data set, too, where nothing else could be their images.
+    guard hasImages || !known.isEmpty && known.count == candidates.count else {
       return try unnamed(candidates, source)
     }
     let wanted = try DatasetChoice.choose(
@@ -41,6 +43,9 @@ struct ArrayCandidate: Sendable {
         return try found.first?.open()
       }
       guard let images = try single(.images) else {
+        if !hasImages, let labels = try single(.labels) {
+          return ArraySource.Part(split: split, labels: labels)
+        }
         throw StageError(
           .decode, file: chosen.first { $0.name.split == split }?.candidate.name,
           UnsupportedError("labels of split '\(split)' have no images beside them"))
@@ -104,19 +109,25 @@ struct ArrayCandidate: Sendable {
 /// Finds the data set that is meant where the names of files tell of several.
 enum DatasetChoice {
   /// - Throws: ``UsageError`` for one that is not there, ``StageError`` where none is chosen.
+  ///   Both say which there are.
   static func choose(
     among names: [String], wanted: String?, source: String
   ) throws -> String {
     let names = Set(names).sorted()
+    let list = names.map { $0.isEmpty ? "(no prefix)" : $0 }.joined(separator: ", ")
     if let wanted {
-      guard names.contains(wanted) else {
-        throw UsageError.unknown(
-          what: "data set", name: wanted, nearest: Spelling.nearest(to: wanted, among: names))
+      if names.contains(wanted) { return wanted }
+      guard names != [""] else {
+        throw UsageError.conflict(
+          "--dataset asks for '\(wanted)', and the files of \(source) name no data set"
+            + " (leave out --dataset)")
       }
-      return wanted
+      let nearest = Spelling.nearest(to: wanted, among: names)
+      throw UsageError.conflict(
+        "--dataset asks for '\(wanted)', and \(source) holds \(list)"
+          + (nearest.map { " (did you mean '\($0)'?)" } ?? ""))
     }
     guard names.count == 1 else {
-      let list = names.map { $0.isEmpty ? "(no prefix)" : $0 }.joined(separator: ", ")
       throw StageError(
         .decode, file: source,
         UnsupportedError("holds \(names.count) data sets: \(list) (choose one with --dataset)"))

@@ -3,14 +3,28 @@ final class ArraySource: Source {
   /// The arrays of one split.
   struct Part: Sendable {
     let split: String
-    let images: SampleArray
+    /// Missing where the whole data set is labels alone.
+    let images: SampleArray?
     let labels: SampleArray?
+    /// How many samples there are.
+    let count: Int
 
     init(split: String, images: SampleArray, labels: SampleArray?) {
       self.split = split
       self.images = images
       self.labels = labels
+      count = images.count
     }
+
+    /// Labels without images.
+    init(split: String, labels: SampleArray) {
+      self.split = split
+      images = nil
+      self.labels = labels
+      count = labels.count
+    }
+
+    fileprivate var arrays: [SampleArray] { [images, labels].compactMap(\.self) }
   }
 
   /// What the arrays do not say themselves.
@@ -25,6 +39,8 @@ final class ArraySource: Source {
     var knownName: String?
     /// What the format has done to correct the samples, in words.
     var corrections: [String] = []
+    /// The splits that will be used, where that is known.
+    var wantedSplits: [String]?
     /// Names for label columns; nil calls them `label`, or `label0` and so on.
     var labelColumns: [String]?
 
@@ -52,35 +68,42 @@ final class ArraySource: Source {
     _ parts: [Part], _ interpretation: Interpretation = Interpretation(), files: [SourceFile],
     mapped: [SourceFile] = []
   ) throws {
+    let parts = try LabelledSplits.positions(
+      parts.map {
+        LabelledSplits.Candidate(
+          name: $0.split, file: $0.arrays.first?.name, hasLabels: $0.labels != nil)
+      }, wanted: interpretation.wantedSplits
+    ).map { parts[$0] }
     guard let first = parts.first else { preconditionFailure("a data set without a split") }
-    for part in parts { try Self.check(part, against: first) }
+    for part in parts { try Self.check(part, against: first.images) }
     self.parts = parts
     self.files = files
     knownName = interpretation.knownName
     corrections = interpretation.corrections
-    let arrays = parts.flatMap { [$0.images, $0.labels].compactMap(\.self) }
+    let arrays = parts.flatMap(\.arrays)
     memberNames = files.map(\.path) + arrays.compactMap(\.memberName)
     digests = FileDigests(mapped)
     // Columns that have names are no classes.
     labels = try Self.labels(
       of: parts, as: interpretation.labelColumns == nil ? nil : .columns)
-    let sampleShape = interpretation.sampleShape ?? first.images.sampleShape
-    guard sampleShape.reduce(1, *) == first.images.sampleElementCount else {
+    let storedShape = first.images?.sampleShape ?? Schema.noPixels
+    let sampleShape = interpretation.sampleShape ?? storedShape
+    guard sampleShape.reduce(1, *) == storedShape.reduce(1, *) else {
       throw StageError(
-        .decode, file: first.images.name,
-        ArrayError.reshape(from: first.images.sampleShape, to: sampleShape))
+        .decode, file: first.arrays.first?.name,
+        ArrayError.reshape(from: storedShape, to: sampleShape))
     }
     if let names = interpretation.labelColumns, let labels {
       precondition(names.count == labels.columnCount)
     }
     dataset = Dataset(
       schema: Schema(
-        elementType: first.images.elementType, sampleShape: sampleShape,
+        elementType: first.images?.elementType ?? .uint8, sampleShape: sampleShape,
         channelOrder: interpretation.channelOrder ?? Self.likelyOrder(of: sampleShape),
         pixelScale: interpretation.pixelScale,
         labels: labels?.schema(
           columns: interpretation.labelColumns, classNames: interpretation.classNames)),
-      splits: parts.map { Split(name: $0.split, count: $0.images.count) })
+      splits: parts.map { Split(name: $0.split, count: $0.count) })
   }
 
   /// As the other initialiser, with the files that the arrays name.
@@ -88,7 +111,7 @@ final class ArraySource: Source {
   convenience init(
     _ parts: [Part], _ interpretation: Interpretation = Interpretation()
   ) throws {
-    let arrays = parts.flatMap { [$0.images, $0.labels].compactMap(\.self) }
+    let arrays = parts.flatMap(\.arrays)
     try self.init(
       parts, interpretation, files: SourceFile.distinct(arrays.compactMap(\.file)),
       mapped: SourceFile.distinct(arrays.filter { !$0.readsWholeFile }.compactMap(\.file)))
@@ -98,7 +121,7 @@ final class ArraySource: Source {
     digests.start(on: background)
     let part = parts[split]
     return Reader(
-      images: try part.images.open(background), labels: try part.labels?.open(background), labels)
+      images: try part.images?.open(background), labels: try part.labels?.open(background), labels)
   }
 
   /// Channels are few and pictures large: 3 x 32 x 32 has them first, 32 x 32 x 3 last.
@@ -108,8 +131,8 @@ final class ArraySource: Source {
     return isFirst ? .first : .last
   }
 
-  private static func check(_ part: Part, against first: Part) throws {
-    let (images, expected) = (part.images, first.images)
+  private static func check(_ part: Part, against first: SampleArray?) throws {
+    guard let images = part.images, let expected = first else { return }
     guard images.sampleText == expected.sampleText else {
       throw StageError(
         .decode, file: images.name,
@@ -128,37 +151,34 @@ final class ArraySource: Source {
 
   private static func labels(of parts: [Part], as rule: ArrayLabels.Rule?) throws -> ArrayLabels? {
     let arrays = parts.compactMap(\.labels)
-    if arrays.isEmpty { return nil }
-    if let without = parts.first(where: { $0.labels == nil }) {
-      throw StageError(
-        .decode, file: without.images.name,
-        UnsupportedError("has no labels, but other splits have (add them, or use --splits)"))
-    }
-    return try ArrayLabels(arrays, as: rule)
+    return arrays.isEmpty ? nil : try ArrayLabels(arrays, as: rule)
   }
 
   /// Reads images and labels side by side.
   private final class Reader: SampleReader {
-    private let images: SampleArrayReader
+    private let images: SampleArrayReader?
     private let labels: SampleArrayReader?
     private let rule: ArrayLabels?
 
-    init(images: SampleArrayReader, labels: SampleArrayReader?, _ rule: ArrayLabels?) {
+    init(images: SampleArrayReader?, labels: SampleArrayReader?, _ rule: ArrayLabels?) {
       self.images = images
       self.labels = labels
       self.rule = rule
     }
 
+    /// The pixels of labels alone.
+    private static let none: SampleArrayReader.Elements = { [] }
+
     func read(_ count: Int) throws -> PendingSamples {
-      let first = images.position
-      let pixels = try images.read(count)
+      let pixels: SampleArrayReader.Elements = try images.map { try $0.read(count) } ?? Self.none
       guard let labels, let rule else { return PendingSamples { (try pixels(), []) } }
+      let first = labels.position
       let values = rule.labels(try labels.read(count), of: labels.array, first: first)
       return PendingSamples { (try pixels(), try values()) }
     }
 
     func finish() throws {
-      try images.finish()
+      try images?.finish()
       try labels?.finish()
     }
   }

@@ -13,6 +13,7 @@ extension SourceFormat {
       var interpretation = ArraySource.Interpretation()
       interpretation.sampleShape = try SourceShape.parse(values)
       interpretation.classNames = material.request.classNames ?? []
+      interpretation.wantedSplits = material.request.splits
       return try ArraySource(try NPYFormat.parts(material, values), interpretation)
     })
 }

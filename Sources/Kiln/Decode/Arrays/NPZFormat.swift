@@ -15,6 +15,7 @@ extension SourceFormat {
       var interpretation = ArraySource.Interpretation()
       interpretation.sampleShape = try SourceShape.parse(values)
       interpretation.classNames = material.request.classNames ?? []
+      interpretation.wantedSplits = material.request.splits
       return try ArraySource(try NPZFormat.parts(material, values), interpretation)
     })
 }

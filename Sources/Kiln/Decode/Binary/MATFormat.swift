@@ -16,6 +16,7 @@ extension SourceFormat {
       var interpretation = ArraySource.Interpretation()
       interpretation.sampleShape = try SourceShape.parse(values)
       interpretation.classNames = material.request.classNames ?? []
+      interpretation.wantedSplits = material.request.splits
       return try ArraySource(
         parts.flatMap(\.self).sorted { IDXFileName.precedes($0.split, $1.split) }, interpretation)
     })

@@ -14,6 +14,7 @@ extension SourceFormat {
       var interpretation = ArraySource.Interpretation()
       interpretation.channelOrder = .first
       interpretation.knownName = "stl-10"
+      interpretation.wantedSplits = material.request.splits
       interpretation.classNames =
         try material.request.classNames ?? files.names.map { try ClassNameFile.read($0) } ?? []
       return try ArraySource(try files.parts(), interpretation)

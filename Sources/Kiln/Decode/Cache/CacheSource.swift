@@ -33,7 +33,7 @@ extension SourceFormat {
           return try CacheSource(try Cache(file), resource.file, classNames: classNames)
         }
         return try SafetensorsFile(header, dataStart, file, resource)
-          .source(keys, classNames: classNames)
+          .source(keys, material.request)
       }
     })
 }
@@ -167,14 +167,15 @@ private struct SafetensorsFile {
     self.resource = resource
   }
 
-  func source(_ keys: ArrayKeys?, classNames: [String]?) throws -> any Source {
+  func source(_ keys: ArrayKeys?, _ request: SourceRequest) throws -> any Source {
     let parts = try keys.map { try $0.parts.map(part) } ?? usualParts()
     guard !parts.isEmpty else {
       throw UnsupportedError(
         "holds the tensors \(listed), none of them SPLIT.images (name them by --images-key)")
     }
     var interpretation = ArraySource.Interpretation()
-    interpretation.classNames = classNames ?? []
+    interpretation.classNames = request.classNames ?? []
+    interpretation.wantedSplits = request.splits
     return try ArraySource(
       parts, interpretation, files: [resource.file], mapped: [resource.file])
   }

@@ -11,7 +11,8 @@ extension SourceFormat {
     open: { material, _ in
       let pairs = try IDXFormat.pairs(material)
       return try IDXSource(
-        pairs, classNames: material.request.classNames, cancellation: material.cancellation)
+        pairs, classNames: material.request.classNames, wanted: material.request.splits,
+        cancellation: material.cancellation)
     })
 }
 
@@ -82,21 +83,10 @@ private enum IDXFormat {
   /// The files of the one data set that is meant.
   private static func choose(_ material: SourceMaterial) throws -> [Candidate] {
     let candidates = try candidates(material)
-    let names = Set(candidates.map(\.name.dataset)).sorted()
-    if let wanted = material.request.dataset {
-      guard names.contains(wanted) else {
-        throw UsageError.unknown(
-          what: "data set", name: wanted, nearest: Spelling.nearest(to: wanted, among: names))
-      }
-      return candidates.filter { $0.name.dataset == wanted }
-    }
-    guard names.count == 1 else {
-      let list = names.map { $0.isEmpty ? "(no prefix)" : $0 }.joined(separator: ", ")
-      throw StageError(
-        .decode, file: material.description,
-        UnsupportedError("holds \(names.count) data sets: \(list) (choose one with --dataset)"))
-    }
-    return candidates
+    let chosen = try DatasetChoice.choose(
+      among: candidates.map(\.name.dataset), wanted: material.request.dataset,
+      source: material.description)
+    return candidates.filter { $0.name.dataset == chosen }
   }
 
   /// The one file of a role; a plain file wins over a packed one.

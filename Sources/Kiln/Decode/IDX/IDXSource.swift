@@ -24,8 +24,15 @@ final class IDXSource: Source {
   /// Reads the headers and looks through the labels.
   /// - Throws: ``StageError`` that names the file.
   init(
-    _ pairs: [Pair], classNames: [String]?, cancellation: Cancellation = Cancellation()
+    _ pairs: [Pair], classNames: [String]?, wanted: [String]? = nil,
+    cancellation: Cancellation = Cancellation()
   ) throws {
+    let pairs = try LabelledSplits.positions(
+      pairs.map {
+        LabelledSplits.Candidate(
+          name: $0.split, file: ($0.images ?? $0.labels)?.name, hasLabels: $0.labels != nil)
+      }, wanted: wanted
+    ).map { pairs[$0] }
     var splits: [SplitFiles] = []
     var described: [Split] = []
     for pair in pairs {
@@ -85,14 +92,7 @@ final class IDXSource: Source {
     of splits: [SplitFiles], classNames: [String], _ cancellation: Cancellation
   ) throws -> LabelSchema? {
     let labels = splits.compactMap(\.labels)
-    guard labels.count == splits.count, let first = labels.first else {
-      guard let without = splits.first(where: { $0.labels == nil }), !labels.isEmpty else {
-        return nil
-      }
-      throw StageError(
-        .decode, file: without.images?.file.name,
-        UnsupportedError("has no label file, but other splits have (add it, or use --splits)"))
-    }
+    guard let first = labels.first else { return nil }
     for other in labels where other.header.sampleText != first.header.sampleText {
       throw StageError(
         .decode, file: other.file.name,

@@ -6,31 +6,49 @@ extension SourceFormat {
     options: ImageFolderOptions.all,
     detect: { material in
       guard let tree = material.onlyTree else { return false }
-      guard let archive = tree.archive else { return try ImageFolderFormat.holdsImages(tree.path) }
+      guard let archive = tree.archive else {
+        return try ImageFolderFormat.holdsImages(tree.path)
+          || material.emptyOutput(of: ImageFolderFormat.outputs) != nil
+      }
       return try archive.entries().contains { ImageFolderFormat.isImage($0.path) }
     },
     open: { material, settings in
       guard let tree = material.onlyTree else {
         throw UnsupportedError("is no directory of images")
       }
+      if let record = material.emptyOutput(of: ImageFolderFormat.outputs),
+        settings.text("pattern") == nil, try !ImageFolderFormat.holdsImages(tree.path)
+      {
+        return EmptyOutput(record, classNames: material.request.classNames)
+      }
       return try ImageFolderFormat.open(tree, material, settings)
     })
 }
 
 private enum ImageFolderFormat {
+  /// What outputs of this format are called in their manifests.
+  static let outputs = ["png", "jpeg"]
+
   static func isImage(_ path: String) -> Bool {
     let name = Array(Path.lastComponent(path).utf8)
     return !DirectoryImages.isHidden(name.span) && ImageFileName.kind(of: name.span) == .image
   }
 
+  /// Where so many directories hold no image, nobody means a data set: `/` has millions.
+  private static let searchedDirectoryCount = 10_000
+
   /// Whether there is an image in a directory or those below it; the first one found ends the search.
   static func holdsImages(_ path: String) throws -> Bool {
     try at(.decode, nil) {
-      try holdsImages(DirectoryHandle(opening: path, shownAs: path), depth: 0)
+      var left = searchedDirectoryCount
+      return try holdsImages(DirectoryHandle(opening: path, shownAs: path), depth: 0, &left)
     }
   }
 
-  private static func holdsImages(_ directory: DirectoryHandle, depth: Int) throws -> Bool {
+  private static func holdsImages(
+    _ directory: DirectoryHandle, depth: Int, _ left: inout Int
+  ) throws -> Bool {
+    left -= 1
     var below: [String] = []
     var isFound = false
     try directory.forEachEntry { name, kind in
@@ -43,8 +61,12 @@ private enum ImageFolderFormat {
       return !isFound
     }
     if isFound || depth >= ImageFolderListing.maximumDepth { return isFound }
-    for name in below where try holdsImages(directory.openDirectory(name), depth: depth + 1) {
-      return true
+    for name in below where left > 0 {
+      // What cannot be looked into is told where there are images beside it.
+      do {
+        let next = try directory.openDirectory(name)
+        if try holdsImages(next, depth: depth + 1, &left) { return true }
+      } catch is FileError {}
     }
     return false
   }

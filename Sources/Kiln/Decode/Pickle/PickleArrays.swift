@@ -127,6 +127,11 @@ struct PickleArrays: Sendable {
 
   // MARK: Labels
 
+  /// Whether a value is an array that can be labels.
+  func isLabels(_ place: Place) -> Bool {
+    values.array(place.value).map { (1...2).contains($0.shape.count) } ?? false
+  }
+
   /// Whether a value can be the labels of so many samples.
   func isLabels(_ place: Place, of count: Int) -> Bool {
     if let array = values.array(place.value) {

@@ -14,16 +14,19 @@ struct PickleDataset: Sendable {
   struct Part: Sendable {
     let split: String
     let name: String
+    /// Empty where the whole data set is labels alone.
     let images: [NumericArray]
     let labelName: String
     let labels: NumericArray?
 
     /// The part as sources take it.
     func arrays() throws -> ArraySource.Part {
-      ArraySource.Part(
+      let labels = try labels.map { try SampleArray(labelName, .array($0)) }
+      if images.isEmpty, let labels { return ArraySource.Part(split: split, labels: labels) }
+      return ArraySource.Part(
         split: split,
         images: try SampleArray(name, images.count == 1 ? .array(images[0]) : .joined(images)),
-        labels: try labels.map { try SampleArray(labelName, .array($0)) })
+        labels: labels)
     }
   }
 
@@ -99,7 +102,10 @@ extension PickleArrays {
       ArrayName(parsing: entry.key).map { (name: $0, place: entry.place) }
     }
     let images = known.filter { $0.name.role == .images && isImages($0.place) }
-    if images.isEmpty { return nil }
+    if images.isEmpty {
+      let isLabelsAlone = known.count == entries.count
+      return isLabelsAlone ? try labelsAlone(known, dataset) : nil
+    }
     let wanted = try DatasetChoice.choose(
       among: images.map(\.name.dataset), wanted: dataset, source: name)
     let chosen = images.filter { $0.name.dataset == wanted }
@@ -114,6 +120,25 @@ extension PickleArrays {
         }
         return try part(entry.name.split, entry.place, labels?.place)
       }, classNames: classNames(entries))
+  }
+
+  /// A dict of nothing but labels, as the sink writes it.
+  private func labelsAlone(
+    _ known: [(name: ArrayName, place: Place)], _ dataset: String?
+  ) throws -> PickleDataset? {
+    guard !known.isEmpty, known.allSatisfy({ $0.name.role == .labels && isLabels($0.place) }) else {
+      return nil
+    }
+    let wanted = try DatasetChoice.choose(
+      among: known.map(\.name.dataset), wanted: dataset, source: name)
+    let chosen = known.filter { $0.name.dataset == wanted }
+    guard Set(chosen.map(\.name.split)).count == chosen.count else { return nil }
+    return PickleDataset(
+      parts: try chosen.sorted { IDXFileName.precedes($0.name.split, $1.name.split) }.map {
+        PickleDataset.Part(
+          split: $0.name.split, name: name(of: $0.place), images: [],
+          labelName: name(of: $0.place), labels: try labels($0.place))
+      })
   }
 
   /// A dict whose keys name splits, and whose values are pairs or dicts.

@@ -48,10 +48,11 @@ enum PickleFormat {
     }
     if let names = material.request.classNames { dataset.classNames = names }
     interpretation.classNames = dataset.classNames
+    interpretation.wantedSplits = material.request.splits
     interpretation.labelColumns = dataset.labelColumns
     interpretation.sampleShape = shape
     if material.request.correction != .none {
-      interpretation.pixelScale = dataset.parts[0].images[0].likelyScale
+      interpretation.pixelScale = dataset.parts[0].images.first?.likelyScale ?? .undeclared
     }
     let sources = SourceFile.distinct(files.map(\.resource.file))
     return try ArraySource(

@@ -14,7 +14,7 @@ struct CSVLayout: Sendable, Equatable {
   /// What the user says; nil where it is to be found.
   struct Settings: Sendable, Equatable {
     enum Label: Sendable, Equatable {
-      case first, last, absent
+      case first, last, absent, all
       case named(String)
     }
 
@@ -121,6 +121,7 @@ struct CSVLayout: Sendable, Equatable {
     var isLabel = [Bool](repeating: false, count: columnCount)
     switch wanted {
     case .absent?: break
+    case .all?: isLabel = isLabel.map { _ in true }
     case .first?: isLabel[0] = true
     case .last?: isLabel[columnCount - 1] = true
     case .named(let name)?:
@@ -150,6 +151,8 @@ struct CSVLayout: Sendable, Equatable {
       guard isAtEnd else { throw .labelsInside }
       return others
     }
+    // What the sink calls the columns of labels alone.
+    if lower.allSatisfy({ $0.hasPrefix("label") }) { return Array(lower.indices) }
     let known: Set = ["label", "labels", "class", "target", "y", "digit", "category"]
     let found = lower.indices.filter { known.contains(lower[$0]) }
     return found.count == 1 ? found : nil

@@ -2,48 +2,73 @@
 final class CSVSource: Source {
   let dataset: Dataset
   let files: [SourceFile]
-  private let tables: [CSVFile]
+  /// The tables by split; nil for one without a row.
+  private let tables: [CSVFile?]
 
   /// Looks through all tables.
   /// - Parameters:
-  ///   - splits: at least one, each with its table.
+  ///   - splits: each with its table, or nil where it is known to have no rows; at least one has one.
   ///   - settings: what the user says of the layout.
   ///   - shape: the shape of a sample; nil for a square where the pixels make one.
   ///   - classNames: the name of each class.
+  ///   - wanted: the splits that will be used, where that is known.
   ///   - cancellation: asks to stop.
   /// - Throws: ``StageError`` that names the file.
   init(
-    _ splits: [(name: String, file: Resource)], _ settings: CSVLayout.Settings, shape: [Int]?,
-    classNames: [String], cancellation: Cancellation
+    _ splits: [(name: String, file: Resource?)], _ settings: CSVLayout.Settings, shape: [Int]?,
+    classNames: [String], wanted: [String]? = nil, cancellation: Cancellation
   ) throws {
-    let tables = try splits.map { try CSVFile($0.file, settings, cancellation) }
-    guard let first = tables.first else { preconditionFailure("a data set without a split") }
-    var all = first.statistics
-    for table in tables.dropFirst() {
+    let all = try splits.map { split in
+      (name: split.name, table: try split.file.map { try CSVFile($0, settings, cancellation) })
+    }
+    let chosen = try Self.fitting(all, wanted)
+    let tables = chosen.map(\.table)
+    let present = tables.compactMap(\.self)
+    guard let first = present.first else { preconditionFailure("a data set without a split") }
+    var statistics = first.statistics
+    for table in present.dropFirst() {
       try Self.check(table, against: first)
-      all.add(table.statistics)
+      statistics.add(table.statistics)
     }
     let count = first.layout.pixelCount
     let square = CSVLayout.side(count).map { [$0, $0] }
     let sampleShape = shape ?? square ?? [count]
-    guard count > 0, sampleShape.reduce(1, *) == count else {
+    let isLabelsAlone = sampleShape == Schema.noPixels && first.layout.labelCount > 0
+    guard count > 0 || isLabelsAlone, sampleShape.reduce(1, *) == count else {
       throw StageError(
         .decode, file: first.file.name, CSVError.shape(columnCount: count, shape: sampleShape))
     }
     var labels: LabelSchema?
     if first.layout.labelCount > 0 {
       labels = LabelSchema(
-        columns: first.layout.labelNames, elementType: all.labelType, range: nil,
+        columns: first.layout.labelNames, elementType: statistics.labelType, range: nil,
         classNames: classNames)
-      labels?.ranges = all.labelRanges
+      labels?.ranges = statistics.labelRanges
     }
     self.tables = tables
-    files = SourceFile.distinct(tables.map(\.file.file))
+    files = SourceFile.distinct(present.map(\.file.file))
     dataset = Dataset(
       schema: Schema(
-        elementType: all.elementType, sampleShape: sampleShape,
+        elementType: statistics.elementType, sampleShape: sampleShape,
         channelOrder: ArraySource.likelyOrder(of: sampleShape), labels: labels),
-      splits: zip(splits, tables).map { Split(name: $0.name, count: $1.statistics.rowCount) })
+      splits: chosen.map { Split(name: $0.name, count: $0.table?.statistics.rowCount ?? 0) })
+  }
+
+  /// Leaves out tables of test samples that nobody has labelled, where they are not asked for.
+  private static func fitting(
+    _ splits: [(name: String, table: CSVFile?)], _ wanted: [String]?
+  ) throws -> [(name: String, table: CSVFile?)] {
+    let layouts = splits.compactMap(\.table?.layout)
+    // Where pixels differ, too, something else is wrong.
+    guard Set(layouts.map(\.pixelCount)).count == 1 else { return splits }
+    let hasLabels = layouts.contains { $0.labelCount > 0 }
+    return try LabelledSplits.positions(
+      splits.map {
+        LabelledSplits.Candidate(
+          name: $0.name, file: $0.table?.file.name,
+          hasLabels: $0.table.map { $0.layout.labelCount > 0 } ?? hasLabels)
+      }, wanted: wanted
+    ).map { splits[$0] }
   }
 
   private static func check(_ table: CSVFile, against first: CSVFile) throws {
@@ -59,6 +84,6 @@ final class CSVSource: Source {
   }
 
   func reader(ofSplit split: Int, background: Background) throws -> any SampleReader {
-    try tables[split].reader(as: dataset.schema.elementType, background)
+    try tables[split]?.reader(as: dataset.schema.elementType, background) ?? EmptyOutput.Reader()
   }
 }

@@ -16,12 +16,7 @@ extension SourceFormat {
       .sourceShape,
     ],
     detect: { try !CSVSourceFormat.splits($0).isEmpty },
-    open: { material, values in
-      try CSVSource(
-        try CSVSourceFormat.splits(material).map { ($0.name, try $0.open()) },
-        try CSVSourceFormat.settings(values), shape: try SourceShape.parse(values),
-        classNames: material.request.classNames ?? [], cancellation: material.cancellation)
-    })
+    open: { material, values in try CSVSourceFormat.open(material, values) })
 }
 
 /// Finds out which tables belong together.
@@ -30,6 +25,41 @@ private enum CSVSourceFormat {
     let dataset: String
     let name: String
     let open: () throws -> Resource
+  }
+
+  /// What outputs of this format are called in their manifests.
+  private static let outputName = "csv"
+
+  static func open(_ material: SourceMaterial, _ values: OptionValues) throws -> any Source {
+    let tables = try splits(material).map { ($0.name, try $0.open()) }
+    let files = SourceFile.distinct(tables.map(\.1.file))
+    var settings = try settings(values)
+    guard
+      let record = OutputRecord.find(for: files, namedBy: material.request.paths),
+      record.format == outputName
+    else { return try source(tables, settings, material, values) }
+    // Names and numbers do not tell that there are labels alone.
+    if settings.label == nil, record.sampleShape == Schema.noPixels { settings.label = .all }
+    // A split without samples has an empty file where columns have no names.
+    let known = try tables.map { name, file in
+      let isEmpty = try record.splits[name]?.count == 0 && file.knownByteCount() == 0
+      return (name, isEmpty ? nil : file)
+    }
+    guard known.contains(where: { $0.1 != nil }) else {
+      return EmptyOutput(
+        record, splits: tables.map(\.0), files: files, classNames: material.request.classNames)
+    }
+    return try source(known, settings, material, values)
+  }
+
+  private static func source(
+    _ splits: [(String, Resource?)], _ settings: CSVLayout.Settings, _ material: SourceMaterial,
+    _ values: OptionValues
+  ) throws -> CSVSource {
+    try CSVSource(
+      splits, settings, shape: try SourceShape.parse(values),
+      classNames: material.request.classNames ?? [], wanted: material.request.splits,
+      cancellation: material.cancellation)
   }
 
   /// The tables of a source, each with its split's name.
@@ -59,7 +89,9 @@ private enum CSVSourceFormat {
       }
     }
     guard !found.isEmpty else { return [] }
-    if material.trees.count > 0, try !found.contains(where: { try looksLikeTable(try $0.open()) }) {
+    if material.trees.count > 0, material.outputRecord?.format != outputName,
+      try !found.contains(where: { try looksLikeTable(try $0.open()) })
+    {
       return []
     }
     return try chosen(found, material)

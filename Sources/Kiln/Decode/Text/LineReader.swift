@@ -41,7 +41,8 @@ final class LineReader: SampleReader {
       try at(.decode, name) {
         let values = try decoder(rows.joined(), rows)
         guard values.pixels.count == count * pixelByteCount else {
-          throw ChangedTextError(found: values.pixels.count / pixelByteCount, expected: count)
+          throw ChangedTextError(
+            found: values.pixels.count / max(1, pixelByteCount), expected: count)
         }
         return values
       }
