@@ -16,6 +16,12 @@ struct Main {
       return
     }
     StandardStream.takeClosedNumbers()
+    // Where there is less, Swift's runtime ends the process wherever it first needs memory.
+    guard AddressSpace.hasRoom(for: 8 << 20) else {
+      Console().message(
+        "kiln: too little memory left for a run (raise the limit with ulimit -v)")
+      exit(ExitStatus.failed.rawValue)
+    }
     Allocator.keepFreedMemory()
     Signals.ignoreBrokenPipes()
     exit(Dispatcher(console: Console()).run(words).rawValue)

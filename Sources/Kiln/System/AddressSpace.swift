@@ -5,9 +5,9 @@
 #endif
 
 /// How much memory a process may still ask for, where a limit is set (`ulimit -v`).
-enum AddressSpace {
+package enum AddressSpace {
   /// Whether so many bytes could be had at once.
-  static func hasRoom(for byteCount: Int) -> Bool {
+  package static func hasRoom(for byteCount: Int) -> Bool {
     // A new mapping that nothing touches, taken back before anybody could know of it.
     let flags = MAP_PRIVATE | MAP_ANON | MAP_NORESERVE
     let memory = unsafe mmap(nil, byteCount, PROT_NONE, flags, -1, 0)

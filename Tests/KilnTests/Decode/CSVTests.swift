@@ -272,8 +272,8 @@ import Testing
     }
     #expect(
       sentence { _ = try splits(["train.csv": row, "test.csv": "1,2,3,4\n"]) }
-        == "decode test.csv: has 0 label and 4 pixel columns, expected 1 and 4 as in train.csv"
-        + " (convert the files one by one)")
+        == "decode test.csv: has no labels, but other splits have"
+        + " (add them, or leave it out by --splits train)")
   }
 
   @Test("knows a table by its content, whatever its name")
