@@ -103,8 +103,9 @@
 /// Builds an array of at most `capacity` bytes without clearing it first.
 /// - Throws: what `body` throws.
 func makeBytes(capacity: Int, _ body: (inout ByteCursor) throws -> Void) rethrows -> [UInt8] {
-  // The cursor counts what it has written, so exactly that many bytes are initialised.
-  unsafe try [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+  // The cursor counts what it has written, so exactly that many bytes are initialised. An array without
+  // room is the one of the whole process, whose count every thread would set to the zero that it is.
+  unsafe try [UInt8](unsafeUninitializedCapacity: max(1, capacity)) { buffer, count in
     guard let base = UnsafeMutableRawPointer(buffer.baseAddress) else { return }
     var cursor = unsafe ByteCursor(base: base, capacity: capacity)
     try body(&cursor)
