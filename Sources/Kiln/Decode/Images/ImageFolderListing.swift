@@ -15,8 +15,9 @@ struct ImageFolderListing: Sendable {
 
   /// A wrapper around splits around labels, and one more for what is unusual.
   static let maximumDepth = 5
-  /// Twenty-one thousand classes are the most of a well-known data set; this many are listed in seconds.
-  private static let maximumDirectoryCount = 1 << 20
+  /// The hundred thousand classes of MS-Celeb-1M are the most of a well-known data set; what a link back
+  /// to itself pretends to hold is refused in seconds.
+  private static let maximumDirectoryCount = 1 << 18
   /// Offsets of names have 32 bits; this many bytes are names of a hundred million files.
   private static let maximumNameByteCount = Int(UInt32.max)
 
