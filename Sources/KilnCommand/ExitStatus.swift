@@ -6,6 +6,6 @@ enum ExitStatus: Int32, Sendable {
   case failed = 1
   /// The words of the command line, or of a pipeline, mean nothing.
   case wrongUsage = 2
-  /// SIGINT or SIGTERM came first.
+  /// SIGINT, SIGTERM or SIGHUP came first.
   case interrupted = 130
 }

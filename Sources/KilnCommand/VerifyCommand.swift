@@ -43,7 +43,7 @@ extension Subcommand {
     let rows = verification.splits.map { split in
       [
         split.name, Amount.count(split.count),
-        "samples  " + (split.digest.map { "sha256 \($0)" } ?? "lossy: only counts are compared"),
+        "samples  " + (split.digest.map { "sha256 \($0)" } ?? "only counts can be compared"),
       ]
     }
     return Summary.table(rows, rightAligned: [1])

@@ -204,7 +204,7 @@ private enum Limit {
 
   @Test(
     "leaves nothing behind when it is interrupted, and the old output as it was",
-    arguments: [SIGINT, SIGTERM], [nil, Limit.noThreads])
+    arguments: [SIGINT, SIGTERM, SIGHUP], [nil, Limit.noThreads])
   func interrupted(signal: Int32, setup: String?) throws {
     try withDirectory { directory in
       let path = directory.appending(path: "out").path

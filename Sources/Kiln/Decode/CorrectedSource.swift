@@ -13,7 +13,9 @@ final class CorrectedSource: Source {
   /// - Throws: ``UnsupportedError`` where the samples cannot be what the catalogue says they are.
   static func wrapping(_ source: any Source, _ request: SourceRequest) throws -> any Source {
     var record = OutputRecord.find(for: source.files, namedBy: request.paths)
-    if record?.fits(source.dataset) == false { record = nil }
+    var named = source.dataset
+    if let record { named.splits = record.named(named.splits) }
+    if record?.fits(named) == false { record = nil }
     let known =
       (request.known ?? source.knownName ?? record?.knownName).flatMap { KnownDataset.named($0) }
       ?? KnownDataset.recognised(among: source.files)
@@ -31,6 +33,7 @@ final class CorrectedSource: Source {
     cast = record?.cast(from: dataset.schema.elementType)
     let hasGivenShape = request.settings[Option.sourceShape.key] != nil
     let givenShape = hasGivenShape ? dataset.schema.sampleShape : nil
+    if let record { dataset.splits = record.named(dataset.splits) }
     record?.complete(&dataset, givenNames: request.classNames, givenShape: givenShape)
     let isCorrected = record == nil && request.correction == .asCatalogued
     let corrections = known?.corrections ?? Corrections()

@@ -32,6 +32,7 @@ enum LabelledSplits {
     throw StageError(
       .decode, file: splits.first { !$0.hasLabels }?.file,
       UnsupportedError(
-        "has no labels, but other splits have (add them, or leave it out by --splits \(labelled))"))
+        "has no labels, but other splits have (add them, or convert without it: --splits \(labelled))"
+      ))
   }
 }

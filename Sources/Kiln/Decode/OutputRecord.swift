@@ -16,6 +16,10 @@ struct OutputRecord: Sendable, Equatable {
   let splits: [String: Split]
   /// Whether the output holds its pixels exactly.
   let isLossless: Bool
+  /// Whether its paths keep the order of the samples, and their labels where there are such.
+  let keepsOrder: Bool
+  /// Whether equal samples may be one file.
+  let sharesDuplicates: Bool
   /// The label columns; nil where there are no labels.
   let labelColumns: [String]?
   /// The type of a label, where it is recorded.
@@ -36,7 +40,7 @@ struct OutputRecord: Sendable, Equatable {
 
   private static let pictures = ["png", "jpeg", "tar"]
   /// Whether there is no sample in any split.
-  var isEmpty: Bool { splits.values.allSatisfy { $0.count == 0 } }
+  var isEmpty: Bool { !splits.isEmpty && splits.values.allSatisfy { $0.count == 0 } }
   /// Whether its format has channels last, and no axis for a single one.
   var holdsPictures: Bool { Self.pictures.contains(format) }
   /// Formats that hold digits and no types.
@@ -78,7 +82,8 @@ struct OutputRecord: Sendable, Equatable {
     guard case .object(let fields) = json, case .text? = fields["kiln"],
       case .text(let type)? = fields["dtype"], let elementType = ElementType(rawValue: type),
       let shape = fields["shape"]?.sizes,
-      SafetensorsHeader.byteCount(of: elementType, shape) != nil,
+      let sampleByteCount = SafetensorsHeader.byteCount(of: elementType, shape),
+      sampleByteCount <= SampleArray.maximumSampleByteCount,
       case .object(let splits)? = fields["splits"]
     else { throw UnsupportedError("is no manifest of an output") }
     self.elementType = elementType
@@ -88,21 +93,52 @@ struct OutputRecord: Sendable, Equatable {
     format = Self.text(fields["format"]) ?? ""
     knownName = Self.text(fields["dataset"])
     self.splits = splits.compactMapValues(Split.init)
+    guard self.splits.count == splits.count else {
+      throw UnsupportedError("is no manifest of an output: a split has no count")
+    }
     if case .boolean(false)? = fields["lossless"] { isLossless = false } else { isLossless = true }
     classNames = fields["classes"]?.texts ?? []
+    var template: FolderTemplate?
+    if case .object(let options)? = fields["options"], case .text(let text)? = options["template"] {
+      template = try? FolderTemplate(parsing: text)
+    }
+    sharesDuplicates = template?.sharesDuplicates ?? false
+    let isOrdered = template?.uses(.index) ?? true
     guard case .object(let labels)? = fields["labels"] else {
+      keepsOrder = isOrdered
       labelColumns = nil
       labelType = nil
       isOneHot = false
       return
     }
-    labelColumns = labels["columns"]?.texts
+    keepsOrder = isOrdered && template.map { $0.uses(.label) || $0.uses(.class) } ?? true
+    let columns = labels["columns"]?.texts
+    guard columns.map({ (1...LabelSchema.maximumColumnCount).contains($0.count) }) ?? true else {
+      throw UnsupportedError("is no manifest of an output: it has no label column, or too many")
+    }
+    labelColumns = columns
     labelType = Self.text(labels["dtype"]).flatMap { ElementType(rawValue: $0) }
     isOneHot = labels["one_hot"] == .boolean(true)
   }
 
   private static func text(_ value: JSON?) -> String? {
     if case .text(let text)? = value { text } else { nil }
+  }
+
+  /// The splits of a source by the names that the record has for them: file names give only what is usual.
+  func named(_ found: [Kiln.Split]) -> [Kiln.Split] {
+    found.map { split in
+      guard splits[split.name] == nil else { return split }
+      let names = splits.keys.filter { name in
+        Self.usualName(name) == split.name && !found.contains { $0.name == name }
+      }
+      return names.count == 1 ? Kiln.Split(name: names[0], count: split.count) : split
+    }
+  }
+
+  private static func usualName(_ name: String) -> String {
+    let name = name.lowercased()
+    return name == "dev" ? "val" : IDXFileName.usualSplit(name) ?? name
   }
 
   /// Whether this is a record of such samples, and not of other files that lie in the same place.

@@ -68,7 +68,10 @@ public struct SourceFormat: Sendable {
   private static func find(
     for material: SourceMaterial, among formats: [SourceFormat]
   ) throws -> SourceFormat {
-    if let format = try formats.first(where: { try $0.detect(material) }) { return format }
+    if let format = try formats.first(where: { try $0.detect(material) }) {
+      return try ImageFolderFormat.isMeant(material, insteadOf: format, formats)
+        ? .imageFolder : format
+    }
     // A word that no format knows must be a path, then.
     if let word = material.words.first {
       let names = KnownDataset.all.map(\.name) + ["sample"]

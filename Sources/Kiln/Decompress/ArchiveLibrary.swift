@@ -14,12 +14,11 @@ import CArchive
   }
 
   private static let loaded: ArchiveLibrary? = {
-    guard let handle = unsafe SharedLibrary.load(names) else { return nil }
-    let functions = UnsafeMutablePointer<kiln_archive>.allocate(capacity: 1)
-    unsafe functions.initialize(to: kiln_archive())
     // The shim stores functions by the types of libarchive's own header.
-    guard unsafe kiln_archive_load(functions, handle) != 0 else { return nil }
-    return unsafe ArchiveLibrary(functions: UnsafePointer(functions))
+    let functions = unsafe SharedLibrary.load(names, kiln_archive()) {
+      unsafe kiln_archive_load($0, $1) != 0
+    }
+    return unsafe functions.map { unsafe ArchiveLibrary(functions: $0) }
   }()
 
   #if canImport(Glibc)

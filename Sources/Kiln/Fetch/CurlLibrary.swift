@@ -14,14 +14,12 @@ import CCurl
   }
 
   private static let loaded: CurlLibrary? = {
-    guard let handle = unsafe SharedLibrary.load(names) else { return nil }
-    let table = UnsafeMutablePointer<kiln_curl>.allocate(capacity: 1)
-    unsafe table.initialize(to: kiln_curl())
     // The shim stores functions by the types of libcurl's own header.
-    guard unsafe kiln_curl_load(table, handle) != 0,
-      unsafe table.pointee.global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
-    else { return nil }
-    return unsafe CurlLibrary(table: UnsafePointer(table))
+    let table = unsafe SharedLibrary.load(names, kiln_curl()) {
+      unsafe kiln_curl_load($0, $1) != 0
+        && $0.pointee.global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    }
+    return unsafe table.map { unsafe CurlLibrary(table: $0) }
   }()
 
   #if canImport(Glibc)

@@ -37,9 +37,12 @@ final class PartialFile {
   var byteCount: Int { content.byteCount }
 
   /// Hashes what is there.
-  func hash(expecting digest: FileDigest?) throws -> FileHash {
+  /// - Throws: ``FileError``, or ``Interruption`` where somebody asks for it.
+  func hash(
+    expecting digest: FileDigest?, _ cancellation: Cancellation
+  ) throws -> FileHash {
     let hash = FileHash(expecting: digest)
-    try hash.update(file: path, count: byteCount)
+    try hash.update(file: path, count: byteCount, cancellation: cancellation)
     return hash
   }
 

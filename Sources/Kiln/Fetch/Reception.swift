@@ -60,7 +60,7 @@ final class Reception {
     announced = isPacked ? nil : head.byteCount.map(total)
     try checkSize()
     if isResumed {
-      hash = try partial.hash(expecting: file.digest)
+      hash = try partial.hash(expecting: file.digest, cancellation)
     } else {
       try partial.clear()
     }
@@ -126,16 +126,15 @@ final class Reception {
   ///
   /// Servers call `train-images.gz` packed that they hold as it is.
   func unpack() throws {
-    if isAsExpected { return }
+    if try isAsExpected() { return }
     if file.digest == nil, file.byteCount == nil, file.name.lowercased().hasSuffix("gz") { return }
     try partial.unpack(limit: file.byteCount ?? largest)
-    hash = try partial.hash(expecting: file.digest)
+    hash = try partial.hash(expecting: file.digest, cancellation)
   }
 
-  private var isAsExpected: Bool {
+  private func isAsExpected() throws -> Bool {
     if let expected = file.byteCount, partial.byteCount != expected { return false }
     guard let digest = file.digest else { return file.byteCount != nil }
-    guard let copy = try? partial.hash(expecting: digest) else { return false }
-    return copy.finish().found == digest
+    return try partial.hash(expecting: digest, cancellation).finish().found == digest
   }
 }

@@ -73,10 +73,7 @@ public struct RemoteFile: Sendable, Equatable {
   /// An address without name and password, and what follows its question mark.
   private static func withoutQuery(_ url: String) -> (address: String, query: Substring?) {
     let plain = withoutCredentials(url)
-    // In a path of this machine, a question mark is a character like others.
-    guard scheme(of: url) != "file", let mark = plain.firstIndex(of: "?") else {
-      return (plain, nil)
-    }
+    guard let mark = plain.firstIndex(of: "?") else { return (plain, nil) }
     return (String(plain[..<mark]), plain[plain.index(after: mark)...])
   }
 
@@ -93,16 +90,19 @@ public struct RemoteFile: Sendable, Equatable {
     return String(url[..<scheme.upperBound] + url[url.index(after: at)...])
   }
 
-  /// The path that a `file` address names on this machine; nil for any other.
+  /// The path that a `file` address names on this machine, as libcurl takes it; nil for any other.
   static func localPath(of url: String) -> String? {
     guard scheme(of: url) == "file" else { return nil }
-    let rest = Array(url.utf8.dropFirst("file://".utf8.count))
+    let marks = [UInt8(ascii: "?"), UInt8(ascii: "#")]
+    let rest = Array(
+      url.utf8.dropFirst("file://".utf8.count).prefix { !marks.contains($0) })
     guard let slash = rest.firstIndex(of: UInt8(ascii: "/")) else { return nil }
     var path: [UInt8] = []
     var position = slash
     while position < rest.count {
       let digits = String(decoding: rest[(position + 1)...].prefix(2), as: UTF8.self)
       if rest[position] == UInt8(ascii: "%"), digits.utf8.count == 2,
+        digits.allSatisfy(\.isHexDigit),
         let byte = UInt8(digits, radix: 16)
       {
         path.append(byte)

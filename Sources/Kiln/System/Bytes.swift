@@ -103,12 +103,24 @@
 /// Builds an array of at most `capacity` bytes without clearing it first.
 /// - Throws: what `body` throws.
 func makeBytes(capacity: Int, _ body: (inout ByteCursor) throws -> Void) rethrows -> [UInt8] {
-  // The cursor counts what it has written, so exactly that many bytes are initialised. An array without
-  // room is the one of the whole process, whose count every thread would set to the zero that it is.
-  unsafe try [UInt8](unsafeUninitializedCapacity: max(1, capacity)) { buffer, count in
-    guard let base = UnsafeMutableRawPointer(buffer.baseAddress) else { return }
+  // The cursor counts what it has written, so exactly that many bytes are initialised.
+  unsafe try makeUninitialized(capacity: capacity) { base, count in
     var cursor = unsafe ByteCursor(base: base, capacity: capacity)
     try body(&cursor)
     count = cursor.count
+  }
+}
+
+/// Builds an array in memory that is not cleared first.
+///
+/// An array without room is the one of the whole process, whose count every thread would set to the zero
+/// that it is: none is made.
+/// - Parameter body: writes into the room, and sets how many bytes from its start it has written.
+@unsafe func makeUninitialized(
+  capacity: Int, _ body: (UnsafeMutableRawPointer, inout Int) throws -> Void
+) rethrows -> [UInt8] {
+  unsafe try [UInt8](unsafeUninitializedCapacity: max(1, capacity)) { buffer, count in
+    guard let base = UnsafeMutableRawPointer(buffer.baseAddress) else { return }
+    unsafe try body(base, &count)
   }
 }

@@ -21,8 +21,7 @@ func makeElements<Element: BitwiseCopyable>(
 ) rethrows -> [UInt8] {
   let byteCount = count * MemoryLayout<Element>.stride
   // Each element is stored within the capacity; an array's storage is aligned for every type here.
-  return unsafe try [UInt8](unsafeUninitializedCapacity: max(1, byteCount)) { buffer, initialized in
-    guard let base = UnsafeMutableRawPointer(buffer.baseAddress) else { return }
+  return unsafe try makeUninitialized(capacity: byteCount) { base, initialized in
     for index in 0..<count {
       unsafe base.storeBytes(
         of: try element(index), toByteOffset: index * MemoryLayout<Element>.stride,

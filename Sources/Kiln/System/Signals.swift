@@ -12,7 +12,7 @@ package enum Signals {
     signal(SIGPIPE, SIG_IGN)
   }
 
-  /// Makes SIGINT and SIGTERM ask for an end instead of forcing one.
+  /// Makes SIGINT, SIGTERM and SIGHUP ask for an end instead of forcing one.
   ///
   /// Who asks again later than half a second after the first time does not want to wait, and the process
   /// ends at once. Within that time a second signal is the echo of the first: `timeout` and
@@ -22,12 +22,19 @@ package enum Signals {
     // Made before the handler can run, so that the handler never initialises a global.
     let request = requested
     _ = firstRequest.load(ordering: .relaxed)
-    for number in [SIGINT, SIGTERM] { signal(number, answer) }
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      let before = signal(number, answer)
+      // `nohup` starts programs that are to live on when their terminal is closed.
+      // A handler is a number that only is compared here.
+      let isIgnored =
+        unsafe unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+      if number == SIGHUP, isIgnored { signal(number, SIG_IGN) }
+    }
     // Who starts a program from a thread that blocks signals, as those of Dispatch do, hands
     // that on to it. The calls fill in and read the set, which lives through them.
     var signals = sigset_t()
     unsafe sigemptyset(&signals)
-    for number in [SIGINT, SIGTERM] { unsafe sigaddset(&signals, number) }
+    for number in [SIGINT, SIGTERM, SIGHUP] { unsafe sigaddset(&signals, number) }
     unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     return request
   }

@@ -121,8 +121,7 @@ private func gathered<Word: FixedWidthInteger & BitwiseCopyable>(
   let side = 32
   // Every element's place is below the extent on one side, which the caller has compared with the
   // span's length, and below the count on the other; each place is written exactly once.
-  return unsafe [UInt8](unsafeUninitializedCapacity: max(1, byteCount)) { buffer, initialized in
-    guard let output = UnsafeMutableRawPointer(buffer.baseAddress) else { return }
+  return unsafe makeUninitialized(capacity: byteCount) { output, initialized in
     unsafe bytes.withUnsafeBytes { raw in
       guard let input = raw.baseAddress else { return }
       @inline(__always) func copy(_ source: Int, _ place: Int) {

@@ -1,4 +1,5 @@
 import Dispatch
+import Synchronization
 #if canImport(Glibc)
   import Glibc
 #else
@@ -129,10 +130,14 @@ final class WorkerPool: Sendable {
   ) throws -> [Output] {
     guard elements.count > 1, workerCount > 1 else { return try elements.map(body) }
     let results = Locked<[Int: Result<Output, any Error>]>([:])
+    let firstFailure = Atomic<Int>(.max)
     let pool = WorkerPool(workerCount: min(workerCount, elements.count))
     for (position, element) in elements.enumerated() {
       pool.async {
+        // Nobody asks for what comes after a failure.
+        guard position < firstFailure.load(ordering: .relaxed) else { return }
         let result = Result { try body(element) }
+        if case .failure = result { firstFailure.min(position, ordering: .relaxed) }
         results.withLock { $0[position] = result }
       }
     }

@@ -273,7 +273,7 @@ import Testing
     #expect(
       sentence { _ = try splits(["train.csv": row, "test.csv": "1,2,3,4\n"]) }
         == "decode test.csv: has no labels, but other splits have"
-        + " (add them, or leave it out by --splits train)")
+        + " (add them, or convert without it: --splits train)")
   }
 
   @Test("knows a table by its content, whatever its name")

@@ -1,5 +1,11 @@
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 @testable import Kiln
 
 /// A 3x2 grey PNG file of one value.
@@ -32,6 +38,41 @@ func greyPNG(_ value: UInt8, width: Int = 3, height: Int = 2) -> [UInt8] {
     let byteCount = source.dataset.schema.sampleByteCount
     return (0..<source.dataset.splits[split].count).map { index in
       "\(pixels[index * byteCount])" + (labels.isEmpty ? "" : ":\(labels[index])")
+    }
+  }
+
+  @Test(
+    "are the data set, and not the tables or arrays that lie beside them",
+    arguments: ["metadata.csv", "x.pkl"])
+  func companions(name: String) throws {
+    try withTemporaryDirectory { root in
+      try fill(root, ["cat/1.png", "dog/1.png"])
+      let content =
+        name == "x.pkl"
+        ? PickleWriter.cPickle(2).pickle(.ints(0..<3))
+        : Array("id,width,label\n1,2,3\n2,3,4\n".utf8)
+      try write(content, to: root + "/" + name)
+      #expect(try open(root).dataset.schema.labels?.classNames == ["cat", "dog"])
+    }
+  }
+
+  @Test("tells directories apart whose names are canonically the same")
+  func spellings() throws {
+    try withTemporaryDirectory { root in
+      // é in one character and in two; some file systems take them for one name.
+      try fill(root, ["\u{E9}/1.png", "e\u{301}/1.png", "z/1.png"])
+      let count = try Path.entries(of: root).count
+      #expect(try open(root).dataset.splits == [Split(name: "data", count: count)])
+    }
+  }
+
+  @Test("gives up where links lead back, and not by and by")
+  func loops() throws {
+    try withTemporaryDirectory { root in
+      try fill(root, ["a.png"])
+      for index in 0..<60 { try #require(unsafe symlink(".", root + "/\(index)") == 0) }
+      #expect(
+        sentence { _ = try open(root) }?.contains("directories (does a link lead back?)") == true)
     }
   }
 

@@ -77,7 +77,7 @@ import Testing
         #expect(
           line?.hasSuffix(
             ": has no labels, but other splits have"
-              + " (add them, or leave it out by --splits train)") == true, "\(line ?? "")")
+              + " (add them, or convert without it: --splits train)") == true, "\(line ?? "")")
         #expect(line?.contains("test") == true || line?.contains("t10k") == true)
         #expect(Path.kind(of: root + "/out") == nil)
       }

@@ -139,7 +139,7 @@ import Testing
       #expect(
         sentence { _ = try openSource(SourceRequest(paths: [root])) }
           == "decode t10k-images-idx3-ubyte: has no labels, but other splits have"
-          + " (add them, or leave it out by --splits train)")
+          + " (add them, or convert without it: --splits train)")
     }
   }
 

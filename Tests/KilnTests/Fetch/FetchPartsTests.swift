@@ -64,7 +64,7 @@ struct FetchPartsTests {
       ("https://user:secret@a/x", "https://a/x"), ("http://secret@a:8", "http://a:8"),
       ("http://u:p@p@a?b@c", "http://a?…"), ("http://a/b@c", "http://a/b@c"),
       ("https://a/x?token=secret&b#c", "https://a/x?…"), ("https://a/x?", "https://a/x?…"),
-      ("file:///a@b", "file:///a@b"), ("file:///a?b", "file:///a?b"), ("a@b", "a@b"),
+      ("file:///a@b", "file:///a@b"), ("file:///a?b", "file:///a?…"), ("a@b", "a@b"),
     ])
   func credentials(_ url: String, _ expected: String) {
     #expect(RemoteFile.shown(url) == expected)
@@ -86,6 +86,7 @@ struct FetchPartsTests {
     "knows what a file address names",
     arguments: [
       ("file:///a/b%20c", "/a/b c"), ("FILE:///a%2", "/a%2"), ("file:///%zz%", "/%zz%"),
+      ("file:///a?b", "/a"), ("file:///a#b", "/a"), ("file:///%+a", "/%+a"),
       ("file://host/a", "/a"), ("file://", nil), ("http://a/b", nil),
     ])
   func localPath(_ url: String, _ expected: String?) {

@@ -48,6 +48,38 @@ import Testing
   }
 
   @Test(
+    "knows splits by the names that were given to them",
+    arguments: SinkFormat.all.map(\.name), ["dev", "Extra", "data", "nist"])
+  func splitNames(name: String, split: String) throws {
+    let format = try #require(SinkFormat.all.first { $0.name == name })
+    try withOutput(format, [try Pipeline.Step(.holdout, "\(split)=16")]) { path throws in
+      let verification = try Verification(of: path)
+      #expect(verification.differences == [])
+      #expect(Set(verification.splits.map(\.name)) == ["train", "test", split])
+    }
+  }
+
+  @Test(
+    "compares counts where paths tell neither order nor labels",
+    arguments: ["{split}/{label}/{digest}.png", "{split}/{index}.png", "{split}/{digest}.png"])
+  func unordered(template: String) throws {
+    try withTemporaryDirectory { root in
+      let output = try Pipeline.Output(.png, at: root + "/out", options: ["template": template])
+      _ = try Runner(
+        Pipeline(source: SourceRequest(paths: ["sample:80"]), outputs: [output])
+      ).run()
+      let verification = try Verification(of: output.path)
+      #expect(verification.differences == [])
+      #expect(verification.splits.allSatisfy { $0.digest == nil })
+      let lost = try #require(
+        try Path.entries(of: output.path + "/test").first.map { output.path + "/test/" + $0.name })
+      try Path.removeTree(lost)
+      let isFound = (try? Verification(of: output.path).differences.isEmpty) != true
+      #expect(isFound || template.contains("digest"))
+    }
+  }
+
+  @Test(
     "finds truth values unharmed, also as digits",
     arguments: SinkFormat.all.map(\.name).filter { !["png", "jpeg", "tar", "idx"].contains($0) })
   func truthValues(name: String) throws {

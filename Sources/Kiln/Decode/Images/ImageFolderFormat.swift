@@ -25,9 +25,34 @@ extension SourceFormat {
     })
 }
 
-private enum ImageFolderFormat {
+enum ImageFolderFormat {
   /// What outputs of this format are called in their manifests.
   static let outputs = ["png", "jpeg"]
+
+  /// Formats of files that also lie beside folders of images: lists, logs, features.
+  private static let companions = ["csv", "npy", "npz", "pickle"]
+
+  /// Whether images in folders are the data set, and not the file of another format beside them.
+  ///
+  /// What Kiln has written is what its manifest says.
+  static func isMeant(
+    _ material: SourceMaterial, insteadOf format: SourceFormat, _ formats: [SourceFormat]
+  ) throws -> Bool {
+    guard companions.contains(format.name), let tree = material.onlyTree,
+      formats.contains(where: { $0.name == SourceFormat.imageFolder.name }),
+      material.outputRecord == nil
+    else { return false }
+    if let archive = tree.archive {
+      let root = try tree.root()
+      return try archive.entries().contains { entry in
+        let path = entry.path.dropFirst(root.isEmpty ? 0 : root.utf8.count + 1)
+        return path.contains("/") && isImage(entry.path)
+      }
+    }
+    return try tree.entries().contains {
+      try $0.kind == .directory && holdsImages(Path.join(tree.path, $0.name))
+    }
+  }
 
   static func isImage(_ path: String) -> Bool {
     let name = Array(Path.lastComponent(path).utf8)
@@ -61,7 +86,8 @@ private enum ImageFolderFormat {
       return !isFound
     }
     if isFound || depth >= ImageFolderListing.maximumDepth { return isFound }
-    for name in below where left > 0 {
+    // In their order: how a file system keeps names must not decide what is found.
+    for name in below.sorted(by: NaturalOrder.precedes) where left > 0 {
       // What cannot be looked into is told where there are images beside it.
       do {
         let next = try directory.openDirectory(name)

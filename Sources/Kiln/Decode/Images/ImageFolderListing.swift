@@ -1,7 +1,9 @@
+import Synchronization
+
 /// The names of all images below a directory.
 ///
-/// Kept as bytes in one place, with 8 bytes more for each: a million files take 30 MB. Directories, and the
-/// files of each, are in natural order.
+/// Kept as bytes in one place, with 8 bytes more for each: a million files take 30 MB, and as much again
+/// while they are listed. Directories, and the files of each, are in natural order.
 struct ImageFolderListing: Sendable {
   /// A directory with the images that lie in it.
   struct Directory: Sendable {
@@ -44,8 +46,11 @@ struct ImageFolderListing: Sendable {
     cancellation: Cancellation = Cancellation()
   ) throws {
     try at(.decode, shown) {
-      var contents = try Self.list(root, workerCount, cancellation)
-      try add("", of: &contents)
+      var nodes = try Self.list(root, workerCount, cancellation)
+      names.reserveCapacity(nodes.reduce(0) { $0 + $1.contents.images.names.count })
+      starts.reserveCapacity(nodes.reduce(0) { $0 + $1.contents.images.starts.count })
+      places.reserveCapacity(starts.capacity)
+      try add(0, of: &nodes)
     }
   }
 
@@ -173,37 +178,59 @@ struct ImageFolderListing: Sendable {
     }
   }
 
-  /// Lists all directories, those of each level side by side.
+  /// A directory in the tree of them.
+  private struct Node {
+    let path: String
+    var contents: Contents
+    /// Where the directories in it are among all nodes.
+    let children: Range<Int>
+  }
+
+  /// Lists all directories, those of each level side by side: the root first, and each level behind the
+  /// one above it.
   private static func list(
     _ root: DirectoryHandle, _ workerCount: Int, _ cancellation: Cancellation
-  ) throws -> [String: Contents] {
-    var found: [String: Contents] = [:]
+  ) throws -> [Node] {
+    // Each worker holds two descriptors, and a disk does not get faster by more of them.
+    let most = max(1, min(workerCount, 16, DirectoryHandle.openFileLimit / 8))
+    let workerCount = max(1, WorkerPool.countWithRoom(upTo: most))
+    let foundCount = Atomic<Int>(1)
+    var nodes: [Node] = []
     var level = [""]
     for depth in 0...maximumDepth where !level.isEmpty {
       let contents = try WorkerPool.map(level, workerCount: workerCount) { path in
         try cancellation.check()
         let directory = path.isEmpty ? root : try root.openDirectory(path)
-        return try Contents(of: directory, path: path)
+        let contents = try Contents(of: directory, path: path)
+        let (_, count) = foundCount.add(contents.directories.count, ordering: .relaxed)
+        guard count <= maximumDirectoryCount else {
+          throw UnsupportedError(
+            "holds more than \(maximumDirectoryCount) directories (does a link lead back?)")
+        }
+        return contents
       }
-      for (path, contents) in zip(level, contents) { found[path] = contents }
-      level = zip(level, contents).flatMap { path, contents in
-        contents.directories.map { path.isEmpty ? $0 : path + "/" + $0 }
+      let next = nodes.count + level.count
+      var below: [String] = []
+      for (path, contents) in zip(level, contents) {
+        let first = next + below.count
+        below += contents.directories.map { path.isEmpty ? $0 : path + "/" + $0 }
+        nodes.append(
+          Node(path: path, contents: contents, children: first..<next + below.count))
       }
+      level = below
       if depth == maximumDepth, let first = level.first { throw tooDeep(first) }
-      guard found.count + level.count <= maximumDirectoryCount else {
-        throw UnsupportedError(
-          "holds more than \(maximumDirectoryCount) directories (does a link lead back?)")
-      }
     }
-    return found
+    return nodes
   }
 
-  private mutating func add(_ path: String, of all: inout [String: Contents]) throws {
-    guard let contents = all.removeValue(forKey: path) else { return }
-    try add(contents.images, in: path, hasDirectories: !contents.directories.isEmpty)
-    for name in contents.directories {
-      try add(path.isEmpty ? name : path + "/" + name, of: &all)
-    }
+  private mutating func add(_ position: Int, of nodes: inout [Node]) throws {
+    let children = nodes[position].children
+    try add(
+      nodes[position].contents.images, in: nodes[position].path,
+      hasDirectories: !children.isEmpty)
+    // What has been joined is not kept twice.
+    nodes[position].contents.images = DirectoryImages()
+    for child in children { try add(child, of: &nodes) }
   }
 
   private static func tooDeep(_ path: String) -> UnsupportedError {

@@ -89,7 +89,9 @@ final class PackedImageReader: SampleReader {
     try ImageContents.check(wanted)
     while let entry = try tar.next() {
       try cancellation.check()
-      if entry.place == wanted.place { return try tar.read(entry.byteCount) }
+      guard entry.place == wanted.place else { continue }
+      guard entry.byteCount == wanted.byteCount else { break }
+      return try tar.read(entry.byteCount)
     }
     throw UnsupportedError("no longer holds '\(wanted.path)' (changed meanwhile?)")
   }

@@ -81,7 +81,8 @@ struct CSVFile: Sendable {
       if layout.hasHeader { _ = try lines.take(1) }
       let (parser, pixelByteCount) = (CSVRows(layout: layout), layout.pixelCount * type.byteCount)
       return LineReader(
-        file.name, lines, rowCount: statistics.rowCount, pixelByteCount: pixelByteCount
+        file.name, lines, rowCount: statistics.rowCount, pixelByteCount: pixelByteCount,
+        labelCount: layout.labelCount
       ) { text, rows in
         if type == .uint8, let values = parser.simpleRows(text, count: rows.count) {
           return values

@@ -72,6 +72,14 @@ private enum CSVSourceFormat {
       case .tree(let tree):
         let members = try tree.files(in: try tree.root())
           .filter { stem(of: $0.fileName) != nil }
+        if let record = material.outputRecord, record.format == outputName {
+          // What Kiln has written has a table for each split, whatever that is called.
+          for member in members {
+            guard let name = stem(of: member.fileName), record.splits[name] != nil else { continue }
+            found.append(Table(dataset: "", name: name, open: { try member.resource() }))
+          }
+          continue
+        }
         // Beside them, a list of class names or of predictions is no split.
         let usual = members.filter { ArrayName.hasKnownSplit(stem(of: $0.fileName)?[...] ?? "") }
         for member in usual.isEmpty ? members : usual {

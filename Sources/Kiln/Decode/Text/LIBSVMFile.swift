@@ -68,7 +68,8 @@ struct LIBSVMFile: Sendable {
     try at(.decode, file.name) {
       let lines = try CSVLines(try file.open(digestingOn: background))
       return LineReader(
-        file.name, lines, rowCount: statistics.rowCount, pixelByteCount: width * type.byteCount
+        file.name, lines, rowCount: statistics.rowCount, pixelByteCount: width * type.byteCount,
+        labelCount: 1
       ) { text, rows in
         try Self.dense(text, rows, as: type, width: width)
       }

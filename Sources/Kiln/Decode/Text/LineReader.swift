@@ -10,6 +10,7 @@ final class LineReader: SampleReader {
   private let lines: CSVLines
   private let rowCount: Int
   private let pixelByteCount: Int
+  private let labelCount: Int
   private let decoder: Decoder
   private var position = 0
 
@@ -17,16 +18,19 @@ final class LineReader: SampleReader {
   ///   - name: what messages call the file.
   ///   - lines: at the first row.
   ///   - rowCount: how many rows there were when the file was looked through.
-  ///   - pixelByteCount: bytes that each row becomes.
+  ///   - pixelByteCount: bytes that the pixels of each row become.
+  ///   - labelCount: how many labels each row has.
   ///   - decoder: reads the numbers.
   init(
     _ name: String, _ lines: CSVLines, rowCount: Int, pixelByteCount: Int,
+    labelCount: Int,
     decoder: @escaping Decoder
   ) {
     self.name = name
     self.lines = lines
     self.rowCount = rowCount
     self.pixelByteCount = pixelByteCount
+    self.labelCount = labelCount
     self.decoder = decoder
   }
 
@@ -37,13 +41,16 @@ final class LineReader: SampleReader {
       throw StageError(
         .decode, file: name, ChangedTextError(found: position, expected: rowCount))
     }
-    return PendingSamples { [name, decoder, pixelByteCount] in
+    return PendingSamples { [name, decoder, pixelByteCount, labelCount] in
       try at(.decode, name) {
         let values = try decoder(rows.joined(), rows)
-        guard values.pixels.count == count * pixelByteCount else {
-          throw ChangedTextError(
-            found: values.pixels.count / max(1, pixelByteCount), expected: count)
-        }
+        // Rows may have neither pixels nor labels, but not both.
+        let found =
+          pixelByteCount > 0
+          ? values.pixels.count / pixelByteCount : values.labels.count / max(1, labelCount)
+        guard values.pixels.count == count * pixelByteCount,
+          values.labels.count == count * labelCount
+        else { throw ChangedTextError(found: found, expected: count) }
         return values
       }
     }
