@@ -115,7 +115,11 @@ func makeBytes(capacity: Int, _ body: (inout ByteCursor) throws -> Void) rethrow
 ///
 /// An array without room is the one of the whole process, whose count every thread would set to the zero
 /// that it is: none is made.
-/// - Parameter body: writes into the room, and sets how many bytes from its start it has written.
+/// - Parameters:
+///   - capacity: the room in bytes.
+///   - body: writes into the room, and sets how many bytes from its start it has written.
+/// - Returns: those bytes.
+/// - Throws: what `body` throws.
 @unsafe func makeUninitialized(
   capacity: Int, _ body: (UnsafeMutableRawPointer, inout Int) throws -> Void
 ) rethrows -> [UInt8] {
