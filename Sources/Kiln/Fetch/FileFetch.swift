@@ -105,7 +105,8 @@ final class FileFetch {
     if let expected = file.byteCount, opened.byteCount >= expected {
       // Somebody was stopped between the last byte and the name.
       if opened.byteCount == expected, file.digest != nil,
-        try complete(opened, hash: try opened.hash(expecting: file.digest, cancellation), from: nil) == nil
+        try complete(opened, hash: try opened.hash(expecting: file.digest, cancellation), from: nil)
+          == nil
       {
         return false
       }
