@@ -45,8 +45,8 @@ enum ImageFolderFormat {
     if let archive = tree.archive {
       let root = try tree.root()
       return try archive.entries().contains { entry in
-        let path = entry.path.dropFirst(root.isEmpty ? 0 : root.utf8.count + 1)
-        return path.contains("/") && isImage(entry.path)
+        let path = entry.path.utf8.dropFirst(root.isEmpty ? 0 : root.utf8.count + 1)
+        return path.contains(UInt8(ascii: "/")) && isImage(entry.path)
       }
     }
     return try tree.entries().contains {
