@@ -137,8 +137,7 @@ struct OutputRecord: Sendable, Equatable {
   }
 
   private static func usualName(_ name: String) -> String {
-    let name = name.lowercased()
-    return name == "dev" ? "val" : IDXFileName.usualSplit(name) ?? name
+    ArrayName.usualSplit(name) ?? IDXFileName.usualSplit(name) ?? name.lowercased()
   }
 
   /// Whether this is a record of such samples, and not of other files that lie in the same place.

@@ -48,6 +48,9 @@ struct ArrayName: Sendable, Equatable {
     name.split { isSeparator($0) }.last.map { splits[$0.lowercased()] != nil } ?? false
   }
 
+  /// What a word means as a split; nil where it is none of those that are known.
+  static func usualSplit(_ word: String) -> String? { splits[word.lowercased()] }
+
   private static func isSeparator(_ character: Character) -> Bool { "-_. ".contains(character) }
 
   private static let short: [String: Role] = ["x": .images, "y": .labels]
