@@ -6,8 +6,10 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 SWIFT ?= swift
 # A binary that runs without a Swift installation and starts in milliseconds; a third of it would be debug
-# information of the standard library.
-RELEASE := -c release --static-swift-stdlib -Xlinker -S
+# information of the standard library. The C++ library in STATIC is found before its shared form: binding to
+# that one would take 1 ms of the 6 of every start.
+STATIC := .build/static
+RELEASE := -c release --static-swift-stdlib -Xlinker -S -Xlinker -L$(STATIC)
 KILN := .build/release/kiln
 
 APT := libarchive-dev libcurl4-openssl-dev libisal-dev libjpeg-dev libpng-dev libssl-dev libzstd-dev \
@@ -57,7 +59,11 @@ deps:
 	  echo 'install these libraries with their headers, then try again: $(MODULES)' >&2; exit 1; \
 	fi
 
-build: deps
+$(STATIC):
+	@mkdir -p $@
+	@ln -sf "$$(clang -print-file-name=libstdc++.a)" $@
+
+build: deps $(STATIC)
 	@$(SWIFT) build $(RELEASE) --product kiln
 
 demo: build
@@ -81,7 +87,7 @@ sanitize: deps
 fuzz: deps
 	@Tests/Fuzz/run $(SECONDS) $(TARGETS)
 
-bench: deps
+bench: deps $(STATIC)
 	@$(SWIFT) build $(RELEASE) --product kiln-benchmark
 	@.build/release/kiln-benchmark
 
