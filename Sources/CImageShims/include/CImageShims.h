@@ -38,15 +38,18 @@ int kiln_jpeg_decode(
 
 typedef struct kiln_jpeg_encoder kiln_jpeg_encoder;
 
-/// One compressor for many images of one shape: `channels` is 1 or 3. NULL with the reason in
-/// `message` when libjpeg refuses.
+/// One compressor for many images of one shape: `channels` is 1 or 3. Where `run` is above 1, which is
+/// for grey images only, so many are compressed at a time; run times height rounded up to 8 is at most
+/// 65,500. NULL with the reason in `message` when libjpeg refuses.
 kiln_jpeg_encoder *kiln_jpeg_encoder_create(
-    uint32_t width, uint32_t height, uint32_t channels, int quality, char *message,
+    uint32_t width, uint32_t height, uint32_t channels, int quality, size_t run, char *message,
     size_t message_capacity);
 
-/// The byte count written to `output`, or 0: see `kiln_jpeg_encoder_message`.
+/// Writes the files of 1 to `run` images to `output`, one behind the other; `byte_counts`
+/// gets the size of each. The byte count of all, or 0: see `kiln_jpeg_encoder_message`.
 size_t kiln_jpeg_encode(
-    kiln_jpeg_encoder *encoder, const uint8_t *pixels, uint8_t *output, size_t capacity);
+    kiln_jpeg_encoder *encoder, const uint8_t *pixels, size_t count, uint8_t *output,
+    size_t capacity, size_t *byte_counts);
 
 const char *kiln_jpeg_encoder_message(const kiln_jpeg_encoder *encoder);
 

@@ -79,10 +79,3 @@ final class ContentDigest: Sendable {
     }
   }
 }
-
-extension Range<Int> {
-  /// The range of elements for a range of samples.
-  fileprivate func scaled(by elements: Int) -> Range<Int> {
-    lowerBound * elements..<upperBound * elements
-  }
-}

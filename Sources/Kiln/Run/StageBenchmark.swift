@@ -131,34 +131,26 @@ package struct StageBenchmark {
   ) throws -> StageBenchmark {
     let shape = try imageShape(input.schema)
     let encoder = try PNGEncoder(shape: shape, compression: try compression())
-    return StageBenchmark(name, batches) {
-      try encode(batches, shape, capacity: encoder.maxEncodedByteCount) {
-        try encoder.encode($0, into: &$1)
-      }
-    }
+    return StageBenchmark(name, batches) { try encode(batches, shape, encoder) }
   }
 
   private static func jpeg(_ input: BenchmarkInput) throws -> StageBenchmark {
     let shape = try imageShape(input.schema)
     let encoder = try JPEGEncoder(shape: shape)
     let batches = input.batches[...]
-    return StageBenchmark("jpeg", batches) {
-      try encode(batches, shape, capacity: encoder.maxEncodedByteCount) {
-        try encoder.encode($0, into: &$1)
-      }
-    }
+    return StageBenchmark("jpeg", batches) { try encode(batches, shape, encoder) }
   }
 
   private static func encode(
-    _ batches: ArraySlice<Batch>, _ shape: ImageShape, capacity: Int,
-    _ encode: (Span<UInt8>, inout ByteCursor) throws -> Void
+    _ batches: ArraySlice<Batch>, _ shape: ImageShape, _ encoder: some ImageEncoder
   ) throws -> Int {
     var byteCount = 0
     for batch in batches {
-      for position in 0..<batch.count {
-        let range = position * shape.byteCount..<(position + 1) * shape.byteCount
-        byteCount += try makeBytes(capacity: capacity) {
-          try encode(batch.pixels.span.extracting(range), &$0)
+      for first in stride(from: 0, to: batch.count, by: encoder.runLength) {
+        let run = first..<min(batch.count, first + encoder.runLength)
+        byteCount += try makeBytes(capacity: run.count * encoder.maxEncodedByteCount) {
+          _ = try encoder.encodeRun(
+            batch.pixels.span.extracting(run.scaled(by: shape.byteCount)), into: &$0)
         }.count
       }
     }

@@ -122,3 +122,8 @@ struct NumberError: Error, Sendable, Equatable {
   let position: Int
   let value: String
 }
+
+extension Range<Int> {
+  /// The range of elements for a range of samples.
+  func scaled(by elements: Int) -> Range<Int> { lowerBound * elements..<upperBound * elements }
+}

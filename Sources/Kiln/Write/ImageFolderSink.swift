@@ -42,14 +42,6 @@ extension SinkFormat {
     })
 }
 
-/// Writes images of one shape, one after another; made once for each worker.
-protocol ImageEncoder: Sendable {
-  /// No file is larger.
-  var maxEncodedByteCount: Int { get }
-  /// Appends one file.
-  func encode(_ pixels: Span<UInt8>, into output: inout ByteCursor) throws
-}
-
 extension PNGLevel {
   /// The setting of every sink that writes PNG.
   static let option = Option(
@@ -61,9 +53,6 @@ extension PNGLevel {
     self = options.text("level").flatMap(PNGLevel.init) ?? .fast
   }
 }
-
-extension PNGEncoder: ImageEncoder {}
-extension JPEGEncoder: ImageEncoder {}
 
 /// What the two image folder formats share.
 private enum ImageFolder {
@@ -152,22 +141,28 @@ private final class ImageFolderSink: Sink {
     let sampleByteCount = batch.pixels.count / max(1, batch.count)
     var folder = Folder(split: batch.split)
     var (path, bytes, created): ([UInt8], Int, Int) = ([], 0, 0)
-    for position in 0..<batch.count {
-      let image = images.span.extracting(
-        position * imageByteCount..<(position + 1) * imageByteCount)
-      let file = try makeBytes(capacity: encoder.maxEncodedByteCount) {
-        try encoder.encode(image, into: &$0)
+    for first in stride(from: 0, to: batch.count, by: encoder.runLength) {
+      let run = first..<min(batch.count, first + encoder.runLength)
+      var byteCounts: [Int] = []
+      let files = try makeBytes(capacity: run.count * encoder.maxEncodedByteCount) {
+        byteCounts = try encoder.encodeRun(
+          images.span.extracting(run.scaled(by: imageByteCount)), into: &$0)
       }
-      let label = batch.labels.isEmpty ? 0 : batch.labels[position]
-      let digest = usesDigest ? Self.digest(batch, position, sampleByteCount) : []
-      let directory = self.directory(label, &folder)
-      path.removeAll(keepingCapacity: true)
-      paths.append(
-        split: batch.split, index: batch.firstIndex + position, label: label, digest: digest,
-        inDirectory: directory != nil, to: &path)
-      if try create(path, file, in: directory, sample: batch.firstIndex + position) {
-        bytes += file.count
-        created += 1
+      var start = 0
+      for (position, byteCount) in zip(run, byteCounts) {
+        let file = files.span.extracting(start..<start + byteCount)
+        start += byteCount
+        let label = batch.labels.isEmpty ? 0 : batch.labels[position]
+        let digest = usesDigest ? Self.digest(batch, position, sampleByteCount) : []
+        let directory = self.directory(label, &folder)
+        path.removeAll(keepingCapacity: true)
+        paths.append(
+          split: batch.split, index: batch.firstIndex + position, label: label, digest: digest,
+          inDirectory: directory != nil, to: &path)
+        if try create(path, file, in: directory, sample: batch.firstIndex + position) {
+          bytes += byteCount
+          created += 1
+        }
       }
     }
     fileCount.add(created, ordering: .relaxed)
@@ -206,13 +201,13 @@ private final class ImageFolderSink: Sink {
 
   /// Creates a file; false where an equal picture has that path already.
   private func create(
-    _ path: [UInt8], _ content: [UInt8], in directory: DirectoryHandle?, sample: Int
+    _ path: [UInt8], _ content: Span<UInt8>, in directory: DirectoryHandle?, sample: Int
   ) throws -> Bool {
-    var result = try (directory ?? root).createFile(path.span, content.span)
+    var result = try (directory ?? root).createFile(path.span, content)
     if result == .directoryMissing {
       let name = String(decoding: path.dropLast(), as: UTF8.self)
       try root.makeDirectories(Path.directory(of: name))
-      result = try root.createFile(path.span, content.span)
+      result = try root.createFile(path.span, content)
     }
     switch result {
     case .created: return true

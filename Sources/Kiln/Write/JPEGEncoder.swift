@@ -1,7 +1,7 @@
 internal import CImageShims
 internal import Synchronization
 
-/// Writes images of one shape as JPEG files, one after another, with one reused compressor.
+/// Writes images of one shape as JPEG files, a run of them at a time, with one reused compressor.
 ///
 /// Baseline, the standard Huffman tables, the accurate integer transform. From quality 90 on colour
 /// keeps its full resolution (4:4:4), below that it is halved both ways (4:2:0).
@@ -12,25 +12,38 @@ internal import Synchronization
 
   /// No file of this shape is larger.
   let maxEncodedByteCount: Int
+  /// The most images that are encoded at a time.
+  let runLength: Int
   private let shape: ImageShape
   private let compressor: OpaquePointer
   private let isBusy = Atomic<Bool>(false)
 
+  /// - Parameters:
+  ///   - shape: of each image.
+  ///   - quality: 1 to 100.
+  ///   - longestRun: how many images may be encoded at a time; the bytes are the same for any number.
   /// - Throws: `ImageError` if the samples have 16 bits, if quality is not 1 to 100, or if libjpeg
   ///   has no memory.
-  init(shape: ImageShape, quality: Int = defaultQuality) throws(ImageError) {
+  init(
+    shape: ImageShape, quality: Int = defaultQuality, longestRun: Int = .max
+  ) throws(ImageError) {
     guard shape.bitDepth == 8 else { throw .unsupportedBitDepth(found: shape.bitDepth) }
     guard 1...100 ~= quality else { throw .unsupportedQuality(found: quality) }
+    // The images of a run are below each other, in whole blocks of 8 rows, for libjpeg.
+    let runLength =
+      shape.channels == 1
+      ? min(longestRun, shape.runLength, max(1, ImageShape.maxSide / (shape.height + 7))) : 1
     var message = ImageShimMessage()
     // The message buffer is lent for the call; the compressor belongs to this object alone.
     let created = unsafe message.withBuffer { text, capacity in
       unsafe kiln_jpeg_encoder_create(
-        UInt32(shape.width), UInt32(shape.height), UInt32(shape.channels), Int32(quality), text,
-        capacity)
+        UInt32(shape.width), UInt32(shape.height), UInt32(shape.channels), Int32(quality),
+        runLength, text, capacity)
     }
     guard let created = unsafe created else { throw .unwritable(.jpeg, reason: message.text) }
     unsafe compressor = created
     self.shape = shape
+    self.runLength = runLength
     maxEncodedByteCount = Self.maxEncodedByteCount(of: shape)
   }
 
@@ -39,21 +52,30 @@ internal import Synchronization
     unsafe kiln_jpeg_encoder_destroy(compressor)
   }
 
-  /// Appends one file; `output` must have room for ``maxEncodedByteCount`` bytes.
+  /// Appends the files of 1 to ``runLength`` images.
   ///
-  /// `pixels` are row-major, channels last.
+  /// `pixels` are those of one image after the other, row-major, channels last; `output` must have room
+  /// for ``maxEncodedByteCount`` bytes an image.
+  /// - Returns: the byte count of each file.
   /// - Throws: `ImageError.unwritable` if libjpeg refuses, which no input should bring about.
-  func encode(_ pixels: Span<UInt8>, into output: inout ByteCursor) throws {
-    precondition(pixels.count == shape.byteCount)
+  func encodeRun(_ pixels: Span<UInt8>, into output: inout ByteCursor) throws -> [Int] {
+    let count = pixels.count / shape.byteCount
+    precondition(count * shape.byteCount == pixels.count && 1...runLength ~= count)
     precondition(!isBusy.exchange(true, ordering: .acquiring), "one encoder, two threads")
     defer { isBusy.store(false, ordering: .releasing) }
-    // libjpeg reads the pixels counted above and stops with an error where the room ends.
+    var byteCounts = [Int](repeating: 0, count: count)
+    let capacity = count * maxEncodedByteCount
+    // libjpeg reads the pixels counted above and stops with an error where the room ends; there is a
+    // byte count for each image.
     unsafe try pixels.withUnsafeBufferPointer { pixels in
       unsafe try output.append(byCodec: { room in
-        precondition(room.count >= maxEncodedByteCount)
+        precondition(room.count >= capacity)
         // As above.
-        let written = unsafe kiln_jpeg_encode(
-          compressor, pixels.baseAddress, room.baseAddress, maxEncodedByteCount)
+        let written = unsafe byteCounts.withUnsafeMutableBufferPointer { byteCounts in
+          unsafe kiln_jpeg_encode(
+            compressor, pixels.baseAddress, count, room.baseAddress, capacity,
+            byteCounts.baseAddress)
+        }
         guard written > 0 else {
           // NUL-terminated text inside the compressor, copied at once.
           let reason = unsafe String(cString: kiln_jpeg_encoder_message(compressor))
@@ -62,6 +84,7 @@ internal import Synchronization
         return written
       })
     }
+    return byteCounts
   }
 
   private static func maxEncodedByteCount(of shape: ImageShape) -> Int {

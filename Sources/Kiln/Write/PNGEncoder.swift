@@ -38,6 +38,8 @@ enum PNGLevel: String, CaseIterable, Sendable {
 
   /// No file of this shape is larger.
   let maxEncodedByteCount: Int
+  /// The shape of each image.
+  let shape: ImageShape
   private let deflater: Deflater
   private let scanlines: PNGScanlines
   /// Everything in front of the compressed data; its byte count is filled in per file.
@@ -50,6 +52,7 @@ enum PNGLevel: String, CaseIterable, Sendable {
 
   /// - Throws: `ImageError.unwritable` if zlib has no memory.
   init(shape: ImageShape, compression: Compression) throws(ImageError) {
+    self.shape = shape
     scanlines = PNGScanlines(shape: shape)
     head = Self.head(of: shape)
     tail = makeBytes(capacity: 16) { Self.append(chunk: "IEND", of: [], to: &$0) }

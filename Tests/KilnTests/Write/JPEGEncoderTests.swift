@@ -54,6 +54,33 @@ import Testing
     #expect(try reused == pictures.flatMap { try encodeJPEG($0.pixels(shape), shape) })
   }
 
+  @Test(
+    "gives the same bytes in a run as alone",
+    arguments: [(28, 28), (1, 1), (8, 8), (9, 17), (17, 9), (2, 3000), (3000, 2), (65_500, 1)])
+  func runs(height: Int, width: Int) throws {
+    let shape = try ImageShape(height: height, width: width, channels: 1, bitDepth: 8)
+    let encoder = try JPEGEncoder(shape: shape, quality: 95)
+    let single = try JPEGEncoder(shape: shape, quality: 95, longestRun: 1)
+    #expect(single.runLength == 1)
+    let pictures = (0..<2 * encoder.runLength + 1).map {
+      Picture.allCases[$0 % Picture.allCases.count].pixels(shape)
+    }
+    for first in stride(from: 0, to: pictures.count, by: encoder.runLength) {
+      let run = Array(pictures[first...].prefix(encoder.runLength))
+      var byteCounts: [Int] = []
+      let files = try makeBytes(capacity: run.count * encoder.maxEncodedByteCount) {
+        byteCounts = try encoder.encodeRun(Array(run.joined()).span, into: &$0)
+      }
+      let alone = try run.map { picture in
+        try makeBytes(capacity: single.maxEncodedByteCount) {
+          try single.encode(picture.span, into: &$0)
+        }
+      }
+      #expect(byteCounts == alone.map(\.count))
+      #expect(files == Array(alone.joined()))
+    }
+  }
+
   @Test("refuses a quality outside 1 to 100", arguments: [0, 101]) func quality(_ quality: Int)
     throws
   {
