@@ -6,6 +6,9 @@ public struct SourceFormat: Sendable {
   public let summary: String
   /// The settings of its own, beside ``SourceRequest/generalOptions``.
   public let options: [Option]
+  /// Whether its files also lie beside folders of images, as lists, logs and features; the images are the
+  /// data set then.
+  public let liesBesideImages: Bool
   /// Whether a source looks like this format: from its content, then its name.
   public let detect: @Sendable (SourceMaterial) throws -> Bool
   /// Opens a source that ``detect`` has recognised.
@@ -13,13 +16,14 @@ public struct SourceFormat: Sendable {
 
   /// Describes a format.
   public init(
-    name: String, summary: String, options: [Option] = [],
+    name: String, summary: String, options: [Option] = [], liesBesideImages: Bool = false,
     detect: @escaping @Sendable (SourceMaterial) throws -> Bool,
     open: @escaping @Sendable (SourceMaterial, OptionValues) throws -> any Source
   ) {
     self.name = name
     self.summary = summary
     self.options = options
+    self.liesBesideImages = liesBesideImages
     self.detect = detect
     self.open = open
   }
@@ -69,8 +73,11 @@ public struct SourceFormat: Sendable {
     for material: SourceMaterial, among formats: [SourceFormat]
   ) throws -> SourceFormat {
     if let format = try formats.first(where: { try $0.detect(material) }) {
-      return try ImageFolderFormat.isMeant(material, insteadOf: format, formats)
-        ? .imageFolder : format
+      guard format.liesBesideImages, material.outputRecord == nil,
+        formats.contains(where: { $0.name == imageFolder.name }),
+        try ImageFolderFormat.hasFoldersOfImages(material)
+      else { return format }
+      return .imageFolder
     }
     // A word that no format knows must be a path, then.
     if let word = material.words.first {

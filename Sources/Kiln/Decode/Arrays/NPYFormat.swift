@@ -5,6 +5,7 @@ extension SourceFormat {
     summary:
       "NumPy arrays: a directory of SPLIT-images.npy and SPLIT-labels.npy, or --images/--labels",
     options: [.imagesKey, .labelsKey, .sourceShape],
+    liesBesideImages: true,
     detect: { material in
       if let images = material.images { return NPYFile.isNPY(images) }
       return try !NPYFormat.candidates(material).isEmpty

@@ -7,6 +7,7 @@ extension SourceFormat {
     name: "npz",
     summary: "NumPy's .npz, stored or deflated: x_train y_train x_test y_test, or one array a file",
     options: [.imagesKey, .labelsKey, .sourceShape],
+    liesBesideImages: true,
     detect: { material in
       if let images = material.images { return NPZFormat.isNPZ(images) }
       return try !NPZFormat.files(material).isEmpty

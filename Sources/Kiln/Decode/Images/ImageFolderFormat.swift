@@ -29,19 +29,9 @@ enum ImageFolderFormat {
   /// What outputs of this format are called in their manifests.
   static let outputs = ["png", "jpeg"]
 
-  /// Formats of files that also lie beside folders of images: lists, logs, features.
-  private static let companions = ["csv", "npy", "npz", "pickle"]
-
-  /// Whether images in folders are the data set, and not the file of another format beside them.
-  ///
-  /// What Kiln has written is what its manifest says.
-  static func isMeant(
-    _ material: SourceMaterial, insteadOf format: SourceFormat, _ formats: [SourceFormat]
-  ) throws -> Bool {
-    guard companions.contains(format.name), let tree = material.onlyTree,
-      formats.contains(where: { $0.name == SourceFormat.imageFolder.name }),
-      material.outputRecord == nil
-    else { return false }
+  /// Whether there are directories with images in a directory or archive.
+  static func hasFoldersOfImages(_ material: SourceMaterial) throws -> Bool {
+    guard let tree = material.onlyTree else { return false }
     if let archive = tree.archive {
       let root = try tree.root()
       return try archive.entries().contains { entry in

@@ -4,6 +4,7 @@ extension SourceFormat {
     name: "pickle",
     summary: "Python pickles, read as data: LISA's mnist.pkl.gz, CIFAR for Python, dicts of arrays",
     options: [.imagesKey, .labelsKey, .sourceShape],
+    liesBesideImages: true,
     detect: { try !PickleFormat.files($0).isEmpty },
     open: { material, values in try PickleFormat.open(material, values) })
 }

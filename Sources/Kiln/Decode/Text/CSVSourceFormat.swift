@@ -15,6 +15,7 @@ extension SourceFormat {
         summary: "column of the label: first, last, none or its name (default: found)"),
       .sourceShape,
     ],
+    liesBesideImages: true,
     detect: { try !CSVSourceFormat.splits($0).isEmpty },
     open: { material, values in try CSVSourceFormat.open(material, values) })
 }
