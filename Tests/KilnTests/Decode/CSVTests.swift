@@ -38,6 +38,8 @@ import Testing
       "\"label\";\"1x1\";\"1x2\";\"2x1\";\"2x2\"\n7;1;2;3;4\n8;5;6;7;255\n",
       "pixel0,pixel1,pixel2,pixel3,label\n1,2,3,4,7\n5,6,7,255,8\n",
       "a,b,c,d,class\n1,2,3,4,7\n5,6,7,255,8\n",
+      ",label,pixel0,pixel1,pixel2,pixel3\n0,7,1,2,3,4\n1,8,5,6,7,255\n",
+      "Unnamed: 0,1x1,1x2,2x1,2x2,y\n1017,1,2,3,4,7\n3,5,6,7,\"255\",8\n",
     ], [1, 3])
   func forms(text: String, pieces: Int) throws {
     for packed in [false, true] {
@@ -77,6 +79,18 @@ import Testing
       failure("5,1,2,3,4\n", ["shape": "2x3"])
         == "decode data.csv: has 4 pixel columns, which are no sample of 2x3 (see --source-shape)")
     #expect(failure("5,1,2,3,4\n", ["shape": "2by2"])?.contains("--source-shape takes") == true)
+  }
+
+  @Test("passes over the row numbers of pandas, and not over labels without a name")
+  func index() throws {
+    let rows = "\n0,9,1,2,3,4\n1,8,5,6,7,8\n"
+    #expect(try read(",a,b,c,d,e" + rows, ["label": "first"]).labels == [9, 8])
+    #expect(try read(",a,b,c,d,e" + rows, ["label": "last"]).labels == [4, 8])
+    #expect(try read(",pixel0,pixel1,pixel2,pixel3\n0,1,2,3,4\n1,5,6,7,8\n").labels == [])
+    #expect(try read(",pixel0,pixel1,pixel2,pixel3\n7,1,2,3,4\n7,5,6,7,8\n").labels == [7, 7])
+    // Decimal places in one pixel lead through the other way of reading.
+    let floats = try read(",label,pixel0\n0,7,0.5\n1,8,0.25\n")
+    #expect(floats.labels == [7, 8] && floats.dataset.schema.sampleElementCount == 1)
   }
 
   @Test("keeps all label columns that stand beside pixels")

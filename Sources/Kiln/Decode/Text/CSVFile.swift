@@ -38,7 +38,7 @@ struct CSVFile: Sendable {
     of file: Resource, _ layout: CSVLayout, _ cancellation: Cancellation
   ) throws -> CSVStatistics {
     let rows = CSVRows(layout: layout)
-    let isLabel = rows.isLabel
+    let meanings = rows.meanings
     var statistics = CSVStatistics(labelCount: layout.labelCount)
     let lines = try CSVLines(try file.open())
     if layout.hasHeader { _ = try lines.take(1) }
@@ -61,10 +61,11 @@ struct CSVFile: Sendable {
       let empty = try rows.forEachNumber(text, first: block.first) {
         line, column, number, content in
         last = line
-        if isLabel[column] {
+        switch meanings[column] {
+        case .label:
           labels.append(try rows.label(number, text, content, line: line, column: column))
-        } else {
-          statistics.add(number, String(decoding: text[content], as: UTF8.self))
+        case .pixel: statistics.add(number, String(decoding: text[content], as: UTF8.self))
+        case .index: break
         }
       }
       firstEmpty = firstEmpty ?? empty.first

@@ -5,7 +5,11 @@ struct CSVLayout: Sendable, Equatable {
 
   /// Neighbouring columns of one meaning.
   struct Run: Sendable, Equatable {
-    enum Meaning: Sendable { case label, pixel }
+    enum Meaning: Sendable {
+      case label, pixel
+      /// The number of the row: nothing that belongs to the sample.
+      case index
+    }
 
     let meaning: Meaning
     let count: Int
@@ -55,11 +59,15 @@ struct CSVLayout: Sendable, Equatable {
     hasHeader = settings.hasHeader ?? !names.allSatisfy(Self.isNumber)
     self.delimiter = delimiter
     let numbers = hasHeader ? Array(rows.dropFirst()) : rows
+    let hasIndex = hasHeader && Self.isIndex(names[0], numbers)
+    let skipped = hasIndex ? 1 : 0
     let isLabel = try Self.labels(
-      settings.label, names: hasHeader ? names : nil, columnCount: names.count, rows: numbers)
+      settings.label, names: hasHeader ? Array(names[skipped...]) : nil,
+      columnCount: names.count - skipped, rows: numbers.map { Array($0.dropFirst(skipped)) })
+    let meanings =
+      Array(repeating: Run.Meaning.index, count: skipped) + isLabel.map { $0 ? .label : .pixel }
     var runs: [Run] = []
-    for flag in isLabel {
-      let meaning: Run.Meaning = flag ? .label : .pixel
+    for meaning in meanings {
       if let last = runs.last, last.meaning == meaning {
         runs[runs.count - 1] = Run(meaning: meaning, count: last.count + 1)
       } else {
@@ -67,11 +75,21 @@ struct CSVLayout: Sendable, Equatable {
       }
     }
     self.runs = runs
-    let labels = isLabel.indices.filter { isLabel[$0] }
+    let labels = meanings.indices.filter { meanings[$0] == .label }
     labelNames =
       hasHeader && labels.count > 1
       ? labels.map { names[$0] }
       : (labels.count == 1 ? ["label"] : labels.indices.map { "label\($0)" })
+  }
+
+  /// Whether the first column counts the rows, as pandas writes it unless it is told not to: without a name,
+  /// or with the one that pandas gives it on reading, and no number twice.
+  private static func isIndex(_ name: String, _ rows: [[String]]) -> Bool {
+    guard name.isEmpty || name == "Unnamed: 0", rows.count > 1, rows[0].count > 1 else {
+      return false
+    }
+    let numbers = rows.compactMap { $0.first.flatMap { Int($0) } }
+    return numbers.count == rows.count && Set(numbers).count == rows.count
   }
 
   /// The character that separates most columns of a line.

@@ -77,11 +77,12 @@ struct CSVRows: Sendable {
         guard !isAtEnd, let value = simpleNumber(text, &position, isAtEnd: &isAtEnd) else {
           return false
         }
-        if run.meaning == .pixel {
+        switch run.meaning {
+        case .pixel:
           guard value <= 255 else { return false }
           pixels.append(UInt8(truncatingIfNeeded: value))
-        } else {
-          labels.append(value)
+        case .label: labels.append(value)
+        case .index: break
         }
         left -= 1
       }
@@ -188,23 +189,27 @@ struct CSVRows: Sendable {
     return String(decoding: bytes[shown], as: UTF8.self) + (shown.count < range.count ? "…" : "")
   }
 
-  /// Which columns are labels.
-  var isLabel: [Bool] {
-    layout.runs.flatMap { Array(repeating: $0.meaning == .label, count: $0.count) }
+  /// What each column holds.
+  var meanings: [CSVLayout.Run.Meaning] {
+    layout.runs.flatMap { Array(repeating: $0.meaning, count: $0.count) }
   }
 
   /// Reads rows as numbers of a type that every value fits into.
   func rows(_ text: [UInt8], first: Int, as type: ElementType) throws -> Values {
-    let isLabel = isLabel
+    let meanings = meanings
     var labels: [Int64] = []
     // A number takes a digit and what separates it from the next.
     let pixels = try makeBytes(capacity: (text.count / 2 + 1) * type.byteCount) { cursor in
       _ = try forEachNumber(text, first: first) { line, column, number, content in
-        if isLabel[column] {
+        switch meanings[column] {
+        case .label:
           labels.append(try label(number, text, content, line: line, column: column))
-        } else if !number.append(to: &cursor, as: type, text, content) {
-          throw CSVError.doesNotFit(
-            line: line, column: column + 1, text: Self.text(text, content), type: type)
+        case .pixel:
+          guard number.append(to: &cursor, as: type, text, content) else {
+            throw CSVError.doesNotFit(
+              line: line, column: column + 1, text: Self.text(text, content), type: type)
+          }
+        case .index: break
         }
       }
     }
