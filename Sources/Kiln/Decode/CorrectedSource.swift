@@ -13,27 +13,29 @@ final class CorrectedSource: Source {
   /// - Throws: ``UnsupportedError`` where the samples cannot be what the catalogue says they are.
   static func wrapping(_ source: any Source, _ request: SourceRequest) throws -> any Source {
     var record = OutputRecord.find(for: source.files, namedBy: request.paths)
-    var named = source.dataset
-    if let record { named.splits = record.named(named.splits) }
-    if record?.fits(named) == false { record = nil }
+    var dataset = source.dataset
+    if let found = record {
+      dataset.splits = found.named(dataset.splits)
+      if !found.fits(dataset) { (record, dataset) = (nil, source.dataset) }
+    }
     let known =
       (request.known ?? source.knownName ?? record?.knownName).flatMap { KnownDataset.named($0) }
       ?? KnownDataset.recognised(among: source.files)
       ?? KnownDataset.recognised(byNames: source.memberNames)
     guard record != nil || known != nil else { return source }
-    return try CorrectedSource(source, known, record, request)
+    return try CorrectedSource(source, dataset, known, record, request)
   }
 
   private init(
-    _ base: any Source, _ known: KnownDataset?, _ record: OutputRecord?, _ request: SourceRequest
+    _ base: any Source, _ dataset: Dataset, _ known: KnownDataset?, _ record: OutputRecord?,
+    _ request: SourceRequest
   ) throws {
     self.base = base
     knownName = known?.name
-    var dataset = base.dataset
+    var dataset = dataset
     cast = record?.cast(from: dataset.schema.elementType)
     let hasGivenShape = request.settings[Option.sourceShape.key] != nil
     let givenShape = hasGivenShape ? dataset.schema.sampleShape : nil
-    if let record { dataset.splits = record.named(dataset.splits) }
     record?.complete(&dataset, givenNames: request.classNames, givenShape: givenShape)
     let isCorrected = record == nil && request.correction == .asCatalogued
     let corrections = known?.corrections ?? Corrections()

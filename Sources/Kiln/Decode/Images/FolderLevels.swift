@@ -29,9 +29,12 @@ struct FolderLevels {
         "images lie at different depths: in \(Self.name(first.path)) and in"
           + " \(Self.name(other.path)) (name one of them, or give a --pattern)")
     }
+    // A class may be missing in one split, not in all.
+    let classes = Set(folders.compactMap(\.path.last))
     if let empty = listing.directories.first(where: {
       $0.files.isEmpty && !$0.hasDirectories && depth > 0
         && $0.path.utf8.count(where: { $0 == UInt8(ascii: "/") }) + 1 == depth
+        && !classes.contains(Path.lastComponent($0.path))
     }) {
       throw UnsupportedError(
         "folder \(empty.path) holds no PNG or JPEG file (fill it, or remove it)")
