@@ -30,6 +30,7 @@ import Testing
     arguments: [
       ("", "kiln: a command is missing"),
       ("convert", "kiln: a source is missing"),
+      ("convert --labels l.idx --to csv=o", "kiln: --images to go with --labels is missing"),
       ("convert sample", "kiln: an output (--to FORMAT=PATH) is missing"),
       ("convert sample --to npy", "kiln: the path of --to npy (--to npy=DIR) is missing"),
       ("convert sample --to", "kiln: the value of --to (--to FORMAT=PATH) is missing"),

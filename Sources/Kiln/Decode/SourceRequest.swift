@@ -105,8 +105,8 @@ public struct SourceRequest: Sendable, Equatable {
       },
       correction: given["raw"] == "on" ? .none : .asCatalogued,
       sha256: given["sha256"], settings: given.filter { !general.contains($0.key) })
-    if paths.isEmpty, images == nil, known == nil { throw .missing(what: "a source") }
     if images == nil, labels != nil { throw .missing(what: "--images to go with --labels") }
+    if paths.isEmpty, images == nil, known == nil { throw .missing(what: "a source") }
     if !paths.isEmpty || known != nil, images != nil {
       throw .conflict("give either a source or --images and --labels, not both")
     }
