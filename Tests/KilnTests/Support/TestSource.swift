@@ -33,9 +33,11 @@ final class TestSource: Source {
     var generator = SeededGenerator(seed: UInt64(split << 32 | index))
     let word = generator.next()
     // Few values, so that compression has something to find; every byte is a valid Boolean, too.
-    return (0..<dataset.schema.sampleByteCount).map {
-      UInt8(truncatingIfNeeded: word >> UInt64($0 % 61)) & 1
-    }
+    let pattern = (0..<61).map { UInt8(truncatingIfNeeded: word >> UInt64($0)) & 1 }
+    var bytes: [UInt8] = []
+    let count = dataset.schema.sampleByteCount
+    while bytes.count < count { bytes += pattern.prefix(count - bytes.count) }
+    return bytes
   }
 
   func labels(_ index: Int, ofSplit split: Int) -> [Int64] {
