@@ -85,7 +85,7 @@ private struct TLSServer {
 }
 
 @Suite(
-  "Servers that prove who they are", .serialized, .timeLimit(.minutes(5)),
+  "Servers that prove who they are", .serialized, .timeLimit(.minutes(20)),
   .enabled(if: TLSServer.isPossible, "needs the openssl command"))
 struct TLSTests {
   private func environment(_ directory: URL, _ more: [String: String] = [:]) -> [String: String] {

@@ -135,7 +135,7 @@ extension MirrorFault {
   }
 }
 
-@Suite("Servers that are wrong", .timeLimit(.minutes(5)))
+@Suite("Servers that are wrong", .timeLimit(.minutes(20)))
 struct FaultyMirrorTests {
   @Test("gets the file from the next server", arguments: FaultyMirror.all)
   func nextServer(_ mirror: FaultyMirror) throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Kiln
 
-@Suite("Getting a file in spite of everything", .timeLimit(.minutes(5)))
+@Suite("Getting a file in spite of everything", .timeLimit(.minutes(20)))
 struct RecoveryTests {
   private static let content = FetchBench.content
   private static let half = content.count / 2

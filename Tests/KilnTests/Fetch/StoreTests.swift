@@ -4,7 +4,7 @@ import Testing
 
 @testable import Kiln
 
-@Suite("The store of fetched files", .timeLimit(.minutes(5)))
+@Suite("The store of fetched files", .timeLimit(.minutes(20)))
 struct StoreTests {
   @Test("asks nobody for what is there")
   func present() throws {
