@@ -64,7 +64,7 @@ struct ImagePixels: Sendable {
     let perSample = shape.height * shape.width * shape.channels
     return try withElements(of: batch.pixels, as: type) { values in
       try makeElements(count: values.count, of: UInt8.self) { position in
-        let scaled = (Double(values[position]) * factor).rounded(.toNearestOrEven)
+        let scaled = roundedHalfToEven(Double(values[position]) * factor)
         if scaled >= 0, scaled <= 255 { return UInt8(scaled) }
         guard clips, !scaled.isNaN else {
           throw SampleError(
