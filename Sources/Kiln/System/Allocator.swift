@@ -1,5 +1,6 @@
 #if canImport(Glibc)
   import CLinux
+  import Glibc
 #endif
 
 /// How the C library's allocator treats the memory of batches, which comes and goes by the megabyte.
@@ -19,4 +20,19 @@ package enum Allocator {
       _ = mallopt(Int32(KILN_M_ARENA_MAX), Int32(clamping: WorkerPool.coreCount))
     #endif
   }
+
+  /// Where memory that is about to be filled is large, asks for it in pages of 2 MiB.
+  ///
+  /// Getting it page by page took two fifths of the time in which LISA's mnist.pkl.gz is unpacked, 220 MB.
+  static func preferLargePages(_ memory: UnsafeMutableRawBufferPointer) {
+    #if canImport(Glibc)
+      guard memory.count >= 2 * largePage, let base = memory.baseAddress else { return }
+      // Whole pages within the memory. It is a wish: where it is not granted nothing is different.
+      let first = unsafe base.alignedUp(toMultipleOf: largePage)
+      let end = unsafe (base + memory.count).alignedDown(toMultipleOf: largePage)
+      _ = unsafe madvise(first, end - first, Int32(MADV_HUGEPAGE))
+    #endif
+  }
+
+  private static let largePage = 2 << 20
 }

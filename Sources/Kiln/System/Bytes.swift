@@ -125,6 +125,7 @@ func makeBytes(capacity: Int, _ body: (inout ByteCursor) throws -> Void) rethrow
 ) rethrows -> [UInt8] {
   unsafe try [UInt8](unsafeUninitializedCapacity: max(1, capacity)) { buffer, count in
     guard let base = UnsafeMutableRawPointer(buffer.baseAddress) else { return }
+    unsafe Allocator.preferLargePages(UnsafeMutableRawBufferPointer(start: base, count: capacity))
     unsafe try body(base, &count)
   }
 }

@@ -20,7 +20,7 @@ enum PickleLimits {
   static let freeHeldByteCount = 64 << 20
   /// Memory that a long string from a stream is read into, piece by piece: a length that only
   /// promises much reserves no more than one of them.
-  static let pieceByteCount = 4 << 20
+  static let pieceByteCount = 16 << 20
   /// A number, a memo index or one line of a global, as text; the longest real ones have 30.
   static let lineByteCount = 4096
   /// Digits of a number that fits 64 bits, with its sign; longer ones are kept as "too large".
