@@ -88,6 +88,16 @@ import Testing
     #expect(try read(",a,b,c,d,e" + rows, ["label": "last"]).labels == [4, 8])
     #expect(try read(",pixel0,pixel1,pixel2,pixel3\n0,1,2,3,4\n1,5,6,7,8\n").labels == [])
     #expect(try read(",pixel0,pixel1,pixel2,pixel3\n7,1,2,3,4\n7,5,6,7,8\n").labels == [7, 7])
+    for names in ["id,label,a,b,c,d", "index,label,a,b,c,d", ",label,a,b,c,d"] {
+      #expect(try read(names + "\n4,9,1,2,3,4\n5,8,5,6,7,8\n").labels == [9, 8])
+    }
+    #expect(try read("id,pixel0\n4,1\n4,2\n").labels == [4, 4])
+    #expect(try read(",Unnamed: 0,y,a\n0,7,9,1\n1.0,3,8,5\n").labels == [9, 8])
+    // Names of columns that had none.
+    let count = (0..<17).map(String.init).joined(separator: ",")
+    let picture = (1...16).map(String.init).joined(separator: ",")
+    let counted = try read("\(count)\n7,\(picture)\n8,\(picture)\n")
+    #expect(counted.labels == [7, 8] && counted.dataset.count == 2)
     // Decimal places in one pixel lead through the other way of reading.
     let floats = try read(",label,pixel0\n0,7,0.5\n1,8,0.25\n")
     #expect(floats.labels == [7, 8] && floats.dataset.schema.sampleElementCount == 1)

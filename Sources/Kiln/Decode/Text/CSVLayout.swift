@@ -56,11 +56,10 @@ struct CSVLayout: Sendable, Equatable {
     guard names.count <= Self.maximumColumnCount else {
       throw CSVError.tooManyColumns(names.count)
     }
-    hasHeader = settings.hasHeader ?? !names.allSatisfy(Self.isNumber)
+    hasHeader = settings.hasHeader ?? (!names.allSatisfy(Self.isNumber) || Self.isCount(names))
     self.delimiter = delimiter
     let numbers = hasHeader ? Array(rows.dropFirst()) : rows
-    let hasIndex = hasHeader && Self.isIndex(names[0], numbers)
-    let skipped = hasIndex ? 1 : 0
+    let skipped = hasHeader ? Self.indexCount(names, numbers) : 0
     let isLabel = try Self.labels(
       settings.label, names: hasHeader ? Array(names[skipped...]) : nil,
       columnCount: names.count - skipped, rows: numbers.map { Array($0.dropFirst(skipped)) })
@@ -82,14 +81,27 @@ struct CSVLayout: Sendable, Equatable {
       : (labels.count == 1 ? ["label"] : labels.indices.map { "label\($0)" })
   }
 
-  /// Whether the first column counts the rows, as pandas writes it unless it is told not to: without a name,
-  /// or with the one that pandas gives it on reading, and no number twice.
-  private static func isIndex(_ name: String, _ rows: [[String]]) -> Bool {
-    guard name.isEmpty || name == "Unnamed: 0", rows.count > 1, rows[0].count > 1 else {
-      return false
-    }
-    let numbers = rows.compactMap { $0.first.flatMap { Int($0) } }
-    return numbers.count == rows.count && Set(numbers).count == rows.count
+  /// Whether a line counts from 0, as the names do that pandas gives columns without any.
+  ///
+  /// No row of a picture that is worth the name looks like this.
+  private static func isCount(_ names: [String]) -> Bool {
+    names.count > 9 && names.enumerated().allSatisfy { $1 == String($0) }
+  }
+
+  /// How many columns at the front number the rows, as pandas writes them unless it is told not to.
+  private static func indexCount(_ names: [String], _ rows: [[String]]) -> Int {
+    names.indices.dropLast().prefix { column in
+      let numbers = rows.compactMap { row in column < row.count ? Double(row[column]) : nil }
+      guard numbers.count > 1, numbers.count == rows.count else { return false }
+      return switch names[column] {
+      // Not named, or named on reading; rows may have been shuffled.
+      case "": Set(numbers).count == numbers.count
+      case let name where name.hasPrefix("Unnamed: "): Set(numbers).count == numbers.count
+      // A class could be called so, too, but does not go up with every row.
+      case "index", "id": zip(numbers, numbers.dropFirst()).allSatisfy { $0 + 1 == $1 }
+      default: false
+      }
+    }.count
   }
 
   /// The character that separates most columns of a line.
