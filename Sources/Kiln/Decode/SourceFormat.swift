@@ -57,21 +57,46 @@ public struct SourceFormat: Sendable {
     _ request: SourceRequest, among formats: [SourceFormat] = all, jobs: Int? = nil,
     cancellation: Cancellation = Cancellation()
   ) throws -> (format: SourceFormat, source: any Source) {
+    let named = request.known == nil ? request.paths : []
     let request = try LocalFiles.located(request)
     return try at(.decode, request.paths.first ?? request.images) {
       let material = try SourceMaterial(
         request, workerCount: WorkerPool.workerCount(for: jobs), cancellation: cancellation)
       let format = try find(for: material, among: formats)
       let source = try format.open(material, try format.settings(of: request))
+      try checkAllRead(named, by: source, format)
       let corrected = try CorrectedSource.wrapping(source, request)
       try ClassNames.check(request.classNames, of: corrected.dataset.schema.labels)
       return (format, corrected)
     }
   }
 
+  /// Of several files that were named, none must be left out in silence.
+  private static func checkAllRead(
+    _ paths: [String], by source: any Source, _ format: SourceFormat
+  ) throws(StageError) {
+    guard paths.count > 1 else { return }
+    let read = source.files.map(\.path) + source.folders.map(\.path)
+    for path in paths {
+      let directory = path.hasSuffix("/") ? path : path + "/"
+      if read.contains(where: { $0 == path || ($0 + "/").hasPrefix(directory) }) { continue }
+      throw StageError(
+        .decode, file: path,
+        UnsupportedError(
+          "does not belong to the other files, read as \(format.name) (convert it by itself)"))
+    }
+  }
+
   private static func find(
     for material: SourceMaterial, among formats: [SourceFormat]
   ) throws -> SourceFormat {
+    if material.items.count > 1, let word = material.words.first {
+      let isName = { (word: String) in KnownDataset.named(word) != nil || word.hasPrefix("sample") }
+      guard material.words.allSatisfy(isName) else {
+        throw FileError.missing(material.words.first { !isName($0) } ?? word)
+      }
+      throw UsageError.conflict("'\(word)' is a whole source: convert it by itself")
+    }
     if let format = try formats.first(where: { try $0.detect(material) }) {
       guard format.liesBesideImages, material.outputRecord == nil,
         formats.contains(where: { $0.name == imageFolder.name }),

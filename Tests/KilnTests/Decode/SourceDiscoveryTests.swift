@@ -62,6 +62,27 @@ import Testing
     }
   }
 
+  @Test("leaves out none of several sources that were named")
+  func all() throws {
+    try withTemporaryDirectory { root in
+      try fill(root, ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"])
+      let files = ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"].map { root + "/" + $0 }
+      #expect(try openSource(SourceRequest(paths: files)).files.count == 2)
+      try write(Array("1,2\n3,4\n".utf8), to: root + "/table.csv")
+      let fault = { (paths: [String]) in
+        sentence { _ = try SourceFormat.open(SourceRequest(paths: paths)) }
+      }
+      #expect(
+        fault([files[0], root + "/table.csv"])
+          == "decode \(root)/table.csv: does not belong to the other files, read as idx"
+          + " (convert it by itself)")
+      for paths in [[files[0], root + "/lost"], ["sample:10", root + "/lost"]] {
+        #expect(fault(paths)?.contains("cannot open \(root)/lost") == true)
+      }
+      #expect(fault(["sample:10", files[0]])?.contains("'sample:10' is a whole source") == true)
+    }
+  }
+
   @Test("takes a plain file rather than its own .gz, and passes by directories of that name")
   func twice() throws {
     try withTemporaryDirectory { root in
