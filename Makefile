@@ -61,7 +61,7 @@ deps:
 
 $(STATIC):
 	@mkdir -p $@
-	@ln -sf "$$(clang -print-file-name=libstdc++.a)" $@
+	@archive=$$(clang -print-file-name=libstdc++.a) && [ -f "$$archive" ] && ln -sf "$$archive" $@ || true
 
 build: deps $(STATIC)
 	@$(SWIFT) build $(RELEASE) --product kiln

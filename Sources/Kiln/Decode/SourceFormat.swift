@@ -57,7 +57,8 @@ public struct SourceFormat: Sendable {
     _ request: SourceRequest, among formats: [SourceFormat] = all, jobs: Int? = nil,
     cancellation: Cancellation = Cancellation()
   ) throws -> (format: SourceFormat, source: any Source) {
-    let named = request.known == nil ? request.paths : []
+    // What goes with none of the splits that are asked for may be left out.
+    let named = request.known == nil && request.splits == nil ? request.paths : []
     let request = try LocalFiles.located(request)
     return try at(.decode, request.paths.first ?? request.images) {
       let material = try SourceMaterial(
@@ -91,7 +92,7 @@ public struct SourceFormat: Sendable {
     for material: SourceMaterial, among formats: [SourceFormat]
   ) throws -> SourceFormat {
     if material.items.count > 1, let word = material.words.first {
-      let isName = { (word: String) in KnownDataset.named(word) != nil || word.hasPrefix("sample") }
+      let isName = { KnownDataset.named($0) != nil || SampleSource.isName($0) }
       guard material.words.allSatisfy(isName) else {
         throw FileError.missing(material.words.first { !isName($0) } ?? word)
       }

@@ -76,8 +76,15 @@ import Testing
         fault([files[0], root + "/table.csv"])
           == "decode \(root)/table.csv: does not belong to the other files, read as idx"
           + " (convert it by itself)")
-      for paths in [[files[0], root + "/lost"], ["sample:10", root + "/lost"]] {
-        #expect(fault(paths)?.contains("cannot open \(root)/lost") == true)
+      try write(Array("1,2,3,4\n".utf8), to: root + "/test.csv")
+      try write(Array("7,1,2,3,4\n".utf8), to: root + "/train.csv")
+      var tables = SourceRequest(paths: ["train", "test"].map { "\(root)/\($0).csv" })
+      tables.splits = ["train"]
+      #expect(try openSource(tables).dataset.splits.map(\.name) == ["train"])
+      for paths in [
+        [files[0], root + "/lost"], ["sample:10", root + "/lost"], [files[0], "samples.lost"],
+      ] {
+        #expect(fault(paths)?.contains("cannot open \(paths[1])") == true)
       }
       #expect(fault(["sample:10", files[0]])?.contains("'sample:10' is a whole source") == true)
     }

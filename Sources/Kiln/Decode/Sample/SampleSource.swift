@@ -5,7 +5,7 @@ extension SourceFormat {
     summary: "sample[:COUNT]: MNIST-shaped digits drawn by Kiln, 28x28 u8, for trying things out",
     detect: { material in
       let paths = material.request.paths
-      return paths.count == 1 && (paths[0] == "sample" || paths[0].hasPrefix("sample:"))
+      return paths.count == 1 && SampleSource.isName(paths[0])
     },
     open: { material, _ in
       let request = material.request
@@ -29,6 +29,9 @@ final class SampleSource: Source {
   let dataset: Dataset
   let files: [SourceFile] = []
   private let painter = DigitPainter()
+
+  /// Whether a word means this source.
+  static func isName(_ word: String) -> Bool { word == "sample" || word.hasPrefix("sample:") }
 
   static func count(in name: String) throws(UsageError) -> Int {
     guard let colon = name.firstIndex(of: ":") else { return defaultCount }
