@@ -2,7 +2,8 @@
 final class Archive: Sendable {
   private enum Kind: Sendable {
     case zip
-    case tar([Compression])
+    /// How it is packed, and its bytes before that.
+    case tar([Compression], RestartableStream)
   }
 
   /// The archive on disk.
@@ -10,8 +11,6 @@ final class Archive: Sendable {
   private let kind: Kind
   private let bytes: RandomAccessFile
   private let listed = Locked<[ArchiveEntry]?>(nil)
-  /// A packed tar file that has been read up to some place, for whoever reads on from there.
-  private let idle = Locked<PositionedStream?>(nil)
   /// How members of a packed tar file begin, by where they are in it.
   private let starts = Locked<[Int: [UInt8]]>([:])
 
@@ -32,7 +31,7 @@ final class Archive: Sendable {
     if start == ZIPDirectory.localMagic || start == ZIPDirectory.endMagic {
       kind = .zip
     } else if let packing = try? Self.tarPacking(bytes) {
-      kind = .tar(packing)
+      kind = .tar(packing, Self.unpacked(bytes, packing, of: file))
     } else if try ZIPDirectory.end(of: bytes) != nil {
       // Something stands before the archive.
       kind = .zip
@@ -67,7 +66,7 @@ final class Archive: Sendable {
   var depth: Int {
     switch kind {
     case .zip: 1
-    case .tar(let packing): packing.count
+    case .tar(let packing, _): packing.count
     }
   }
 
@@ -78,7 +77,7 @@ final class Archive: Sendable {
     let entries =
       switch kind {
       case .zip: try ZIPDirectory(bytes).entries
-      case .tar: try tarEntries()
+      case .tar(let packing, let content): try tarEntries(content, isPacked: !packing.isEmpty)
       }
     var size = UnpackedSize(packed: file.byteCount)
     for entry in entries { try size.add(entry) }
@@ -86,8 +85,10 @@ final class Archive: Sendable {
     return entries
   }
 
-  private func tarEntries() throws -> [ArchiveEntry] {
-    let stream = try tarStream()
+  private func tarEntries(
+    _ content: RestartableStream, isPacked: Bool
+  ) throws -> [ArchiveEntry] {
+    let stream = try content.start()
     let reader = try TarReader(stream)
     var entries: [ArchiveEntry] = []
     // What an entry says of its length counts before that much is unpacked to find the next one.
@@ -99,14 +100,14 @@ final class Archive: Sendable {
       entries.append(entry)
       let count =
         entry.byteCount <= Self.smallMemberByteCount ? entry.byteCount : Self.keptStartByteCount
-      guard case .tar(let offset) = entry.place, depth > 0, kept + count <= Self.keptByteCount
+      guard case .tar(let offset) = entry.place, isPacked, kept + count <= Self.keptByteCount
       else { continue }
       kept += count
       starts[offset] = try reader.read(count)
     }
     self.starts.withLock { [starts] in $0 = starts }
     // The checksums of what the archive is packed in come last.
-    if case .tar(let packing) = kind, !packing.isEmpty {
+    if isPacked {
       var tail = 0
       while tail <= Self.maximumTailByteCount {
         let bytes = try stream.read(FileStream.chunkByteCount)
@@ -139,54 +140,47 @@ final class Archive: Sendable {
   func open(_ entry: ArchiveEntry) throws -> any ByteStream {
     switch entry.place {
     case .zip(let record): try ZIPMember(bytes, entry, record)
-    case .tar(let offset): TarMember(self, entry, offset: offset)
+    case .tar(let offset): tarMember(entry, at: offset)
     }
   }
 
-  fileprivate func start(of offset: Int) -> [UInt8] { starts.withLock { $0[offset] ?? [] } }
+  private func tarMember(_ entry: ArchiveEntry, at offset: Int) -> any ByteStream {
+    guard case .tar(_, let content) = kind else { preconditionFailure("an entry of a tar file") }
+    let start = starts.withLock { $0[offset] ?? [] }
+    return TarMember(
+      entry, start: start,
+      rest: content.open(offset + start.count..<offset + entry.byteCount))
+  }
 
-  /// Where a reader of a member starts: the tar file's beginning, or a place before the member that
-  /// another reader has come to, so that members read in their order are unpacked once.
-  fileprivate func position(before offset: Int) throws -> PositionedStream {
-    let near = idle.withLock { position in
-      guard let near = position, near.offset <= offset else { return nil as PositionedStream? }
-      position = nil
-      return near
+  /// The bytes of a tar file, before it was packed.
+  private static func unpacked(
+    _ bytes: RandomAccessFile, _ packing: [Compression], of file: SourceFile
+  ) -> RestartableStream {
+    RestartableStream {
+      let whole = FileSlice(bytes, 0..<bytes.byteCount)
+      guard !packing.isEmpty else { return whole }
+      return LimitedStream(
+        packing.reduce(whole as any ByteStream) { $1.unpack($0) }, packedByteCount: file.byteCount)
     }
-    return try near ?? PositionedStream(tarStream())
-  }
-
-  fileprivate func giveBack(_ position: PositionedStream) {
-    idle.withLock { $0 = position }
-  }
-
-  /// The tar file's bytes from its start, unpacked.
-  private func tarStream() throws -> any ByteStream {
-    let whole = FileSlice(bytes, 0..<bytes.byteCount)
-    guard case .tar(let packing) = kind, !packing.isEmpty else { return whole }
-    return LimitedStream(
-      packing.reduce(whole as any ByteStream) { $1.unpack($0) }, packedByteCount: file.byteCount)
   }
 }
 
 /// The content of an entry of a tar file.
 private final class TarMember: ByteStream {
-  private let archive: Archive
   private let entry: ArchiveEntry
-  private let offset: Int
   private let start: [UInt8]
+  private let rest: any ByteStream
   private var produced = 0
-  private var position: PositionedStream?
 
-  init(_ archive: Archive, _ entry: ArchiveEntry, offset: Int) {
-    self.archive = archive
+  /// - Parameters:
+  ///   - entry: what it is.
+  ///   - start: its first bytes, where they are known.
+  ///   - rest: the others.
+  init(_ entry: ArchiveEntry, start: [UInt8], rest: any ByteStream) {
     self.entry = entry
-    self.offset = offset
-    start = archive.start(of: offset)
+    self.start = start
+    self.rest = rest
   }
-
-  // A reader that leaves early leaves its place to the next.
-  deinit { if let position { archive.giveBack(position) } }
 
   func read(_ count: Int) throws -> [UInt8] {
     let wanted = min(count, entry.byteCount - produced)
@@ -196,20 +190,11 @@ private final class TarMember: ByteStream {
       produced += known.count
       return known.count == wanted ? known : known + (try read(wanted - known.count))
     }
-    let position = try self.position ?? archive.position(before: offset)
-    // Where reading fails, nobody goes on from there.
-    self.position = nil
-    try position.skip(to: offset + produced)
-    let bytes = try position.read(wanted)
+    let bytes = try rest.read(wanted)
     produced += bytes.count
     guard bytes.count == wanted else {
       throw ArchiveError.member(
         entry.path, "ends after \(produced) of its \(entry.byteCount) bytes (file cut short?)")
-    }
-    if produced == entry.byteCount {
-      archive.giveBack(position)
-    } else {
-      self.position = position
     }
     return bytes
   }
