@@ -1,4 +1,4 @@
-/// Numbers of one type in several dimensions, where they lie: in memory or in a mapped file.
+/// Numbers of one type in several dimensions, where they lie: in memory, in a mapped or in a packed file.
 ///
 /// A value of this type is checked: every element is inside the storage.
 struct NumericArray: Sendable {
@@ -7,12 +7,15 @@ struct NumericArray: Sendable {
     case owned([UInt8])
     case pieces(BytePieces)
     case mapped(MappedFile)
+    /// Samples lie behind one another, in C order.
+    case packed(PackedBytes)
 
     var byteCount: Int {
       switch self {
       case .owned(let bytes): bytes.count
       case .pieces(let pieces): pieces.byteCount
       case .mapped(let file): file.byteCount
+      case .packed(let bytes): bytes.byteCount
       }
     }
   }
@@ -111,14 +114,15 @@ struct NumericArray: Sendable {
   /// Elements are counted in the order in which ``samples(_:)`` gives them; where they lie in another
   /// one, they are copied.
   /// - Throws: ``ArrayError`` where the sizes differ.
-  func reshaped(sampleShape: [Int]) throws(ArrayError) -> NumericArray {
+  func reshaped(sampleShape: [Int]) throws -> NumericArray {
     let shape = [count] + sampleShape
     guard
       try Self.byteCount(of: elementType, shape) == Self.byteCount(of: elementType, self.shape)
-    else { throw .reshape(from: self.sampleShape, to: sampleShape) }
+    else { throw ArrayError.reshape(from: self.sampleShape, to: sampleShape) }
     let row = StridedLayout(shape: self.sampleShape, strides: Array(strides.dropFirst()))
     guard row.isContiguous, let step = strides.first else {
-      return try NumericArray(elementType, .native, shape: shape, in: .owned(samples(0..<count)))
+      return try NumericArray(
+        elementType, .native, shape: shape, in: .owned(try samples(0..<count)))
     }
     let inner = Self.strides(of: sampleShape, .rowMajor)
     return NumericArray(self, shape: shape, strides: [step] + inner)
@@ -133,23 +137,22 @@ struct NumericArray: Sendable {
   // MARK: Reading
 
   /// Elements of samples, row-major and in native byte order.
-  func samples(_ range: Range<Int>) -> [UInt8] {
+  ///
+  /// Those of a packed file are unpacked for it; whoever wants one sample after the other reads
+  /// ``packed`` instead.
+  /// - Throws: what is wrong with the packed file.
+  func samples(_ range: Range<Int>) throws -> [UInt8] {
     precondition(range.lowerBound >= 0 && range.upperBound <= count)
-    let isScalar = shape.isEmpty
-    let layout = StridedLayout(
-      shape: isScalar ? [range.count] : [range.count] + sampleShape,
-      strides: isScalar ? [1] : strides)
+    let layout = layout(of: range.count)
     guard layout.count > 0 else { return [] }
     let width = elementType.byteCount
-    let start = offset + (isScalar ? 0 : range.lowerBound * strides[0] * width)
+    let start = offset + range.lowerBound * storedSampleByteCount
     let place = start..<start + layout.extent * width
     switch storage {
     case .owned(let bytes):
       return gatheredElements(bytes.span.extracting(place), layout, width: width, order: byteOrder)
-    case .pieces(let pieces):
-      let bytes = pieces.bytes(place)
-      if layout.isContiguous, width == 1 || byteOrder == .native { return bytes }
-      return gatheredElements(bytes.span, layout, width: width, order: byteOrder)
+    case .pieces(let pieces): return samples(range.count, in: pieces.bytes(place))
+    case .packed(let packed): return samples(range.count, in: try packed.bytes(place))
     case .mapped(let file):
       defer { if layout.isContiguous { file.release(place) } }
       return file.withBytes(place) {
@@ -158,9 +161,35 @@ struct NumericArray: Sendable {
     }
   }
 
+  /// Where samples lie in a packed file, to be read from the first to the last.
+  var packed: PackedBytes? {
+    if case .packed(let bytes) = storage { bytes } else { nil }
+  }
+
+  /// Bytes from one sample to the next where they are stored.
+  var storedSampleByteCount: Int { (strides.first ?? 0) * elementType.byteCount }
+
+  /// Gathers samples from bytes that were read from where they are stored.
+  /// - Parameters:
+  ///   - count: how many samples.
+  ///   - bytes: what is stored from the first of them on.
+  /// - Returns: their elements, row-major and in native byte order.
+  func samples(_ count: Int, in bytes: [UInt8]) -> [UInt8] {
+    let layout = layout(of: count)
+    let width = elementType.byteCount
+    if layout.isContiguous, width == 1 || byteOrder == .native { return bytes }
+    return gatheredElements(bytes.span, layout, width: width, order: byteOrder)
+  }
+
+  private func layout(of count: Int) -> StridedLayout {
+    shape.isEmpty
+      ? StridedLayout(shape: [count], strides: [1])
+      : StridedLayout(shape: [count] + sampleShape, strides: strides)
+  }
+
   /// Elements of samples as whole numbers, row-major.
   /// - Throws: ``ArrayError`` that names the first sample with a fraction, a NaN, or what exceeds an i64.
-  func integers(_ range: Range<Int>) throws(ArrayError) -> [Int64] {
+  func integers(_ range: Range<Int>) throws -> [Int64] {
     try Self.integers(
       samples(range), elementType, columns: sampleShape.reduce(1, *), first: range.lowerBound)
   }

@@ -10,7 +10,7 @@ struct SampleArray: Sendable {
     /// Any sample at any time.
     case array(NumericArray)
     /// Several arrays of the same type and samples, one behind the other.
-    case joined([NumericArray])
+    case joined([SampleArray])
     /// One sample after the other.
     case stream(Stream)
   }
@@ -103,8 +103,7 @@ struct SampleArray: Sendable {
       guard let first = arrays.first else { preconditionFailure("no arrays to join") }
       precondition(
         arrays.allSatisfy {
-          $0.elementType == first.elementType && !$0.shape.isEmpty
-            && $0.sampleShape == first.sampleShape
+          $0.elementType == first.elementType && $0.sampleShape == first.sampleShape
         })
       elementType = first.elementType
       // Cannot overflow: each count is at most the bytes of its array.
@@ -140,27 +139,16 @@ struct SampleArray: Sendable {
     return shape.isEmpty ? elementType.rawValue : "\(elementType) \(shape)"
   }
 
-  /// Samples of arrays that follow one another.
-  fileprivate static func samples(_ range: Range<Int>, of arrays: [NumericArray]) -> [UInt8] {
-    var result: [UInt8] = []
-    var start = 0
-    for array in arrays {
-      let part = range.clamped(to: start..<start + array.count)
-      if !part.isEmpty {
-        let bytes = array.samples(part.lowerBound - start..<part.upperBound - start)
-        // Most batches lie in one array.
-        if part == range { return bytes }
-        result += bytes
-      }
-      start += array.count
-    }
-    return result
-  }
-
   /// Starts to read at the first sample.
   func open(_ background: Background?) throws -> SampleArrayReader {
-    guard case .stream(let stream) = content else { return SampleArrayReader(self, nil) }
-    return SampleArrayReader(self, try at(.decode, name) { try stream.open(background) })
+    try at(.decode, name) {
+      switch content {
+      case .array(let numbers): SampleArrayReader(self, numbers.packed?.open())
+      case .joined(let arrays):
+        SampleArrayReader(self, joining: try arrays.map { try $0.open(background) })
+      case .stream(let stream): SampleArrayReader(self, try stream.open(background))
+      }
+    }
   }
 }
 
@@ -171,11 +159,22 @@ final class SampleArrayReader {
 
   let array: SampleArray
   private let stream: (any ByteStream)?
+  /// Those that are joined, from the one that is being read on.
+  private var members: ArraySlice<SampleArrayReader> = []
   private(set) var position = 0
 
+  /// - Parameters:
+  ///   - array: what is read.
+  ///   - stream: the bytes of its samples; nil where they are at hand.
   fileprivate init(_ array: SampleArray, _ stream: (any ByteStream)?) {
     self.array = array
     self.stream = stream
+  }
+
+  fileprivate init(_ array: SampleArray, joining members: [SampleArrayReader]) {
+    self.array = array
+    stream = nil
+    self.members = members[...]
   }
 
   /// Reads the next samples; what is left to do may be done on any thread.
@@ -183,19 +182,13 @@ final class SampleArrayReader {
     let range = position..<position + count
     position += count
     switch array.content {
-    case .array(let numbers): return { numbers.samples(range) }
-    case .joined(let arrays): return { SampleArray.samples(range, of: arrays) }
+    case .array(let numbers):
+      guard stream != nil else { return { try numbers.samples(range) } }
+      let bytes = try stored(range, numbers.storedSampleByteCount)
+      return { numbers.samples(count, in: bytes) }
+    case .joined: return try joined(count)
     case .stream(let source):
-      let expected = count * source.sampleByteCount
-      let bytes = try at(.decode, array.name) {
-        let bytes = try stream?.read(expected) ?? []
-        guard bytes.count == expected else {
-          throw ArrayError.dataEnds(
-            at: source.offset + range.lowerBound * source.sampleByteCount + bytes.count,
-            promised: source.offset + array.count * source.sampleByteCount)
-        }
-        return bytes
-      }
+      let bytes = try stored(range, source.sampleByteCount, from: source.offset)
       return {
         let width = source.elementType.byteCount
         guard let axes = source.axes else {
@@ -207,6 +200,36 @@ final class SampleArrayReader {
         return try stored.transposed([0] + axes.map { $0 + 1 }).samples(0..<count)
       }
     }
+  }
+
+  /// Reads samples of so many bytes from the stream, which begins at a place of the file.
+  private func stored(
+    _ range: Range<Int>, _ sampleByteCount: Int, from offset: Int = 0
+  ) throws -> [UInt8] {
+    let expected = range.count * sampleByteCount
+    return try at(.decode, array.name) {
+      let bytes = try stream?.read(expected) ?? []
+      guard bytes.count == expected else {
+        throw ArrayError.dataEnds(
+          at: offset + range.lowerBound * sampleByteCount + bytes.count,
+          promised: offset + array.count * sampleByteCount)
+      }
+      return bytes
+    }
+  }
+
+  /// Reads samples of the arrays that follow one another; most batches lie in one.
+  private func joined(_ count: Int) throws -> Elements {
+    var parts: [Elements] = []
+    var missing = count
+    while missing > 0, let member = members.first {
+      let part = min(missing, member.array.count - member.position)
+      if part > 0 { parts.append(try member.read(part)) }
+      missing -= part
+      if member.position == member.array.count { members.removeFirst() }
+    }
+    guard parts.count != 1 else { return parts[0] }
+    return { [parts] in try parts.flatMap { part in try part() } }
   }
 
   /// Makes sure that nothing follows the last sample; checksums are compared on the way.

@@ -235,11 +235,12 @@ extension NumericArray {
   /// How float pixels relate to 0…255, as their first samples tell.
   ///
   /// LISA's files hold k/256, most others k/255 or 0…1, and some 0…255 as floats.
-  var likelyScale: PixelScale {
+  /// - Throws: what is wrong with a file that is unpacked for it.
+  func likelyScale() throws -> PixelScale {
     guard elementType.isFloat, !shape.isEmpty, count > 0 else { return .undeclared }
     let sampleByteCount = max(1, sampleShape.reduce(elementType.byteCount, *))
     let looked = min(count, max(1, (4 << 20) / sampleByteCount))
-    let bytes = samples(0..<looked)
+    let bytes = try samples(0..<looked)
     func scale<T: BinaryFloatingPoint & BitwiseCopyable>(_ type: T.Type) -> PixelScale {
       withElements(of: bytes, as: type) { values in
         var (low, high) = (T.zero, T.zero)

@@ -25,7 +25,10 @@ struct PickleDataset: Sendable {
       if images.isEmpty, let labels { return ArraySource.Part(split: split, labels: labels) }
       return ArraySource.Part(
         split: split,
-        images: try SampleArray(name, images.count == 1 ? .array(images[0]) : .joined(images)),
+        images: try SampleArray(
+          name,
+          images.count == 1
+            ? .array(images[0]) : .joined(images.map { try SampleArray(name, .array($0)) })),
         labels: labels)
     }
   }

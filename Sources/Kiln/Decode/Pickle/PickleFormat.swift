@@ -53,7 +53,7 @@ enum PickleFormat {
     interpretation.labelColumns = dataset.labelColumns
     interpretation.sampleShape = shape
     if material.request.correction != .none {
-      interpretation.pixelScale = dataset.parts[0].images.first?.likelyScale ?? .undeclared
+      interpretation.pixelScale = try dataset.parts[0].images.first?.likelyScale() ?? .undeclared
     }
     let sources = SourceFile.distinct(files.map(\.resource.file))
     return try ArraySource(
@@ -75,7 +75,9 @@ enum PickleFormat {
   static func document(in resource: Resource) throws -> PickleDocument {
     if let file = try resource.map() { return try PickleMachine.read(.mapped(file)) }
     return try PickleMachine.read(
-      .stream(try resource.open(), packedByteCount: resource.file.byteCount))
+      .stream(
+        try resource.open(), packedByteCount: resource.file.byteCount,
+        again: RestartableStream { try resource.open() }))
   }
 
   private static func batches(_ files: [File]) throws -> PickleDataset {

@@ -3,8 +3,8 @@
 final class PickleInput {
   enum Content {
     case mapped(MappedFile)
-    /// Unpacked bytes of a file of so many.
-    case stream(any ByteStream, packedByteCount: Int)
+    /// Unpacked bytes of a file of so many, and the same bytes for who needs a part of them later.
+    case stream(any ByteStream, packedByteCount: Int, again: RestartableStream? = nil)
   }
 
   private static let chunkByteCount = 64 << 10
@@ -40,7 +40,7 @@ final class PickleInput {
     case .mapped(let file):
       let end = min(file.byteCount, chunkStart + Self.chunkByteCount)
       chunk = file.bytes(chunkStart..<end)
-    case .stream(let stream, _):
+    case .stream(let stream, _, _):
       chunk = try stream.read(Self.chunkByteCount)
     }
     isAtEnd = chunk.count < Self.chunkByteCount
@@ -133,25 +133,37 @@ final class PickleInput {
     return length
   }
 
-  /// Counts what is kept in memory of a stream.
-  /// - Throws: ``UnpackLimitError`` where it is more than data sets have.
+  /// Counts the bytes of an array that are not just a part of a mapped file.
+  /// - Throws: ``UnpackLimitError`` where there are more than data sets have.
   func hold(_ count: Int) throws {
     heldByteCount += count
-    guard case .stream(_, let packed) = content, heldByteCount > PickleLimits.freeHeldByteCount,
-      heldByteCount / UnpackLimit.ratio > packed
+    let stored =
+      switch content {
+      case .mapped(let file): file.byteCount
+      case .stream(_, let packed, _): packed
+      }
+    guard heldByteCount > PickleLimits.freeHeldByteCount,
+      heldByteCount / UnpackLimit.ratio > stored
     else { return }
-    throw UnpackLimitError(unpacked: offset, packed: packed)
+    throw UnpackLimitError(unpacked: max(offset, heldByteCount), packed: stored)
   }
 
   /// Reads a long string: not at all from a mapped file, and else straight into its pieces.
+  ///
+  /// One that is longer than a piece is only read over where it can be unpacked again, so that memory
+  /// need not hold what data sets have more of than memory.
   func long(_ count: Int) throws -> PickleBytes {
+    let start = offset
     if case .mapped(let file) = content {
-      let start = offset
       jump(to: start + count)
       return .mapped(file, start..<start + count)
     }
+    if case .stream(_, _, let again?) = content, count > PickleLimits.pieceByteCount {
+      try read(count, inPiecesOf: FileStream.chunkByteCount) { try hold($0.count) }
+      return .packed(PackedBytes(again, start..<start + count))
+    }
     var pieces = BytePieces()
-    try read(count) { piece in
+    try read(count, inPiecesOf: PickleLimits.pieceByteCount) { piece in
       try hold(piece.count)
       pieces.append(piece)
     }
@@ -161,7 +173,7 @@ final class PickleInput {
   /// Reads over bytes.
   func skip(_ count: Int) throws {
     if case .mapped = content { return jump(to: offset + count) }
-    try read(count) { _ in }
+    try read(count, inPiecesOf: FileStream.chunkByteCount) { _ in }
   }
 
   private func jump(to place: Int) {
@@ -173,15 +185,17 @@ final class PickleInput {
   }
 
   /// Reads bytes of a stream, first what is at hand.
-  private func read(_ count: Int, _ body: ([UInt8]) throws -> Void) throws {
-    guard case .stream(let stream, _) = content else { return }
+  private func read(
+    _ count: Int, inPiecesOf pieceByteCount: Int, _ body: ([UInt8]) throws -> Void
+  ) throws {
+    guard case .stream(let stream, _, _) = content else { return }
     let atHand = min(count, chunk.count - position)
     try body(Array(chunk[position..<position + atHand]))
     position += atHand
     var left = count - atHand
     while left > 0 {
       guard !isAtEnd else { throw endsEarly() }
-      let wanted = min(left, PickleLimits.pieceByteCount)
+      let wanted = min(left, pieceByteCount)
       let piece = try stream.read(wanted)
       isAtEnd = piece.count < wanted
       jump(to: offset + piece.count)

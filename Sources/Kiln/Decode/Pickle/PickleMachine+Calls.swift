@@ -77,10 +77,9 @@ extension PickleMachine {
   }
 
   private mutating func scalar(_ items: [PickleValue]) throws -> PickleValue? {
-    guard items.count == 2, let payload = values.bytes(items[1]) else { return nil }
+    guard items.count == 2, case .short(let bytes)? = values.bytes(items[1]) else { return nil }
     let (type, order) = try elements(items[0])
-    guard payload.byteCount == type.byteCount else { return nil }
-    let bytes = payload.bytes(0..<type.byteCount)
+    guard bytes.count == type.byteCount else { return nil }
     let native = order == .native ? bytes : bytes.reversed()
     switch type {
     case .float16: return withElements(of: native, as: Float16.self) { values.float(Double($0[0])) }
@@ -101,9 +100,9 @@ extension PickleMachine {
     let shape = try shape(items[2])
     switch (word, items.count) {
     case ("C", 4): return values.array(try array(items[1], shape, .rowMajor, payload))
-    case ("F", 4): return values.array(try array(items[1], shape, .columnMajor, payload.joined))
+    case ("F", 4): return values.array(try array(items[1], shape, .columnMajor, joined(payload)))
     case ("K", 5):
-      let stored = try array(items[1], shape, .rowMajor, payload.joined)
+      let stored = try array(items[1], shape, .rowMajor, joined(payload))
       let axes = try self.shape(items[4])
       return values.array(try described { () throws(ArrayError) in try stored.transposed(axes) })
     default: return nil
@@ -138,10 +137,11 @@ extension PickleMachine {
     var decoder = PickleLatin1()
     let step = 256 << 10
     for start in stride(from: 0, to: stored.byteCount, by: step) {
-      let part = stored.bytes(start..<min(start + step, stored.byteCount))
+      let part = try stored.bytes(start..<min(start + step, stored.byteCount))
       guard let piece = decoder.decode(part) else {
         throw PickleError.badText(input.opcode, offset: input.opcodeOffset)
       }
+      try input.hold(piece.count)
       pieces.append(piece)
     }
     guard decoder.isComplete else {
@@ -195,7 +195,7 @@ extension PickleMachine {
     guard let payload = values.bytes(state[3]) else { throw wrongType("bytes", state[3]) }
     let content = try self.array(
       state[1], shape, isByColumns ? .columnMajor : .rowMajor,
-      isByColumns ? payload.joined : payload)
+      isByColumns ? joined(payload) : payload)
     return values.finish(array: array, content)
   }
 
@@ -243,9 +243,23 @@ extension PickleMachine {
         case .short(let bytes): (.owned(bytes), 0)
         case .long(.mapped(let file, let range)): (.mapped(file), range.lowerBound)
         case .long(.pieces(let pieces)): (.pieces(pieces), 0)
+        case .long(.packed(let bytes)): (.packed(bytes), 0)
         case .long(.skipped): (.owned([]), 0)
         }
       return try NumericArray(type, byteOrder, shape: shape, order: order, in: storage, at: offset)
+    }
+  }
+
+  /// The same bytes where samples are not behind one another: what lies in pieces or is packed is
+  /// joined, since each batch is then gathered from all of it.
+  private func joined(_ payload: PickleString) throws -> PickleString {
+    try kept(payload)
+    switch payload {
+    case .short, .long(.mapped): return payload
+    case .long(let bytes):
+      // A file can name the same bytes again and again.
+      try input.hold(bytes.byteCount)
+      return .short(try bytes.bytes(0..<bytes.byteCount))
     }
   }
 
@@ -272,15 +286,6 @@ extension ElementType {
     ("i4", .int32), ("u8", .uint64), ("i8", .int64), ("f2", .float16), ("f4", .float32),
     ("f8", .float64), ("b1", .bool),
   ]
-}
-
-extension PickleString {
-  /// The same bytes where samples are not behind one another: what lies in pieces is joined, since each
-  /// batch is then gathered from all of it.
-  fileprivate var joined: PickleString {
-    guard case .long(.pieces) = self else { return self }
-    return .short(bytes(0..<byteCount))
-  }
 }
 
 extension PickleValues {

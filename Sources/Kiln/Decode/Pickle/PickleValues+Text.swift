@@ -3,10 +3,7 @@ extension PickleValues {
   ///
   /// Python 2 strings and bytes are keys and names just as text is; they are read as Latin-1.
   func shortText(_ value: PickleValue) -> String? {
-    guard let stored = stored(value), stored.byteCount < PickleLimits.inlineByteCount else {
-      return nil
-    }
-    let bytes = stored.bytes(0..<stored.byteCount)
+    guard case .short(let bytes)? = stored(value) else { return nil }
     if kind(of: value) == .text { return String(decoding: bytes, as: UTF8.self) }
     return String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
   }

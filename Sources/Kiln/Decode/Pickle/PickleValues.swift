@@ -258,10 +258,11 @@ enum PickleString {
   }
 
   /// Copies a range of the bytes.
-  func bytes(_ range: Range<Int>) -> [UInt8] {
+  /// - Throws: what is wrong with the packed file that they are unpacked from.
+  func bytes(_ range: Range<Int>) throws -> [UInt8] {
     switch self {
     case .short(let bytes): Array(bytes[range])
-    case .long(let bytes): bytes.bytes(range)
+    case .long(let bytes): try bytes.bytes(range)
     }
   }
 }
