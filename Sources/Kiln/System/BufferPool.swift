@@ -27,6 +27,7 @@ final class BufferPool: Sendable {
       self.capacity = capacity
       // Freed in deinit; never initialised beyond what a cursor has counted.
       unsafe base = .allocate(byteCount: max(1, capacity), alignment: 64)
+      unsafe Allocator.preferLargePages(UnsafeMutableRawBufferPointer(start: base, count: capacity))
     }
 
     deinit { unsafe base.deallocate() }

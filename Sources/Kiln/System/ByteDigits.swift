@@ -1,7 +1,7 @@
 /// The decimal text of every byte value with a delimiter behind it, ready to be stored as one word.
 struct ByteDigits: Sendable {
   /// Text and length packed together: the text little-endian in the low 32 bits.
-  private let entries: [UInt64]
+  let entries: [UInt64]
   /// Eight zeros, each with its delimiter.
   let eightZeros: UInt128
 
@@ -15,9 +15,15 @@ struct ByteDigits: Sendable {
     eightZeros = (0..<8).reduce(0) { word, position in word | zero << (16 * position) }
   }
 
-  /// The text of a value and how many of its bytes count.
+  /// Looks up a value.
+  /// - Parameters:
+  ///   - value: the number.
+  ///   - entries: the table's ``entries``, where a loop over many values has them at hand.
+  /// - Returns: its text with the delimiter, in the low bytes, and their count.
   @inline(__always)
-  func entry(_ value: UInt8) -> (text: UInt32, count: Int) {
+  static func text(
+    of value: UInt8, in entries: Span<UInt64>
+  ) -> (text: UInt32, count: Int) {
     let entry = entries[Int(value)]
     return (UInt32(truncatingIfNeeded: entry), Int(entry >> 32))
   }

@@ -35,8 +35,8 @@ struct CSVFormat: Sendable {
     let rowByteCount =
       pixelCount * Self.maximumByteCount(of: elementType)
       + labelCount * Self.maximumByteCount(of: .int64) + 1
-    // Values are stored as whole words, so the last one needs room behind it.
-    return batch.count * rowByteCount + 16
+    // Values are stored as whole words, so the last ones need room behind them.
+    return batch.count * rowByteCount + 64
   }
 
   /// Appends the rows of a batch.
@@ -86,12 +86,17 @@ struct CSVFormat: Sendable {
   /// short cut.
   @inline(__always)
   private func appendBytes(_ values: Span<UInt8>, to cursor: inout ByteCursor) {
+    let (entries, eightZeros) = (table.entries.span, table.eightZeros)
     var position = 0
     while position + 8 <= values.count {
-      if values.word(at: position) == 0 {
-        cursor.append(prefix: 16, of: table.eightZeros)
+      let word = values.word(at: position)
+      if word == 0 {
+        cursor.append(prefix: 16, of: eightZeros)
       } else {
-        for index in position..<position + 8 { append(values[index], to: &cursor) }
+        cursor.appendEight { index in
+          ByteDigits.text(
+            of: UInt8(truncatingIfNeeded: word.littleEndian >> UInt64(8 * index)), in: entries)
+        }
       }
       position += 8
     }
@@ -103,7 +108,7 @@ struct CSVFormat: Sendable {
 
   @inline(__always)
   private func append(_ value: UInt8, to cursor: inout ByteCursor) {
-    let entry = table.entry(value)
+    let entry = ByteDigits.text(of: value, in: table.entries.span)
     cursor.append(prefix: entry.count, of: entry.text)
   }
 
