@@ -11,4 +11,8 @@ enum {
   KILN_M_ARENA_MAX = -8
 };
 extern int mallopt(int, int);
+
+extern int sched_getcpu(void);
+extern int sched_getaffinity(int, unsigned long, void *);
+extern int sched_setaffinity(int, unsigned long, const void *);
 #endif

@@ -114,7 +114,14 @@ final class WorkerPool: Sendable {
   /// Where the system has no threads for all of them, fewer do the same work.
   func drain() {
     var threads: [WorkerThread] = []
-    while threads.count < workerCount - 1, let thread = WorkerThread({ self.work() }) {
+    let core = CoreSet.current
+    while threads.count < workerCount - 1 {
+      let position = threads.count
+      let thread = WorkerThread {
+        CoreSet.spread(position, from: core)
+        self.work()
+      }
+      guard let thread else { break }
       threads.append(thread)
     }
     work()
