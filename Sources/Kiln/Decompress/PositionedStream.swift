@@ -1,6 +1,6 @@
 /// A stream, and how far it has been read.
-// Unchecked: one at a time has it. An archive lends it to who takes it out of a lock and may put it back; others
-// never let it go.
+// Unchecked: one at a time has it. A RestartableStream lends it to who takes it out of a lock and may put it back;
+// others never let it go.
 final class PositionedStream: ByteStream, @unchecked Sendable {
   private let stream: any ByteStream
   /// How many bytes have been read or passed over.

@@ -12,6 +12,7 @@ public final class SourceFile: Sendable {
   public let byteCount: Int
   /// Asks to stop reading, which every piece that is read looks at.
   let cancellation: Cancellation
+  private let identity: FileIdentity
   private let digest = Locked<[UInt8]?>(nil)
 
   /// Looks at a file without reading it.
@@ -34,6 +35,7 @@ public final class SourceFile: Sendable {
     self.path = path
     self.cancellation = cancellation
     byteCount = Int(status.st_size)
+    identity = FileIdentity(status)
   }
 
   /// Each file once, in the order in which they come: several members may lie in one archive.
@@ -46,9 +48,11 @@ public final class SourceFile: Sendable {
   public var name: String { Path.lastComponent(path) }
 
   /// Reads the file from its start, without keeping a digest.
-  /// - Throws: ``FileError``.
+  ///
+  /// A run may read it several times: what was found out the first time must hold the second.
+  /// - Throws: ``FileError``, also where another file has taken its place, or it was written to.
   func open() throws(FileError) -> FileStream {
-    try FileStream(path: path, cancellation: cancellation)
+    try FileStream(path: path, as: identity, cancellation: cancellation)
   }
 
   /// Reads the file from its start; its digest is made beside the reader, from the same bytes.
@@ -94,6 +98,28 @@ public struct Background: Sendable {
   let pool: WorkerPool
 }
 
+/// What tells a file from another one of the same name, and from what it was before it was written to.
+struct FileIdentity: Sendable, Equatable {
+  private let device: UInt64
+  private let file: UInt64
+  private let byteCount: Int
+  private let seconds: Int
+  private let nanoseconds: Int
+
+  init(_ status: stat) {
+    device = UInt64(truncatingIfNeeded: status.st_dev)
+    file = UInt64(status.st_ino)
+    byteCount = Int(status.st_size)
+    #if canImport(Glibc)
+      let modified = status.st_mtim
+    #else
+      let modified = status.st_mtimespec
+    #endif
+    seconds = modified.tv_sec
+    nanoseconds = modified.tv_nsec
+  }
+}
+
 /// The bytes of a file.
 final class FileStream: ByteStream {
   /// Large enough that a system call costs nothing, small enough to stay in a core's cache.
@@ -103,11 +129,22 @@ final class FileStream: ByteStream {
   private let path: String
   private let cancellation: Cancellation
 
-  init(path: String, cancellation: Cancellation = Cancellation()) throws(FileError) {
+  /// - Parameters:
+  ///   - path: where the file is.
+  ///   - identity: what it must still be; nil takes any.
+  ///   - cancellation: asks to stop reading.
+  /// - Throws: ``FileError``.
+  init(
+    path: String, as identity: FileIdentity? = nil, cancellation: Cancellation = Cancellation()
+  ) throws(FileError) {
     self.path = path
     self.cancellation = cancellation
     descriptor = Self.openForReading(path)
     guard descriptor >= 0 else { throw FileError(.open, path) }
+    guard let identity else { return }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { throw FileError(.read, path) }
+    guard FileIdentity(status) == identity else { throw FileError(.read, path, code: ESTALE) }
   }
 
   deinit { close(descriptor) }

@@ -23,13 +23,14 @@ package enum Allocator {
   }
 
   #if canImport(Glibc)
-    /// Lets the heap grow into pages of 2 MiB first: 2,000 page faults less for MNIST as .npy, 4 % of its
-    /// time.
+    /// Lets the heap of the main thread grow into pages of 2 MiB first: 2,000 page faults less for MNIST as
+    /// .npy, 4 % of its time.
     private static func preferLargePagesInHeap() {
       // Where a limit is set, what the heap might not need is better left free.
       guard AddressSpace.hasRoom(for: 1 << 30) else { return }
       // As much as the batches of two cores take. It is freed at once and stays a part of the heap.
       let byteCount = 24 << 20
+      // Nothing is stored in it, and it is given back exactly once.
       guard let memory = unsafe malloc(byteCount) else { return }
       unsafe preferLargePages(UnsafeMutableRawBufferPointer(start: memory, count: byteCount))
       unsafe free(memory)

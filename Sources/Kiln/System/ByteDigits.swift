@@ -19,13 +19,13 @@ struct ByteDigits: Sendable {
   /// - Parameters:
   ///   - value: the number.
   ///   - entries: the table's ``entries``, where a loop over many values has them at hand.
-  /// - Returns: its text with the delimiter, in the low bytes, and their count.
+  /// - Returns: its text with the delimiter, in the low 4 bytes, and how many of them it has.
   @inline(__always)
   static func text(
     of value: UInt8, in entries: Span<UInt64>
-  ) -> (text: UInt32, count: Int) {
+  ) -> (text: UInt64, count: Int) {
     let entry = entries[Int(value)]
-    return (UInt32(truncatingIfNeeded: entry), Int(entry >> 32))
+    return (entry, Int(entry >> 32))
   }
 }
 

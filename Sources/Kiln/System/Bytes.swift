@@ -34,17 +34,19 @@
   }
 
   /// Stores eight words one behind the other, little-endian, and advances by the first bytes of each,
-  /// with one check for all: half the time of eight appends.
-  /// - Parameter word: the word at a position and how many of its bytes count, up to 7.
+  /// with one check of the room for all.
+  ///
+  /// Needs room for eight whole words.
+  /// - Parameter word: the word at a position and how many of its bytes count: 0 to 7.
   @inline(__always)
-  mutating func appendEight(_ word: (Int) -> (text: UInt32, count: Int)) {
+  mutating func appendEight(_ word: (Int) -> (text: UInt64, count: Int)) {
     let step = 7
-    precondition(count + 8 * step <= capacity)
+    precondition(count + 8 * MemoryLayout<UInt64>.size <= capacity)
     var end = count
     for position in 0..<8 {
       let (text, used) = word(position)
       // Each word begins at most `step` bytes behind the one before, so all lie in the room checked above.
-      unsafe base.storeBytes(of: text.littleEndian, toByteOffset: end, as: UInt32.self)
+      unsafe base.storeBytes(of: text.littleEndian, toByteOffset: end, as: UInt64.self)
       end &+= used & step
     }
     count = end

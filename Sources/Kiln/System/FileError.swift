@@ -38,6 +38,7 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
       case ENOSPC: " (free some space, or choose another disk)"
       case ESPIPE: " (a pipe or device: save its content in a file)"
       case EMFILE, ENFILE: " (raise the limit with ulimit -n)"
+      case ESTALE: " (another program has changed or replaced it: run again)"
       default: ""
       }
     return "cannot \(operation.rawValue) \(path): \(reason)\(remedy)"

@@ -118,7 +118,7 @@ final class WorkerPool: Sendable {
     while threads.count < workerCount - 1 {
       let position = threads.count
       let thread = WorkerThread {
-        CoreSet.spread(position, from: core)
+        CoreSet.leave(core, position: position)
         self.work()
       }
       guard let thread else { break }

@@ -109,7 +109,7 @@ struct CSVFormat: Sendable {
   @inline(__always)
   private func append(_ value: UInt8, to cursor: inout ByteCursor) {
     let entry = ByteDigits.text(of: value, in: table.entries.span)
-    cursor.append(prefix: entry.count, of: entry.text)
+    cursor.append(prefix: entry.count, of: UInt32(truncatingIfNeeded: entry.text))
   }
 
   private func appendIntegers<Value: BinaryInteger>(

@@ -28,20 +28,3 @@ extension ByteStream {
     }
   }
 }
-
-/// Bytes that are read again and again, which is counted.
-final class RepeatedBytes: Sendable {
-  private let bytes: [UInt8]
-  private let starts = Locked(0)
-
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-  var startCount: Int { starts.withLock { $0 } }
-
-  var stream: RestartableStream {
-    RestartableStream {
-      self.starts.withLock { $0 += 1 }
-      return MemoryStream(self.bytes)
-    }
-  }
-}

@@ -19,6 +19,29 @@ import Testing
     #expect(counts.withLock { $0 } == [Int](repeating: 1, count: jobs))
   }
 
+  #if canImport(Glibc)
+    @Test("leaves its workers all the cores that there are", arguments: [2, 8])
+    func cores(workers: Int) throws {
+      let own = try #require(CoreSet())
+      let found = try WorkerPool.map(Array(0..<200), workerCount: workers) { _ in
+        usleep(100)
+        return CoreSet()
+      }
+      #expect(found.allSatisfy { $0 == own })
+    }
+
+    @Test("a thread that leaves a core may come back to it")
+    func leavesCore() throws {
+      let own = try #require(CoreSet())
+      for position in 0..<4 {
+        CoreSet.leave(CoreSet.current, position: position)
+        #expect(CoreSet() == own)
+      }
+      CoreSet.leave(-1, position: 0)
+      #expect(CoreSet() == own)
+    }
+  #endif
+
   @Test("runs the jobs that jobs add", arguments: [1, 2, 8])
   func nested(workers: Int) {
     let pool = WorkerPool(workerCount: workers)

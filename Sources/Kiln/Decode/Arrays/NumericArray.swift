@@ -15,7 +15,7 @@ struct NumericArray: Sendable {
       case .owned(let bytes): bytes.count
       case .pieces(let pieces): pieces.byteCount
       case .mapped(let file): file.byteCount
-      case .packed(let bytes): bytes.byteCount
+      case .packed(let bytes): bytes.range.count
       }
     }
   }
@@ -52,6 +52,7 @@ struct NumericArray: Sendable {
     guard offset >= 0, !overflow, end <= storage.byteCount else {
       throw .dataEnds(at: storage.byteCount, promised: overflow ? .max : end)
     }
+    if case .packed = storage { precondition(offset == 0 && order == .rowMajor) }
     self.elementType = elementType
     self.byteOrder = byteOrder
     self.shape = shape
@@ -113,7 +114,7 @@ struct NumericArray: Sendable {
   ///
   /// Elements are counted in the order in which ``samples(_:)`` gives them; where they lie in another
   /// one, they are copied.
-  /// - Throws: ``ArrayError`` where the sizes differ.
+  /// - Throws: ``ArrayError`` where the sizes differ; what is wrong with a packed file.
   func reshaped(sampleShape: [Int]) throws -> NumericArray {
     let shape = [count] + sampleShape
     guard
@@ -188,7 +189,8 @@ struct NumericArray: Sendable {
   }
 
   /// Elements of samples as whole numbers, row-major.
-  /// - Throws: ``ArrayError`` that names the first sample with a fraction, a NaN, or what exceeds an i64.
+  /// - Throws: ``ArrayError`` that names the first sample with a fraction, a NaN, or what exceeds an i64;
+  ///   what is wrong with a packed file.
   func integers(_ range: Range<Int>) throws -> [Int64] {
     try Self.integers(
       samples(range), elementType, columns: sampleShape.reduce(1, *), first: range.lowerBound)

@@ -1,24 +1,36 @@
 /// A range of a packed file's content, which is unpacked for whoever reads it.
 struct PackedBytes: Sendable {
-  private let content: RestartableStream
-  private let range: Range<Int>
+  /// Gives the content from its first byte on.
+  typealias Content = @Sendable () throws -> any ByteStream
 
-  init(_ content: RestartableStream, _ range: Range<Int>) {
+  private let content: Content
+  /// Where the bytes are in the content.
+  let range: Range<Int>
+
+  /// - Parameters:
+  ///   - range: where they are.
+  ///   - content: what they are a part of.
+  init(_ range: Range<Int>, of content: @escaping Content) {
     self.content = content
     self.range = range
   }
 
-  var byteCount: Int { range.count }
-
   /// All of them, to be read from the first to the last.
-  func open() -> any ByteStream { content.open(range) }
+  /// - Throws: what is wrong with the file, which may have changed since it was looked through.
+  func open() throws -> any ByteStream { try open(range) }
+
+  private func open(_ range: Range<Int>) throws -> any ByteStream {
+    let stream = PositionedStream(try content())
+    try stream.skip(to: range.lowerBound)
+    return StreamSlice(stream, count: range.count)
+  }
 
   /// Unpacks a part.
-  /// - Throws: what is wrong with the file, which may have changed since it was looked through.
+  /// - Throws: what is wrong with the file.
   func bytes(_ part: Range<Int>) throws -> [UInt8] {
-    precondition(part.lowerBound >= 0 && part.upperBound <= byteCount)
+    precondition(part.lowerBound >= 0 && part.upperBound <= range.count)
     let place = range.lowerBound + part.lowerBound..<range.lowerBound + part.upperBound
-    let bytes = try content.open(place).read(place.count)
+    let bytes = try open(place).read(place.count)
     guard bytes.count == place.count else {
       throw ArrayError.dataEnds(at: place.lowerBound + bytes.count, promised: range.upperBound)
     }

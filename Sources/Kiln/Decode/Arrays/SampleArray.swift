@@ -7,7 +7,7 @@ struct SampleArray: Sendable {
 
   /// Where the numbers come from.
   enum Content: Sendable {
-    /// Any sample at any time.
+    /// Any sample at any time, or one after the other where they lie in a packed file.
     case array(NumericArray)
     /// Several arrays of the same type and samples, one behind the other.
     case joined([SampleArray])
@@ -143,9 +143,8 @@ struct SampleArray: Sendable {
   func open(_ background: Background?) throws -> SampleArrayReader {
     try at(.decode, name) {
       switch content {
-      case .array(let numbers): SampleArrayReader(self, numbers.packed?.open())
-      case .joined(let arrays):
-        SampleArrayReader(self, joining: try arrays.map { try $0.open(background) })
+      case .array(let numbers): SampleArrayReader(self, try numbers.packed?.open())
+      case .joined(let arrays): SampleArrayReader(self, joining: arrays, background)
       case .stream(let stream): SampleArrayReader(self, try stream.open(background))
       }
     }
@@ -159,8 +158,10 @@ final class SampleArrayReader {
 
   let array: SampleArray
   private let stream: (any ByteStream)?
-  /// Those that are joined, from the one that is being read on.
-  private var members: ArraySlice<SampleArrayReader> = []
+  /// Those that are joined and not yet open, and the one that is being read.
+  private var members: ArraySlice<SampleArray> = []
+  private var member: SampleArrayReader?
+  private let background: Background?
   private(set) var position = 0
 
   /// - Parameters:
@@ -169,12 +170,16 @@ final class SampleArrayReader {
   fileprivate init(_ array: SampleArray, _ stream: (any ByteStream)?) {
     self.array = array
     self.stream = stream
+    background = nil
   }
 
-  fileprivate init(_ array: SampleArray, joining members: [SampleArrayReader]) {
+  fileprivate init(
+    _ array: SampleArray, joining members: [SampleArray], _ background: Background?
+  ) {
     self.array = array
-    stream = nil
+    self.background = background
     self.members = members[...]
+    stream = nil
   }
 
   /// Reads the next samples; what is left to do may be done on any thread.
@@ -183,8 +188,8 @@ final class SampleArrayReader {
     position += count
     switch array.content {
     case .array(let numbers):
-      guard stream != nil else { return { try numbers.samples(range) } }
-      let bytes = try stored(range, numbers.storedSampleByteCount)
+      guard let packed = numbers.packed else { return { try numbers.samples(range) } }
+      let bytes = try stored(range, numbers.storedSampleByteCount, from: packed.range.lowerBound)
       return { numbers.samples(count, in: bytes) }
     case .joined: return try joined(count)
     case .stream(let source):
@@ -204,7 +209,7 @@ final class SampleArrayReader {
 
   /// Reads samples of so many bytes from the stream, which begins at a place of the file.
   private func stored(
-    _ range: Range<Int>, _ sampleByteCount: Int, from offset: Int = 0
+    _ range: Range<Int>, _ sampleByteCount: Int, from offset: Int
   ) throws -> [UInt8] {
     let expected = range.count * sampleByteCount
     return try at(.decode, array.name) {
@@ -222,11 +227,11 @@ final class SampleArrayReader {
   private func joined(_ count: Int) throws -> Elements {
     var parts: [Elements] = []
     var missing = count
-    while missing > 0, let member = members.first {
+    while missing > 0, let member = try self.member ?? members.popFirst()?.open(background) {
       let part = min(missing, member.array.count - member.position)
       if part > 0 { parts.append(try member.read(part)) }
       missing -= part
-      if member.position == member.array.count { members.removeFirst() }
+      self.member = member.position < member.array.count ? member : nil
     }
     guard parts.count != 1 else { return parts[0] }
     return { [parts] in try parts.flatMap { part in try part() } }

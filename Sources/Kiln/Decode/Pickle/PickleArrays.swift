@@ -37,8 +37,8 @@ struct PickleArrays: Sendable {
     return values.items(place.value).enumerated().map { place.inside("\($0)", $1) }
   }
 
-  /// A tuple of splits has two or three of them.
-  private static let maximumSplitCount = 16
+  /// Data sets have two or three splits; each may take memory of its own for the same labels.
+  static let maximumSplitCount = 16
 
   /// The entries of a dict whose keys are short text, in their order; of equal keys the last counts.
   func entries(_ place: Place) -> [(key: String, place: Place)]? {

@@ -77,7 +77,7 @@ enum PickleBatches {
       let files = batches.filter { $0.split == split }
       let columns = first.labels.indices.map { column in files.flatMap { $0.labels[column] } }
       return PickleDataset.Part(
-        split: split, name: files[0].name, images: files.map(\.images),
+        split: split, name: files[0].name, images: files.map { ($0.name, $0.images) },
         labelName: files[0].name, labels: try NumericArray(labels: columns))
     }
     return PickleDataset(

@@ -15,7 +15,7 @@ struct PickleDataset: Sendable {
     let split: String
     let name: String
     /// Empty where the whole data set is labels alone.
-    let images: [NumericArray]
+    let images: [(name: String, array: NumericArray)]
     let labelName: String
     let labels: NumericArray?
 
@@ -28,7 +28,8 @@ struct PickleDataset: Sendable {
         images: try SampleArray(
           name,
           images.count == 1
-            ? .array(images[0]) : .joined(images.map { try SampleArray(name, .array($0)) })),
+            ? .array(images[0].array)
+            : .joined(try images.map { try SampleArray($0.name, .array($0.array)) })),
         labels: labels)
     }
   }
@@ -68,7 +69,8 @@ extension PickleArrays {
   private func part(_ split: String, _ images: Place, _ labels: Place?) throws -> PickleDataset.Part
   {
     PickleDataset.Part(
-      split: split, name: name(of: images), images: [try self.images(images)],
+      split: split, name: name(of: images),
+      images: [(name(of: images), try self.images(images))],
       labelName: labels.map(name(of:)) ?? "", labels: try labels.map(self.labels))
   }
 
@@ -113,7 +115,9 @@ extension PickleArrays {
       among: images.map(\.name.dataset), wanted: dataset, source: name)
     let chosen = images.filter { $0.name.dataset == wanted }
     // Two keys for the same images: the user must say which.
-    guard Set(chosen.map(\.name.split)).count == chosen.count else { return nil }
+    guard Set(chosen.map(\.name.split)).count == chosen.count,
+      chosen.count <= Self.maximumSplitCount
+    else { return nil }
     let sorted = chosen.sorted { IDXFileName.precedes($0.name.split, $1.name.split) }
     return PickleDataset(
       parts: try sorted.map { entry in
@@ -135,7 +139,9 @@ extension PickleArrays {
     let wanted = try DatasetChoice.choose(
       among: known.map(\.name.dataset), wanted: dataset, source: name)
     let chosen = known.filter { $0.name.dataset == wanted }
-    guard Set(chosen.map(\.name.split)).count == chosen.count else { return nil }
+    guard Set(chosen.map(\.name.split)).count == chosen.count,
+      chosen.count <= Self.maximumSplitCount
+    else { return nil }
     return PickleDataset(
       parts: try chosen.sorted { IDXFileName.precedes($0.name.split, $1.name.split) }.map {
         PickleDataset.Part(
@@ -148,6 +154,7 @@ extension PickleArrays {
   private func splits(_ entries: [(key: String, place: Place)]) throws -> PickleDataset? {
     var parts: [PickleDataset.Part] = []
     for (key, place) in entries where ArrayName.hasKnownSplit(key[...]) {
+      guard parts.count < Self.maximumSplitCount else { return nil }
       let split = ArrayName.split(of: key[...]).split
       if let pair = pair(place) {
         parts.append(try part(split, pair.images, pair.labels))

@@ -53,7 +53,8 @@ enum PickleFormat {
     interpretation.labelColumns = dataset.labelColumns
     interpretation.sampleShape = shape
     if material.request.correction != .none {
-      interpretation.pixelScale = try dataset.parts[0].images.first?.likelyScale() ?? .undeclared
+      interpretation.pixelScale =
+        try dataset.parts[0].images.first?.array.likelyScale() ?? .undeclared
     }
     let sources = SourceFile.distinct(files.map(\.resource.file))
     return try ArraySource(
@@ -74,10 +75,12 @@ enum PickleFormat {
   /// Reads one pickle: in place where its file is not packed.
   static func document(in resource: Resource) throws -> PickleDocument {
     if let file = try resource.map() { return try PickleMachine.read(.mapped(file)) }
+    // To come to an entry of an archive again, all before it would have to be unpacked, too.
+    var again: PackedBytes.Content?
+    if resource.isWholeFile { again = { try resource.open() } }
     return try PickleMachine.read(
       .stream(
-        try resource.open(), packedByteCount: resource.file.byteCount,
-        again: RestartableStream { try resource.open() }))
+        try resource.open(), packedByteCount: resource.file.byteCount, again: again))
   }
 
   private static func batches(_ files: [File]) throws -> PickleDataset {

@@ -3,8 +3,8 @@
 final class PickleInput {
   enum Content {
     case mapped(MappedFile)
-    /// Unpacked bytes of a file of so many, and the same bytes for who needs a part of them later.
-    case stream(any ByteStream, packedByteCount: Int, again: RestartableStream? = nil)
+    /// Unpacked bytes of a file of so many, and how they can be had again; nil where that takes long.
+    case stream(any ByteStream, packedByteCount: Int, again: PackedBytes.Content? = nil)
   }
 
   private static let chunkByteCount = 64 << 10
@@ -15,6 +15,7 @@ final class PickleInput {
   private var chunkStart = 0
   private var isAtEnd = false
   private var heldByteCount = 0
+  private var copiedByteCount = 0
   /// The opcode whose argument is being read, for messages.
   private(set) var opcode = PickleOpcode.mark
   /// Where that opcode is.
@@ -133,34 +134,45 @@ final class PickleInput {
     return length
   }
 
-  /// Counts the bytes of an array that are not just a part of a mapped file.
-  /// - Throws: ``UnpackLimitError`` where there are more than data sets have.
+  /// Counts what is kept in memory of a stream.
+  /// - Throws: ``UnpackLimitError`` where it is more than data sets have.
   func hold(_ count: Int) throws {
     heldByteCount += count
-    let stored =
-      switch content {
-      case .mapped(let file): file.byteCount
-      case .stream(_, let packed, _): packed
-      }
-    guard heldByteCount > PickleLimits.freeHeldByteCount,
-      heldByteCount / UnpackLimit.ratio > stored
+    guard case .stream(_, let packed, _) = content, heldByteCount > PickleLimits.freeHeldByteCount,
+      heldByteCount / UnpackLimit.ratio > packed
     else { return }
-    throw UnpackLimitError(unpacked: max(offset, heldByteCount), packed: stored)
+    throw UnpackLimitError(unpacked: offset, packed: packed)
+  }
+
+  /// Counts bytes that are kept a second time, in another order or without their encoding.
+  ///
+  /// A file has each of its strings in one array: together they are no longer than it is.
+  /// - Throws: ``PickleError`` where the same bytes are asked for again and again.
+  func copy(_ count: Int) throws(PickleError) {
+    copiedByteCount += count
+    guard copiedByteCount > PickleLimits.freeHeldByteCount + offset else { return }
+    throw .badArray(
+      "is one of many that have the same bytes, \(copiedByteCount) in all (a trap?)",
+      offset: opcodeOffset)
+  }
+
+  /// Reads over the bytes of a long array that lies as it is used, where they can be unpacked again, so
+  /// that memory need not hold them; reads others as any long string.
+  func longArray(_ count: Int) throws -> PickleBytes {
+    guard case .stream(_, _, let again?) = content, count > PickleLimits.keptArrayByteCount else {
+      return try long(count)
+    }
+    let start = offset
+    try skip(count)
+    return .packed(PackedBytes(start..<start + count, of: again))
   }
 
   /// Reads a long string: not at all from a mapped file, and else straight into its pieces.
-  ///
-  /// One that is longer than a piece is only read over where it can be unpacked again, so that memory
-  /// need not hold what data sets have more of than memory.
   func long(_ count: Int) throws -> PickleBytes {
-    let start = offset
     if case .mapped(let file) = content {
+      let start = offset
       jump(to: start + count)
       return .mapped(file, start..<start + count)
-    }
-    if case .stream(_, _, let again?) = content, count > PickleLimits.pieceByteCount {
-      try read(count, inPiecesOf: FileStream.chunkByteCount) { try hold($0.count) }
-      return .packed(PackedBytes(again, start..<start + count))
     }
     var pieces = BytePieces()
     try read(count, inPiecesOf: PickleLimits.pieceByteCount) { piece in

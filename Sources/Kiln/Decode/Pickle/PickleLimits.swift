@@ -14,15 +14,16 @@ enum PickleLimits {
   static let textByteCount = 48 << 20
   /// Bytes of a string that is no part of an array: no text about a data set is that long.
   static let strayByteCount = 32 << 20
-  /// Bytes of arrays that a packed file may have whatever its own size.
+  /// Bytes of arrays that a packed file may hold whatever its own size.
   ///
   /// Beyond, they must not be more than ``UnpackLimit/ratio`` times as many: only those of traps are.
   static let freeHeldByteCount = 64 << 20
   /// Memory that a long string from a stream is read into, piece by piece: a length that only
   /// promises much reserves no more than one of them.
-  ///
-  /// Nothing is kept of longer ones that can be unpacked again.
   static let pieceByteCount = 16 << 20
+  /// Bytes of an array that is kept in memory though it could be unpacked again: of LISA's three
+  /// all but the training images.
+  static let keptArrayByteCount = 32 << 20
   /// A number, a memo index or one line of a global, as text; the longest real ones have 30.
   static let lineByteCount = 4096
   /// Digits of a number that fits 64 bits, with its sign; longer ones are kept as "too large".

@@ -132,16 +132,16 @@ extension PickleMachine {
     guard values.kind(of: text) == .text, let stored = values.stored(text),
       values.isText(encoding, "latin1") || values.isText(encoding, "latin-1")
     else { return nil }
-    try kept(stored)
+    guard stored.isKept else { throw misplaced() }
     var pieces = BytePieces()
     var decoder = PickleLatin1()
     let step = 256 << 10
     for start in stride(from: 0, to: stored.byteCount, by: step) {
-      let part = try stored.bytes(start..<min(start + step, stored.byteCount))
+      let part = stored.bytes(start..<min(start + step, stored.byteCount))
       guard let piece = decoder.decode(part) else {
         throw PickleError.badText(input.opcode, offset: input.opcodeOffset)
       }
-      try input.hold(piece.count)
+      try input.copy(piece.count)
       pieces.append(piece)
     }
     guard decoder.isComplete else {
@@ -231,7 +231,9 @@ extension PickleMachine {
     _ dtype: PickleValue, _ shape: [Int], _ order: NumericArray.Order, _ payload: PickleString
   ) throws -> NumericArray {
     let (type, byteOrder) = try elements(dtype)
-    try kept(payload)
+    if case .long(.skipped) = payload { throw misplaced() }
+    // Each array has its own copy of a short string.
+    if case .short(let bytes) = payload { try input.copy(bytes.count) }
     return try described { () throws(ArrayError) in
       let promised = try NumericArray.byteCount(of: type, shape)
       if payload.byteCount < promised {
@@ -250,23 +252,21 @@ extension PickleMachine {
     }
   }
 
-  /// The same bytes where samples are not behind one another: what lies in pieces or is packed is
-  /// joined, since each batch is then gathered from all of it.
+  /// The same bytes where samples are not behind one another: what lies in pieces is joined, since each
+  /// batch is then gathered from all of it.
   private func joined(_ payload: PickleString) throws -> PickleString {
-    try kept(payload)
-    switch payload {
-    case .short, .long(.mapped): return payload
-    case .long(let bytes):
-      // A file can name the same bytes again and again.
-      try input.hold(bytes.byteCount)
-      return .short(try bytes.bytes(0..<bytes.byteCount))
+    guard payload.isKept else { throw misplaced() }
+    guard case .long(.pieces(let pieces)) = payload else { return payload }
+    guard pieces.byteCount <= SampleArray.maximumWholeByteCount else {
+      throw PickleError.badArray(
+        "\(ArrayError.mustBeWhole(byteCount: pieces.byteCount))", offset: input.opcodeOffset)
     }
+    return .short(pieces.bytes(0..<pieces.byteCount))
   }
 
-  /// Refuses a string that was read over.
-  private func kept(_ payload: PickleString) throws {
-    guard case .long(let bytes) = payload, !bytes.isKept else { return }
-    throw PickleError.badArray(
+  /// A string that was read over has turned out to be wanted.
+  private func misplaced() -> PickleError {
+    .badArray(
       "has its bytes where NumPy writes none (unpack the file first)", offset: input.opcodeOffset)
   }
 
@@ -286,6 +286,13 @@ extension ElementType {
     ("i4", .int32), ("u8", .uint64), ("i8", .int64), ("f2", .float16), ("f4", .float32),
     ("f8", .float64), ("b1", .bool),
   ]
+}
+
+extension PickleString {
+  /// Whether the bytes are at hand.
+  fileprivate var isKept: Bool {
+    if case .long(let bytes) = self { bytes.isKept } else { true }
+  }
 }
 
 extension PickleValues {

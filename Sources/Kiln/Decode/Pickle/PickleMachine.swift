@@ -289,10 +289,11 @@ struct PickleMachine {
   /// A long string, if it can be a part of an array.
   private func long(_ count: Int) throws -> PickleBytes {
     switch purpose {
-    case .array(let byteCount) where byteCount != count:
+    case .array(let byteCount, _) where byteCount != count:
       throw PickleError.badArray(
         "has \(count) bytes, its shape promises \(byteCount)", offset: input.opcodeOffset)
-    case .array, .bytes: return try input.long(count)
+    case .array(_, .rowMajor): return try input.longArray(count)
+    case .array(_, .columnMajor), .bytes: return try input.long(count)
     case .none:
       // In a mapped file nothing is kept anyway.
       if input.isInPlace { return try input.long(count) }
@@ -310,7 +311,7 @@ struct PickleMachine {
 
   private enum Purpose {
     /// The last part of an array's state: so many bytes.
-    case array(byteCount: Int)
+    case array(byteCount: Int, NumericArray.Order)
     /// An argument of what makes bytes or an array of them.
     case bytes
     /// Neither a key nor a part of an array.
@@ -325,10 +326,10 @@ struct PickleMachine {
     case .encode?, .frombuffer?, .bytearray?: return .bytes
     default: break
     }
-    guard stack.count >= 3, values.flag(last) != nil,
+    guard stack.count >= 3, let isByColumns = values.flag(last),
       let byteCount = byteCount(shape: stack[stack.count - 3], dtype: stack[stack.count - 2])
     else { return .none }
-    return .array(byteCount: byteCount)
+    return .array(byteCount: byteCount, isByColumns ? .columnMajor : .rowMajor)
   }
 
   private func badText() -> PickleError {
@@ -356,7 +357,7 @@ struct PickleMachine {
     let purpose = purpose
     var limit = Int.max
     switch purpose {
-    case .array(let byteCount): limit = byteCount
+    case .array(let byteCount, _): limit = byteCount
     case .bytes: break
     // A key, or nothing.
     case .none: limit = PickleLimits.inlineByteCount

@@ -258,11 +258,10 @@ enum PickleString {
   }
 
   /// Copies a range of the bytes.
-  /// - Throws: what is wrong with the packed file that they are unpacked from.
-  func bytes(_ range: Range<Int>) throws -> [UInt8] {
+  func bytes(_ range: Range<Int>) -> [UInt8] {
     switch self {
     case .short(let bytes): Array(bytes[range])
-    case .long(let bytes): try bytes.bytes(range)
+    case .long(let bytes): bytes.bytes(range)
     }
   }
 }
