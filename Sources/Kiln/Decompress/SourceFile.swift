@@ -99,16 +99,14 @@ public struct Background: Sendable {
 }
 
 /// What tells a file from another one of the same name, and from what it was before it was written to.
+///
+/// Its number is no part of it: some file systems have a new one for the same file at each look.
 struct FileIdentity: Sendable, Equatable {
-  private let device: UInt64
-  private let file: UInt64
   private let byteCount: Int
   private let seconds: Int
   private let nanoseconds: Int
 
   init(_ status: stat) {
-    device = UInt64(truncatingIfNeeded: status.st_dev)
-    file = UInt64(status.st_ino)
     byteCount = Int(status.st_size)
     #if canImport(Glibc)
       let modified = status.st_mtim

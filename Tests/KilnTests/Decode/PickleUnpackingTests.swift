@@ -5,6 +5,8 @@ import Testing
 /// Arrays that are long are not kept: what reads them unpacks them again.
 @Suite("Long arrays of packed pickles", .timeLimit(.minutes(20)))
 struct PickleUnpackingTests {
+  private static let keptByteCount = 10_000
+
   /// Bytes that are different wherever one looks, made quickly.
   private static func payload(_ byteCount: Int, from first: Int = 0) -> [UInt8] {
     let pattern = (0..<65_521).map { UInt8(truncatingIfNeeded: ($0 + first) &* 31 >> 3) }
@@ -15,104 +17,87 @@ struct PickleUnpackingTests {
     return payload
   }
 
-  private static let longByteCount = PickleLimits.keptArrayByteCount + (1 << 20)
-
-  private static func images(_ side: Int, code: String = "u1", order: String = "|", width: Int = 1)
-    -> PickleArraySample
-  {
-    let count = longByteCount / (side * side * width)
-    return PickleArraySample(
-      code: code, byteOrder: order, shape: [count, side, side],
-      payload: payload(count * side * side * width))
+  private static func images(
+    _ shape: [Int], code: String = "u1", order: String = "|", width: Int = 1
+  ) -> PickleArraySample {
+    PickleArraySample(
+      code: code, byteOrder: order, shape: shape, payload: payload(shape.reduce(width, *)))
   }
 
-  private func labels(_ count: Int) -> PickleSample { .ints((0..<count).map { $0 % 10 }) }
+  /// Reads a pickle as from a packed file, of which hardly anything is kept.
+  private func read(_ bytes: [UInt8], again: RepeatedBytes) throws -> NumericArray {
+    let document = try PickleMachine.read(
+      .stream(
+        MemoryStream(bytes), packedByteCount: .max,
+        again: PickleInput.Again(content: again.open, keptArrayByteCount: Self.keptByteCount)))
+    return try #require(document.values.array(document.root))
+  }
 
-  private func read(_ bytes: [UInt8], again: RepeatedBytes) throws -> PickleDocument {
-    try PickleMachine.read(
-      .stream(MemoryStream(bytes), packedByteCount: .max, again: again.open))
+  /// Reads all samples, some at a time.
+  private func readAll(_ array: SampleArray) throws -> [UInt8] {
+    let reader = try array.open(nil)
+    var found: [UInt8] = []
+    while reader.position < array.count {
+      found += try reader.read(min(7, array.count - reader.position))()
+    }
+    return found
   }
 
   @Test("are read once more, however many batches there are")
   func once() throws {
-    let sample = Self.images(64)
+    let sample = Self.images([50, 20, 20])
     let bytes = PickleWriter.cPickle(2).pickle(.array(sample))
     let again = RepeatedBytes(bytes)
-    let document = try read(bytes, again: again)
-    let array = try #require(document.values.array(document.root))
+    let array = try read(bytes, again: again)
     #expect(array.packed?.range.count == sample.payload.count)
     #expect(again.startCount == 0)
-    let images = try SampleArray("x", .array(array))
-    let reader = try images.open(nil)
-    var found: [UInt8] = []
-    while reader.position < images.count {
-      found += try reader.read(min(300, images.count - reader.position))()
-    }
-    #expect(found == sample.payload)
+    #expect(try readAll(try SampleArray("x", .array(array))) == sample.payload)
     #expect(again.startCount == 1)
-    #expect(try array.samples(5..<7) == Array(sample.payload[5 * 4096..<7 * 4096]))
+    #expect(try array.samples(5..<7) == Array(sample.payload[2000..<2800]))
+  }
+
+  @Test("are kept up to a limit")
+  func kept() throws {
+    let bytes = PickleWriter.cPickle(2).pickle(.array(Self.images([25, 20, 20])))
+    #expect(try read(bytes, again: RepeatedBytes(bytes)).packed == nil)
   }
 
   @Test(
-    "are the same as in a file that is not packed",
-    arguments: [
-      PickleWriter.cPickle(0), .cPickle(2), .python3(2), .python3(4), .python3(5),
-    ])
-  func likeMapped(writer: PickleWriter) throws {
-    let images = Self.images(64, code: "f4", order: ">", width: 4)
-    try compare(
-      [("x.pkl", .tuple([.array(images), labels(images.shape[0])]))], writer: writer)
-  }
-
-  @Test("are the same column by column", arguments: [PickleWriter.cPickle(2), .python3(5)])
-  func columns(writer: PickleWriter) throws {
-    var images = Self.images(64)
-    images.isByColumns = true
-    try compare([("x.pkl", .tuple([.array(images), labels(images.shape[0])]))], writer: writer)
+    "are the same as kept ones, whoever has written them", arguments: PickleWriter.all,
+    [false, true])
+  func likeKept(writer: PickleWriter, isByColumns: Bool) throws {
+    var images = Self.images([50, 20, 20], code: "f4", order: ">", width: 4)
+    images.isByColumns = isByColumns
+    let bytes = writer.pickle(.array(images))
+    let document = try readPickle(bytes)
+    let kept = try #require(document.values.array(document.root))
+    let packed = try read(bytes, again: RepeatedBytes(bytes))
+    let expected = try kept.samples(0..<50)
+    #expect(try readAll(try SampleArray("x", .array(packed))) == expected)
+    #expect(try packed.samples(0..<50) == expected)
   }
 
   @Test("are the same where their colours are planes, and they are spread over files")
-  func batches() throws {
-    let count = Self.longByteCount / 3072
-    let files = (1...2).map { number in
-      (
-        "data_batch_\(number)",
-        PickleSample.dict([
-          (
-            .text("data"),
-            .array(
-              PickleArraySample(
-                shape: [count, 3072], payload: Self.payload(count * 3072, from: number)))
-          ), (.text("labels"), labels(count)),
-        ])
-      )
+  func joined() throws {
+    let parts = try (1...3).map { number in
+      let sample = PickleArraySample(
+        shape: [10 * number, 3072], payload: Self.payload(30_720 * number, from: number))
+      let bytes = PickleWriter.python3(4).pickle(.array(sample))
+      let kept = try NumericArray(.uint8, shape: sample.shape, in: .owned(sample.payload))
+      let packed = try read(bytes, again: RepeatedBytes(bytes))
+      #expect(packed.packed != nil)
+      return (try kept.interleaved(), try packed.interleaved())
     }
-    try compare(files, writer: .python3(4))
-  }
-
-  /// Compares packed files with unpacked ones.
-  private func compare(_ files: [(String, PickleSample)], writer: PickleWriter) throws {
-    let read = try ["", ".gz"].map { ending in
-      try withTemporaryDirectory { root in
-        for (name, value) in files {
-          let bytes = writer.pickle(value)
-          try write(ending.isEmpty ? bytes : gzip(bytes), to: root + "/" + name)
-        }
-        let source = try openSource(SourceRequest(paths: files.map { root + "/" + $0.0 }))
-        return (source.dataset.schema, try readAll(source, split: 0))
-      }
-    }
-    #expect(read[0].0 == read[1].0)
-    #expect(read[0].1.labels == read[1].1.labels)
-    #expect(read[0].1.pixels == read[1].1.pixels)
-    #expect(read[0].1.pixels.count > PickleLimits.keptArrayByteCount)
+    let kept = try SampleArray("x", .joined(parts.map { try SampleArray("x", .array($0.0)) }))
+    let packed = try SampleArray("x", .joined(parts.map { try SampleArray("x", .array($0.1)) }))
+    #expect(packed.shape == [60, 32, 32, 3])
+    #expect(try readAll(packed) == readAll(kept))
   }
 
   @Test("are missed where the file is cut short before they are read")
-  func changed() throws {
-    let bytes = PickleWriter.cPickle(2).pickle(.array(Self.images(64)))
-    let document = try read(bytes, again: RepeatedBytes(Array(bytes.prefix(1 << 20))))
-    let array = try #require(document.values.array(document.root))
+  func cutShort() throws {
+    let bytes = PickleWriter.cPickle(2).pickle(.array(Self.images([50, 20, 20])))
+    let array = try read(bytes, again: RepeatedBytes(Array(bytes.prefix(5000))))
     #expect(throws: ArrayError.self) { try array.samples(0..<array.count) }
     let reader = try SampleArray("x", .array(array)).open(nil)
     #expect(throws: StageError.self) { try reader.read(array.count)() }
@@ -120,23 +105,24 @@ struct PickleUnpackingTests {
 
   @Test("are not taken from a file that has come in the place of theirs")
   func replaced() throws {
-    let pickle = { (first: Int) in
-      var images = Self.images(64)
-      images.payload = Self.payload(images.payload.count, from: first)
-      return gzip(PickleWriter.cPickle(2).pickle(.array(images)))
-    }
+    let shape = [PickleLimits.keptArrayByteCount / 4096 + 1, 64, 64]
+    let bytes = gzip(PickleWriter.cPickle(2).pickle(.array(Self.images(shape))))
     try withTemporaryDirectory { root in
-      try write(pickle(0), to: root + "/x.pkl.gz")
+      try write(bytes, to: root + "/x.pkl.gz")
       let source = try openSource(SourceRequest(paths: [root + "/x.pkl.gz"]))
-      try write(pickle(1), to: root + "/x.pkl.gz")
-      let message = try #require(sentence { _ = try readAll(source, split: 0) })
+      try write(bytes + [0], to: root + "/x.pkl.gz")
+      let message = try #require(
+        sentence {
+          let pool = WorkerPool(workerCount: 1)
+          _ = try source.reader(ofSplit: 0, background: Background(pool: pool)).read(1).decode()
+        })
       #expect(message.contains("another program has changed or replaced it"), "\(message)")
     }
   }
 
   @Test("are copied only so often where a file asks for them again and again")
   func copies() throws {
-    let count = Self.longByteCount
+    let count = 20 << 20
     var bytes: [UInt8] = [0x80, 5] + Array("cnumpy.core.numeric\n_frombuffer\n".utf8) + [0x94]
     bytes += Array("(".utf8) + [0x96] + littleEndianBytes(UInt64(count))
     bytes += [UInt8](repeating: 0, count: count) + [0x94]
@@ -150,10 +136,7 @@ struct PickleUnpackingTests {
       bytes += Array("FtR".utf8)
     }
     bytes += Array(".".utf8)
-    try withTemporaryDirectory { root in
-      try write(gzip(bytes), to: root + "/x.pkl.gz")
-      let message = sentence { _ = try openSource(SourceRequest(paths: [root + "/x.pkl.gz"])) }
-      #expect(message?.contains("many that have the same bytes") == true, "\(message ?? "")")
-    }
+    let message = sentence { _ = try readPickle(bytes) }
+    #expect(message?.contains("many that have the same bytes") == true, "\(message ?? "")")
   }
 }

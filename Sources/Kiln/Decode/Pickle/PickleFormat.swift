@@ -76,8 +76,8 @@ enum PickleFormat {
   static func document(in resource: Resource) throws -> PickleDocument {
     if let file = try resource.map() { return try PickleMachine.read(.mapped(file)) }
     // To come to an entry of an archive again, all before it would have to be unpacked, too.
-    var again: PackedBytes.Content?
-    if resource.isWholeFile { again = { try resource.open() } }
+    let again =
+      resource.isWholeFile ? PickleInput.Again(content: { try resource.open() }) : nil
     return try PickleMachine.read(
       .stream(
         try resource.open(), packedByteCount: resource.file.byteCount, again: again))

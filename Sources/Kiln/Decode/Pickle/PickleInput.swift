@@ -4,7 +4,14 @@ final class PickleInput {
   enum Content {
     case mapped(MappedFile)
     /// Unpacked bytes of a file of so many, and how they can be had again; nil where that takes long.
-    case stream(any ByteStream, packedByteCount: Int, again: PackedBytes.Content? = nil)
+    case stream(any ByteStream, packedByteCount: Int, again: Again? = nil)
+  }
+
+  /// How the bytes of a stream can be had again, so that long arrays need not be kept.
+  struct Again {
+    let content: PackedBytes.Content
+    /// What is kept all the same, for it takes longer to unpack.
+    var keptArrayByteCount = PickleLimits.keptArrayByteCount
   }
 
   private static let chunkByteCount = 64 << 10
@@ -159,12 +166,12 @@ final class PickleInput {
   /// Reads over the bytes of a long array that lies as it is used, where they can be unpacked again, so
   /// that memory need not hold them; reads others as any long string.
   func longArray(_ count: Int) throws -> PickleBytes {
-    guard case .stream(_, _, let again?) = content, count > PickleLimits.keptArrayByteCount else {
+    guard case .stream(_, _, let again?) = content, count > again.keptArrayByteCount else {
       return try long(count)
     }
     let start = offset
     try skip(count)
-    return .packed(PackedBytes(start..<start + count, of: again))
+    return .packed(PackedBytes(start..<start + count, of: again.content))
   }
 
   /// Reads a long string: not at all from a mapped file, and else straight into its pieces.
