@@ -123,14 +123,19 @@ struct NumberError: Error, Sendable, Equatable {
   let value: String
 }
 
+/// A number that leaves a sum no bits for a fraction: 1.5 * 2^52.
+///
+/// The addition itself rounds, half to even. Of what is added, anything below 2^51 in magnitude, the sum's
+/// lowest bits are the whole number in two's complement.
+let roundingShift = 0x1.8p52
+
 /// Rounds to a whole number, halves to the even one, as NumPy's `rint`.
 ///
-/// Adding 1.5 * 2^52 leaves no bits for a fraction, and the addition itself rounds half to even:
 /// 0.5 ns where the library's function, called for want of an instruction, takes 3 ns.
 @inline(__always)
 func roundedHalfToEven(_ value: Double) -> Double {
-  let shift = 0x1.8p52
-  return value.magnitude < 0x1p51 ? (value + shift) - shift : value.rounded(.toNearestOrEven)
+  value.magnitude < 0x1p51
+    ? (value + roundingShift) - roundingShift : value.rounded(.toNearestOrEven)
 }
 
 extension Range<Int> {

@@ -260,7 +260,23 @@ final class MemorySource: Source {
     }
   }
 
-  @Test("name the first value outside the range", arguments: [-0.1, 1.1, .nan, .infinity])
+  @Test("round floats half to even, as far as bytes go")
+  func rounding() throws {
+    // Every quarter from 0 to 255, halves that round to either end, and what is hardly more than 0.
+    let values =
+      (0...1020).map { Double($0) / 4 } + [
+        -0.5, -0.0, 255.5.nextDown, .leastNonzeroMagnitude, 0, 0, 0,
+      ]
+    let pixels = makeElements(count: 1028, of: Double.self) { values[$0] }
+    let files = try folder(.float64, [514, 2], scale: .factor(1), pixels: pixels)
+    #expect(
+      try decodePNG(files["train/0/0.png"] ?? []).pixels
+        == values.map { UInt8($0.rounded(.toNearestOrEven)) })
+  }
+
+  @Test(
+    "name the first value outside the range",
+    arguments: [-0.1, 1.1, .nan, .infinity, -.infinity, 1e300, -1e300, 0x1p43, -0x1p44, 0x1p56])
   func outOfRange(value: Double) {
     let pixels = makeElements(count: 12, of: Double.self) { $0 == 6 ? value : $0 == 9 ? -5 : 0.5 }
     #expect(
