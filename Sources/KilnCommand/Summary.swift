@@ -6,7 +6,7 @@ enum Summary {
     let splits = report.splits.map { split in
       [
         split.name, Amount.count(split.count),
-        report.isLossless ? "samples  sha256 \(split.digest)" : "samples",
+        (report.isLossless ? split.digest : nil).map { "samples  sha256 \($0)" } ?? "samples",
       ]
     }
     let outputs = report.outputs.map { output in

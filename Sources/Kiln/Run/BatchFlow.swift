@@ -78,7 +78,8 @@ final class BatchFlow: Sendable {
   private let source: any Source
   private let plan: Plan
   private let steps: [BatchStep]
-  private let digests: [ContentDigest]
+  /// One for each split; nil where nobody asks for them.
+  private let digests: [ContentDigest]?
   private let statistics: LabelStatistics
   private let slots: [Slot]
   private let cancellation: Cancellation
@@ -90,7 +91,7 @@ final class BatchFlow: Sendable {
 
   init(
     pool: WorkerPool, source: any Source, plan: Plan, steps: [BatchStep],
-    digests: [ContentDigest], statistics: LabelStatistics, slots: [Slot],
+    digests: [ContentDigest]?, statistics: LabelStatistics, slots: [Slot],
     cancellation: Cancellation, progress: @escaping @Sendable (Batch) -> Void
   ) {
     self.pool = pool
@@ -217,7 +218,8 @@ final class BatchFlow: Sendable {
   /// Offers a batch to all sinks; of several faults, the one of the first sample counts.
   private func write(_ batch: Batch) throws -> [OrderedStep] {
     statistics.add(batch)
-    var ordered = [digests[batch.split].add(batch)]
+    var ordered: [OrderedStep] = []
+    if let digests { ordered.append(digests[batch.split].add(batch)) }
     var faults: [any Error] = []
     for slot in slots {
       do {

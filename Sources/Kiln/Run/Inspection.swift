@@ -117,7 +117,7 @@ public struct Inspection: Sendable {
       schema: schema,
       splits: splits.map {
         RunReport.Split(
-          name: $0.name, count: $0.count, labelCounts: $0.labelCounts, digest: $0.digest ?? "")
+          name: $0.name, count: $0.count, labelCounts: $0.labelCounts, digest: $0.digest)
       }, outputs: [], seconds: 0)
     var fields = report.description(ofPixels: splits.allSatisfy { $0.digest != nil })
     fields["format"] = .text(format)

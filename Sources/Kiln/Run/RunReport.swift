@@ -8,8 +8,8 @@ public struct RunReport: Sendable {
     public let count: Int
     /// Samples of each label, smallest label first; nil where labels are missing or no classes.
     public let labelCounts: [(label: Int64, count: Int)]?
-    /// The content digest, in hexadecimal.
-    public let digest: String
+    /// The content digest, in hexadecimal; nil where no output keeps the pixels.
+    public let digest: String?
   }
 
   /// One output.
@@ -67,7 +67,7 @@ public struct RunReport: Sendable {
   private func json(_ split: Split, isExact: Bool) -> JSON {
     var fields: [String: JSON] = [
       "count": .integer(split.count),
-      "digest": isExact ? .text(split.digest) : .null,
+      "digest": isExact ? split.digest.map(JSON.text) ?? .null : .null,
     ]
     if let counts = split.labelCounts {
       fields["labels"] = .object(

@@ -46,7 +46,9 @@ public struct Runner: Sendable {
     // Backwards: the first one made the directories that the others share.
     defer { for output in staged.reversed() { output.discard() } }
     let slots = try open(staged, plan.dataset)
-    let pass = Pass(source: source, plan: plan, steps: steps, slots: slots)
+    let pass = Pass(
+      source: source, plan: plan, steps: steps, slots: slots,
+      hashes: slots.contains { $0.sink.keepsPixels })
     let splits = try pass.run(jobs: jobs, cancellation: cancellation, watch: watch)
     var report = RunReport(schema: plan.schema, splits: splits, outputs: [], seconds: 0)
     // Flushing what was written can take as long as writing it.
@@ -130,7 +132,7 @@ public struct Runner: Sendable {
     _ slots: [BatchFlow.Slot], _ staged: [StagedOutput], _ source: any Source,
     _ fetched: SourceFetch, _ plan: Plan, _ report: inout RunReport
   ) throws {
-    let summary = RunSummary(digests: report.splits.map(\.digest))
+    let summary = RunSummary(digests: report.splits.compactMap(\.digest))
     let sinks = try slots.map { slot in try slot.run { try slot.sink.finish(summary) } }
     let files = try at(.decode, nil) {
       try source.files.map { (name: $0.name, byteCount: $0.byteCount, sha256: try $0.sha256()) }

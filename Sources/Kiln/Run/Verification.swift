@@ -44,7 +44,9 @@ public struct Verification: Sendable {
     var steps: [BatchStep] = []
     if let step = try Self.oneHot(record, &plan) { steps.append(step) }
     if let step = try Self.layout(record, &plan) { steps.append(step) }
-    let found = try Pass(source: source, plan: plan, steps: steps).run(
+    // What its paths do not tell of the order cannot be compared.
+    let isExact = record.isLossless && record.keepsOrder
+    let found = try Pass(source: source, plan: plan, steps: steps, hashes: isExact).run(
       jobs: WorkerPool.workerCount(for: jobs), cancellation: cancellation, watch: watch)
     self.path = path
     format = record.format
@@ -56,8 +58,7 @@ public struct Verification: Sendable {
     splits = names.map { name in
       Split(
         name: name, count: record.splits[name]?.count ?? 0,
-        digest: record.isLossless && record.keepsOrder
-          ? found.first { $0.name == name }?.digest : nil)
+        digest: found.first { $0.name == name }?.digest)
     }
     differences =
       Self.differences(of: plan.schema, from: record)
@@ -121,8 +122,6 @@ public struct Verification: Sendable {
     of found: [RunReport.Split], from record: OutputRecord, _ names: [String]
   ) -> [String] {
     var differences: [String] = []
-    // What its paths do not tell cannot be compared.
-    let isExact = record.isLossless && record.keepsOrder
     for split in found where record.splits[split.name] == nil {
       differences.append("split '\(split.name)' is not in the manifest")
     }
@@ -135,7 +134,7 @@ public struct Verification: Sendable {
       }
       // Equal samples that share a file are fewer.
       if record.sharesDuplicates, split.count < expected.count, split.count > 0 { continue }
-      if let difference = difference(of: split, from: expected, isExact: isExact) {
+      if let difference = difference(of: split, from: expected) {
         differences.append("split '\(name)' \(difference)")
       }
     }
@@ -144,7 +143,7 @@ public struct Verification: Sendable {
 
   /// The first thing in which a split differs: the others follow from it.
   private static func difference(
-    of split: RunReport.Split, from expected: OutputRecord.Split, isExact: Bool
+    of split: RunReport.Split, from expected: OutputRecord.Split
   ) -> String? {
     guard split.count == expected.count else {
       return "has \(split.count) samples, expected \(expected.count)"
@@ -154,8 +153,10 @@ public struct Verification: Sendable {
         return "has \(count) samples of label \(label), expected \(others[label] ?? 0)"
       }
     }
-    guard isExact, let digest = expected.digest, digest != split.digest else { return nil }
-    return "has the content digest \(split.digest), expected \(digest)"
+    guard let digest = split.digest, let other = expected.digest, digest != other else {
+      return nil
+    }
+    return "has the content digest \(digest), expected \(other)"
   }
 
   /// The report for `--json`.

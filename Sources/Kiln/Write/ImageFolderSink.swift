@@ -90,7 +90,7 @@ private final class ImageFolderSink: Sink {
   private let splitCount: Int
   private let usesDigest: Bool
   private let sharesDuplicates: Bool
-  private let isLossless: Bool
+  let keepsPixels: Bool
   private let output: StagedOutput
   private let classes: ClassesFile?
   private let prepare: @Sendable (ImageShape, [UInt8]) throws -> MakeEncoder
@@ -110,7 +110,7 @@ private final class ImageFolderSink: Sink {
     usesDigest = template.uses(.digest)
     sharesDuplicates = template.sharesDuplicates
     splitCount = request.dataset.splits.count
-    self.isLossless = isLossless && pixels.isLossless
+    keepsPixels = isLossless && pixels.isLossless
     output = request.output
     self.prepare = prepare
     classes = ClassesFile(request.dataset.schema)
@@ -228,6 +228,6 @@ private final class ImageFolderSink: Sink {
       fileCount: fileCount.load(ordering: .relaxed) + (classes == nil ? 0 : 1),
       byteCount: byteCount.load(ordering: .relaxed),
       remark: duplicates == 0 ? nil : "\(duplicates) duplicates share a file",
-      isLossless: isLossless && duplicates == 0)
+      isLossless: keepsPixels && duplicates == 0)
   }
 }

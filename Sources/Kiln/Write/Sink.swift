@@ -5,6 +5,11 @@ public typealias OrderedStep = @Sendable () throws -> Void
 ///
 /// A sink writes into the ``StagedOutput`` that it was opened with and never publishes it itself.
 public protocol Sink: Sendable {
+  /// Whether the output holds the pixels exactly, as far as that is known before the first batch.
+  ///
+  /// A run of which no output does has no content digest.
+  var keepsPixels: Bool { get }
+
   /// Sees the first batch, alone and before any is written, such as to fit a code to the data.
   ///
   /// Not called for an empty data set; the batch comes again by ``write(_:)``.
@@ -29,6 +34,8 @@ public protocol Sink: Sendable {
 /// What is known about the samples of a run once the last one has been seen.
 public struct RunSummary: Sendable, Equatable {
   /// The content digest of each split, in hexadecimal, in the order of ``Dataset/splits``.
+  ///
+  /// Empty where no sink of the run keeps the pixels.
   public let digests: [String]
 
   /// Sums up the samples.
@@ -36,6 +43,9 @@ public struct RunSummary: Sendable, Equatable {
 }
 
 extension Sink {
+  /// Holds them.
+  public var keepsPixels: Bool { true }
+
   /// Needs nothing of the first batch.
   public func begin(_ first: Batch) {}
 }
@@ -48,7 +58,7 @@ public struct SinkReport: Sendable, Equatable {
   public var byteCount: Int
   /// A remark for the summary, such as how many duplicates share a file.
   public var remark: String?
-  /// Whether the pixels can be got back exactly.
+  /// Whether the pixels can be got back exactly, now that all have been seen.
   public var isLossless: Bool
 
   /// Sums up an output.

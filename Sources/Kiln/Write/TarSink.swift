@@ -64,6 +64,7 @@ private final class TarSink: Sink {
   /// Digits of a shard's number, as WebDataset's own writer has them.
   private static let shardDigitCount = 6
 
+  var keepsPixels: Bool { pixels.isLossless }
   private let splits: [Split]
   private let hasLabels: Bool
   private let pixels: ImagePixels
@@ -130,7 +131,7 @@ private final class TarSink: Sink {
       try classes?.write(to: output)
       return SinkReport(
         fileCount: state.fileCount + (classes == nil ? 0 : 1), byteCount: state.byteCount,
-        isLossless: pixels.isLossless)
+        isLossless: keepsPixels)
     }
   }
 

@@ -15,7 +15,7 @@ func convertDigits(into directory: String) throws -> RunReport {
 
 /// One line for each split.
 func summary(of report: RunReport) -> [String] {
-  report.splits.map { "\($0.name): \($0.count) images, digest \($0.digest)" }
+  report.splits.map { "\($0.name): \($0.count) images, digest \($0.digest ?? "none")" }
 }
 
 /// Runs a pipeline with two workers, tells how far it is, and stops when asked.
