@@ -8,8 +8,8 @@ package enum Allocator {
   /// Keeps freed memory for the next batch; call once, before the first thread starts.
   ///
   /// By default glibc gives blocks of this size back to the kernel and gets them again, cleared page by
-  /// page: 12 ms of 90 for MNIST as .npy, 10 of 123 as CSV. More arenas than cores would only
-  /// keep more.
+  /// page: 12 ms of 90 for MNIST as .npy, 10 of 123 as CSV. All threads share one arena: what one of them
+  /// frees is there for the next one, and small blocks have a cache in each thread.
   package static func keepFreedMemory() {
     #if canImport(Glibc)
       let mebibyte: Int32 = 1 << 20
@@ -17,14 +17,14 @@ package enum Allocator {
       _ = mallopt(Int32(KILN_M_MMAP_THRESHOLD), 32 * mebibyte)
       _ = mallopt(Int32(KILN_M_TRIM_THRESHOLD), 256 * mebibyte)
       _ = mallopt(Int32(KILN_M_TOP_PAD), 4 * mebibyte)
-      _ = mallopt(Int32(KILN_M_ARENA_MAX), Int32(clamping: WorkerPool.coreCount))
+      _ = mallopt(Int32(KILN_M_ARENA_MAX), 1)
       preferLargePagesInHeap()
     #endif
   }
 
   #if canImport(Glibc)
-    /// Lets the heap of the main thread grow into pages of 2 MiB first: 2,000 page faults less for MNIST as
-    /// .npy, 4 % of its time.
+    /// Lets the heap grow into pages of 2 MiB first: 2,000 page faults less for MNIST as .npy, 4 % of its
+    /// time.
     private static func preferLargePagesInHeap() {
       // Where a limit is set, what the heap might not need is better left free.
       guard AddressSpace.hasRoom(for: 1 << 30) else { return }
