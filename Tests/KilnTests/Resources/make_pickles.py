@@ -7,6 +7,7 @@ what each one holds: {"NAME": {"type": "u8", "shape": [...], "values": "hex of n
 "labels": [...]}}.
 """
 
+import collections
 import json
 import os
 import pickle
@@ -85,6 +86,8 @@ def main(out):
         shared = images("u2", (5, 3, 4))
         save(f"shared-p{protocol}", {"train": (shared, [1] * 5), "again": shared}, shared, [1] * 5,
              protocol)
+        ordered = collections.OrderedDict(x_train=base, y_train=plain)
+        save(f"ordered-p{protocol}", ordered, base, plain, protocol)
         empty = np.zeros((0, 3, 4), np.uint8)
         save(f"empty-p{protocol}", (empty, np.zeros(0, np.int64)), empty, [], protocol)
         # What is refused, and why.

@@ -75,7 +75,7 @@ struct HostilePickle: Sendable, CustomStringConvertible {
     .init(
       "copyreg", "ccopy_reg\n_reconstructor\n(c__main__\nX\nc__builtin__\nobject\nNtR.",
       "copy_reg._reconstructor"),
-    .init("OrderedDict", "ccollections\nOrderedDict\n)R.", "collections.OrderedDict"),
+    .init("defaultdict", "ccollections\ndefaultdict\n)R.", "collections.defaultdict"),
     .init("torch", "ctorch._utils\n_rebuild_tensor_v2\n.", "a file of torch"),
     .init("joblib", "cjoblib.numpy_pickle\nNumpyArrayWrapper\n.", "a file of joblib"),
     .init("long name", ascii("c" + String(repeating: "a", count: 5000) + "\nb\n."), "longer than"),
@@ -103,6 +103,13 @@ struct HostilePickle: Sendable, CustomStringConvertible {
       p2(
         ascii("c_codecs\nencode\n"), [0x58, 3, 0, 0, 0, 0xE2, 0x98, 0x83], [0x58, 6, 0, 0, 0],
         ascii("latin1"), [0x86], ascii("R.")), "not valid"),
+    .init("OrderedDict of text", "ccollections\nOrderedDict\n(S'ab'\ntR.", "OrderedDict is called"),
+    .init(
+      "OrderedDict of no pairs", "ccollections\nOrderedDict\n((l(I1\ntatR.", "OrderedDict is called"
+    ),
+    .init(
+      "OrderedDict with a list as a key", "ccollections\nOrderedDict\n((l((lI1\ntatR.",
+      "expected a key"),
     .init("a number called", "I5\n)R.", "expected a callable"),
     .init("arguments in a list", "cnumpy\ndtype\n(lR.", "expected a tuple"),
     .init("BUILD on a dict", "(d(dS'a'\nI1\nsb.", "BUILD"),

@@ -3,10 +3,12 @@
 /// None of them is ever called: each becomes the value that the call would make.
 enum PickleGlobal: UInt8, Sendable, CaseIterable {
   case reconstruct, scalar, frombuffer, ndarray, dtype, encode, bytes, bytearray, set, frozenset
+  case orderedDict
 
   private static let table: [String: PickleGlobal] = {
     var table: [String: PickleGlobal] = [
       "numpy.ndarray": .ndarray, "numpy.dtype": .dtype, "_codecs.encode": .encode,
+      "collections.OrderedDict": .orderedDict,
     ]
     for core in ["numpy.core", "numpy._core"] {
       table["\(core).numeric._frombuffer"] = .frombuffer
@@ -45,6 +47,7 @@ enum PickleGlobal: UInt8, Sendable, CaseIterable {
     case .bytearray: "bytearray"
     case .set: "set"
     case .frozenset: "frozenset"
+    case .orderedDict: "collections.OrderedDict"
     }
   }
 }

@@ -24,6 +24,8 @@ enum PickleLimits {
   /// Bytes of an array that is kept in memory though it could be unpacked again: of LISA's three
   /// all but the training images.
   static let keptArrayByteCount = 32 << 20
+  /// Items that an ordered dict of Python 2 gets at once, as pairs: a data set's parts are a few.
+  static let pairCount = 1 << 16
   /// A number, a memo index or one line of a global, as text; the longest real ones have 30.
   static let lineByteCount = 4096
   /// Digits of a number that fits 64 bits, with its sign; longer ones are kept as "too large".

@@ -7,6 +7,7 @@
 //   _frombuffer(bytes, dtype, shape, 'C') an array; 'F' by columns, 'K' with the axes it has then
 //   _codecs.encode(text, 'latin1')        bytes
 //   bytes() bytearray() set([])           as in Python
+//   OrderedDict() OrderedDict([[k, v]])   a dict, which opcodes fill; Python 2 gives the items at once
 
 extension PickleMachine {
   mutating func global(module: String, name: String) throws -> PickleValue {
@@ -43,6 +44,7 @@ extension PickleMachine {
       case .bytes: items.isEmpty ? try short(.bytes, []) : nil
       case .bytearray: try bytearray(items)
       case .set, .frozenset: set(items)
+      case .orderedDict: try orderedDict(items)
       case .ndarray: nil
       }
     guard let result else {
@@ -123,6 +125,21 @@ extension PickleMachine {
     let set = values.empty(.set)
     for item in values.items(items[0]) { values.append(item, to: set) }
     return set
+  }
+
+  private mutating func orderedDict(_ items: [PickleValue]) throws -> PickleValue? {
+    guard let pairs = items.first else { return values.empty(.dict) }
+    guard items.count == 1, values.kind(of: pairs) == .list,
+      values.count(pairs) <= PickleLimits.pairCount
+    else { return nil }
+    var content: [PickleValue] = []
+    for pair in values.items(pairs) {
+      guard [.list, .tuple].contains(values.kind(of: pair)), values.count(pair) == 2 else {
+        return nil
+      }
+      content += values.items(pair)
+    }
+    return try filledDict(content)
   }
 
   /// Bytes that Python 3 wrote as text, for protocols that have no bytes.

@@ -196,7 +196,7 @@ struct PickleMachine {
     for item in items { values.append(item, to: receiver) }
   }
 
-  private mutating func filledDict(_ items: [PickleValue]) throws -> PickleValue {
+  mutating func filledDict(_ items: [PickleValue]) throws -> PickleValue {
     let dict = values.empty(.dict)
     try put(items, into: dict)
     return dict
