@@ -118,7 +118,9 @@ public struct SourceFormat: Sendable {
     }
     // A damaged file looks like nothing; what is wrong with it helps more.
     for file in material.files + [material.images, material.labels].compactMap(\.self) {
-      try at(.decode, file.name) { _ = try file.start(1) }
+      try at(.decode, file.name) {
+        if try file.start(1).isEmpty { throw UnsupportedError("is empty") }
+      }
     }
     throw StageError(
       .decode, file: material.description,

@@ -87,6 +87,24 @@ struct PickleHostileTests {
         "array has its bytes where NumPy writes none (unpack the file first)") == true)
   }
 
+  @Test("says of a damaged packed file that it is damaged, and of others what they hold")
+  func damaged() throws {
+    let good = PickleWriter.cPickle(2).pickle(
+      .array(PickleArraySample(shape: [3], payload: [1, 2, 3])))
+    var damaged = good
+    damaged[2] = 0xFF
+    try withTemporaryDirectory { root in
+      let path = root + "/x.pkl.gz"
+      // The checksum is that of the file as it was.
+      try write(gzip(damaged).dropLast(8) + gzip(good).suffix(8), to: path)
+      let message = failure { _ = try openSource(SourceRequest(paths: [path])) }
+      #expect(message?.hasPrefix("decompress x.pkl.gz: ") == true, "\(message ?? "")")
+      try write(gzip(damaged), to: path)
+      let other = failure { _ = try openSource(SourceRequest(paths: [path])) }
+      #expect(other?.contains("byte 2: ff is no pickle opcode") == true, "\(other ?? "")")
+    }
+  }
+
   private func failure(_ body: () throws -> Void) -> String? { sentence(body) }
 
   @Test("says what a run-of-the-mill attack looks like to the user")

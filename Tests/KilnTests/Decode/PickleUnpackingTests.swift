@@ -120,6 +120,23 @@ struct PickleUnpackingTests {
     }
   }
 
+  @Test("are refused where they are asked for once more, in another order")
+  func elsewhere() throws {
+    let count = 20_000
+    let type = Array("cnumpy\ndtype\n(U".utf8) + [2] + Array("u1I0\nI1\ntR".utf8)
+    let shape = Array("(I\(count)\nt".utf8)
+    var bytes: [UInt8] = [0x80, 2] + Array("cnumpy.core.multiarray\n_reconstruct\n".utf8)
+    bytes += Array("(cnumpy\nndarray\n(I0\ntU".utf8) + [1] + Array("btR(I1\n".utf8) + shape + type
+    bytes += Array("I00\nT".utf8) + littleEndianBytes(UInt32(count))
+    bytes += Self.payload(count) + Array("q".utf8) + [9] + Array("tb".utf8)
+    let array = try read(bytes + Array(".".utf8), again: RepeatedBytes(bytes))
+    #expect(array.packed != nil)
+    bytes += Array("0cnumpy.core.numeric\n_frombuffer\n(h".utf8) + [9] + type + shape
+    bytes += Array("U".utf8) + [1] + Array("FtR.".utf8)
+    let message = sentence { _ = try read(bytes, again: RepeatedBytes(bytes)) }
+    #expect(message?.hasSuffix("its bytes where NumPy writes none (unpack the file first)") == true)
+  }
+
   @Test("are copied only so often where a file asks for them again and again")
   func copies() throws {
     let count = 20 << 20

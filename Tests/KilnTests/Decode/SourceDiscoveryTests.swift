@@ -171,6 +171,16 @@ import Testing
     }
   }
 
+  @Test(
+    "says of an empty file that it is empty", arguments: ["x.npy", "x.gz", "x", "x.mat", "x.tar"])
+  func empty(name: String) throws {
+    try withTemporaryDirectory { root in
+      try write([], to: root + "/" + name)
+      let message = sentence { _ = try openSource(SourceRequest(paths: [root + "/" + name])) }
+      #expect(message == "decode \(name): is empty")
+    }
+  }
+
   @Test("says what a directory holds where another data set is asked for")
   func otherDataset() throws {
     let asks = { (root: String, name: String) in

@@ -23,6 +23,14 @@ enum PickleError: Error, Sendable, Equatable, CustomStringConvertible {
   case frameEnds(offset: Int, promised: Int)
   case noMark(PickleOpcode, offset: Int)
 
+  /// Whether damaged data can look like this: what is named in full was written like that.
+  var canBeDamage: Bool {
+    switch self {
+    case .empty, .refusedGlobal, .torchFile: false
+    default: true
+    }
+  }
+
   var description: String {
     switch self {
     case .empty: "expected a pickle, found an empty file"

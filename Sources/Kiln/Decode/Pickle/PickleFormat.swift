@@ -78,9 +78,15 @@ enum PickleFormat {
     // To come to an entry of an archive again, all before it would have to be unpacked, too.
     let again =
       resource.isWholeFile ? PickleInput.Again(content: { try resource.open() }) : nil
-    return try PickleMachine.read(
-      .stream(
-        try resource.open(), packedByteCount: resource.file.byteCount, again: again))
+    let stream = try resource.open()
+    do {
+      return try PickleMachine.read(
+        .stream(stream, packedByteCount: resource.file.byteCount, again: again))
+    } catch let fault as PickleError where fault.canBeDamage {
+      // Of damaged data the checksum behind it tells more than what has come of it.
+      while try !stream.read(1 << 20).isEmpty {}
+      throw fault
+    }
   }
 
   private static func batches(_ files: [File]) throws -> PickleDataset {
