@@ -146,12 +146,8 @@ package struct StageBenchmark {
   ) throws -> Int {
     var byteCount = 0
     for batch in batches {
-      for first in stride(from: 0, to: batch.count, by: encoder.runLength) {
-        let run = first..<min(batch.count, first + encoder.runLength)
-        byteCount += try makeBytes(capacity: run.count * encoder.maxEncodedByteCount) {
-          _ = try encoder.encodeRun(
-            batch.pixels.span.extracting(run.scaled(by: shape.byteCount)), into: &$0)
-        }.count
+      try encoder.encodeAll(batch.pixels.span, imageByteCount: shape.byteCount) { _, file in
+        byteCount += file.count
       }
     }
     return byteCount

@@ -16,6 +16,30 @@ extension ImageEncoder {
   func encode(_ pixels: Span<UInt8>, into output: inout ByteCursor) throws {
     _ = try encodeRun(pixels, into: &output)
   }
+
+  /// Encodes any number of images, ``runLength`` at a time.
+  /// - Parameters:
+  ///   - pixels: the images, one behind the other.
+  ///   - imageByteCount: bytes of each.
+  ///   - body: gets the place of each image and its file, in order.
+  /// - Throws: what the encoder or `body` throws.
+  func encodeAll(
+    _ pixels: Span<UInt8>, imageByteCount: Int, _ body: (Int, Span<UInt8>) throws -> Void
+  ) throws {
+    let count = pixels.count / imageByteCount
+    for first in stride(from: 0, to: count, by: runLength) {
+      let run = first..<min(count, first + runLength)
+      var byteCounts: [Int] = []
+      let files = try makeBytes(capacity: run.count * maxEncodedByteCount) {
+        byteCounts = try encodeRun(pixels.extracting(run.scaled(by: imageByteCount)), into: &$0)
+      }
+      var start = 0
+      for (position, byteCount) in zip(run, byteCounts) {
+        try body(position, files.span.extracting(start..<start + byteCount))
+        start += byteCount
+      }
+    }
+  }
 }
 
 extension ImageShape {

@@ -137,32 +137,20 @@ private final class ImageFolderSink: Sink {
     let encoder = try takeEncoder()
     defer { idleEncoders.withLock { $0.append(encoder) } }
     let images = try pixels.convert(batch)
-    let imageByteCount = pixels.shape.byteCount
     let sampleByteCount = batch.pixels.count / max(1, batch.count)
     var folder = Folder(split: batch.split)
     var (path, bytes, created): ([UInt8], Int, Int) = ([], 0, 0)
-    for first in stride(from: 0, to: batch.count, by: encoder.runLength) {
-      let run = first..<min(batch.count, first + encoder.runLength)
-      var byteCounts: [Int] = []
-      let files = try makeBytes(capacity: run.count * encoder.maxEncodedByteCount) {
-        byteCounts = try encoder.encodeRun(
-          images.span.extracting(run.scaled(by: imageByteCount)), into: &$0)
-      }
-      var start = 0
-      for (position, byteCount) in zip(run, byteCounts) {
-        let file = files.span.extracting(start..<start + byteCount)
-        start += byteCount
-        let label = batch.labels.isEmpty ? 0 : batch.labels[position]
-        let digest = usesDigest ? Self.digest(batch, position, sampleByteCount) : []
-        let directory = self.directory(label, &folder)
-        path.removeAll(keepingCapacity: true)
-        paths.append(
-          split: batch.split, index: batch.firstIndex + position, label: label, digest: digest,
-          inDirectory: directory != nil, to: &path)
-        if try create(path, file, in: directory, sample: batch.firstIndex + position) {
-          bytes += byteCount
-          created += 1
-        }
+    try encoder.encodeAll(images.span, imageByteCount: pixels.shape.byteCount) { position, file in
+      let label = batch.labels.isEmpty ? 0 : batch.labels[position]
+      let digest = usesDigest ? Self.digest(batch, position, sampleByteCount) : []
+      let directory = directory(label, &folder)
+      path.removeAll(keepingCapacity: true)
+      paths.append(
+        split: batch.split, index: batch.firstIndex + position, label: label, digest: digest,
+        inDirectory: directory != nil, to: &path)
+      if try create(path, file, in: directory, sample: batch.firstIndex + position) {
+        bytes += file.count
+        created += 1
       }
     }
     fileCount.add(created, ordering: .relaxed)
