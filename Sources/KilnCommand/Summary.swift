@@ -6,7 +6,8 @@ enum Summary {
     let splits = report.splits.map { split in
       [
         split.name, Amount.count(split.count),
-        (report.isLossless ? split.digest : nil).map { "samples  sha256 \($0)" } ?? "samples",
+        report.schema.labels == nil ? "samples without labels" : "samples",
+        (report.isLossless ? split.digest : nil).map { "sha256 \($0)" } ?? "",
       ]
     }
     let outputs = report.outputs.map { output in

@@ -83,6 +83,11 @@ import Testing
       failure(file)
         == "decode train_2x3.mat: holds weights (u8 1x1): which are images and which labels?"
         + " (say so with --images-key and --labels-key)")
+    let odd = MATSample.file([
+      MATSample(name: "x", dimensions: [2, 3], data: [1, 4, 2, 5, 3, 6]),
+      MATSample(name: "answers", dimensions: [2, 1], data: [1, 0]),
+    ])
+    #expect(failure(odd)?.contains("x (u8 2x3), answers (u8 2x1): which are images") == true)
     #expect(
       failure(
         Array("MATLAB 7.3 MAT-file, Platform: GLNXA64".utf8) + [UInt8](repeating: 0, count: 500))

@@ -244,6 +244,33 @@ import Testing
     }
   }
 
+  @Test("asks where what could be the labels has no usual name", arguments: ["cls", "t_train"])
+  func unknownLabels(name: String) throws {
+    try withTemporaryDirectory { root in
+      try directory(
+        root, ["x_train": ("|u1", "(2, 2)", [1, 2, 3, 4]), name: ("|u1", "(2,)", [1, 0])])
+      let message = sentence { _ = try openSource(SourceRequest(paths: [root])) }
+      #expect(message?.contains("\(name) (u8 2)") == true, "\(message ?? "")")
+      #expect(message?.contains("which are images and which labels?") == true)
+      let chosen = try openSource(SourceRequest(paths: [root], settings: ["images-key": "x_train"]))
+      #expect(chosen.dataset.schema.labels == nil)
+    }
+  }
+
+  @Test("passes over what cannot be labels")
+  func others() throws {
+    try withTemporaryDirectory { root in
+      try directory(
+        root,
+        [
+          "images": ("|u1", "(2, 2)", [1, 2, 3, 4]),
+          "weights": ("<f4", "(2,)", [0, 0, 0, 0, 0, 0, 0, 0]),
+          "mean": ("|u1", "(3,)", [1, 2, 3]),
+        ])
+      #expect(try openSource(SourceRequest(paths: [root])).dataset.schema.labels == nil)
+    }
+  }
+
   @Test("takes one-hot rows for labels, and other matrices for label columns")
   func oneHot() throws {
     try withTemporaryDirectory { root in

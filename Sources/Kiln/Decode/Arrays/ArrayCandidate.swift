@@ -30,7 +30,24 @@ struct ArrayCandidate: Sendable {
     let wanted = try DatasetChoice.choose(
       among: known.map(\.name.dataset), wanted: dataset, source: source)
     let chosen = known.filter { $0.name.dataset == wanted }
-    return try Set(chosen.map(\.name.split)).sorted(by: IDXFileName.precedes).map { split in
+    let parts = try parts(of: chosen, hasImages: hasImages)
+    // What has no usual name may be the labels: that they are left out would be noticed too late.
+    if parts.allSatisfy({ $0.labels == nil }),
+      candidates.contains(where: { candidate in
+        ArrayName(parsing: candidate.key) == nil
+          && parts.contains { candidate.couldBeLabels(of: $0) }
+      })
+    {
+      throw try undecided(candidates, source)
+    }
+    return parts
+  }
+
+  /// Puts together what the names of one data set say.
+  private static func parts(
+    of chosen: [(name: ArrayName, candidate: ArrayCandidate)], hasImages: Bool
+  ) throws -> [ArraySource.Part] {
+    try Set(chosen.map(\.name.split)).sorted(by: IDXFileName.precedes).map { split in
       func single(_ role: ArrayName.Role) throws -> SampleArray? {
         let found = chosen.filter { $0.name.split == split && $0.name.role == role }
           .map(\.candidate)
@@ -85,11 +102,23 @@ struct ArrayCandidate: Sendable {
         ArraySource.Part(split: "data", images: try first.open(), labels: try second.open())
       ]
     }
-    throw StageError(
+    throw try undecided(candidates, source)
+  }
+
+  private static func undecided(
+    _ candidates: [ArrayCandidate], _ source: String
+  ) throws -> StageError {
+    StageError(
       .decode, file: source,
       UnsupportedError(
         "holds \(try list(candidates)): which are images and which labels?"
           + " (say so with --images-key and --labels-key)"))
+  }
+
+  /// Whether the array has one whole number for each image.
+  private func couldBeLabels(of part: ArraySource.Part) -> Bool {
+    guard let images = part.images, let array = try? open() else { return false }
+    return array.shape == [images.count] && !array.elementType.isFloat
   }
 
   /// More would fill the screen.

@@ -80,6 +80,16 @@ private enum MATFormat {
     guard !images.isEmpty, Set(images.map(\.name.split)).count == images.count else {
       throw MATError.noImages(list(mat))
     }
+    // A vector of an unusual name may be the labels: that they are left out would be noticed too late.
+    let isLabelled = named.contains { $0.name.role == .labels }
+    let others = mat.variables.filter { ArrayName(parsing: $0.name) == nil }
+    if !isLabelled,
+      others.contains(where: { vector in
+        images.contains { isVector(vector, along: $0.variable) }
+      })
+    {
+      throw MATError.noImages(list(mat))
+    }
     return try images.map { name, variable in
       let labels = named.first { $0.name.role == .labels && $0.name.split == name.split }
       return try part(
@@ -102,6 +112,15 @@ private enum MATFormat {
       "\($0.name.printable) (\($0.elementType) \(MATError.text($0.dimensions)))"
     }
     return texts.isEmpty ? "no arrays of numbers" : texts.joined(separator: ", ")
+  }
+
+  /// Whether a variable is one number for each place along the first or the last axis of another one.
+  private static func isVector(
+    _ variable: MATFile.Variable, along images: MATFile.Variable
+  ) -> Bool {
+    let count = variable.dimensions.reduce(1, *)
+    return count > 1 && variable.dimensions.contains(count)
+      && [images.dimensions.first, images.dimensions.last].contains(count)
   }
 
   private static func part(

@@ -141,6 +141,15 @@ struct PickleArrays: Sendable {
       && values.count(place.value) == count
   }
 
+  /// Whether a value is one whole number for each of so many samples.
+  func isNumbers(_ place: Place, _ count: Int) -> Bool {
+    if let array = values.array(place.value) {
+      return array.shape == [count] && !array.elementType.isFloat
+    }
+    return isLabels(place, of: count)
+      && values.items(place.value).first { _ in true }.flatMap(values.integer) != nil
+  }
+
   /// The labels at a place: an array as it is, or one made of a list.
   /// - Throws: ``StageError`` for what are no labels.
   func labels(_ place: Place) throws -> NumericArray {

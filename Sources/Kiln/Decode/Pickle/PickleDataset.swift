@@ -118,6 +118,10 @@ extension PickleArrays {
     guard Set(chosen.map(\.name.split)).count == chosen.count,
       chosen.count <= Self.maximumSplitCount
     else { return nil }
+    let hasLabels = known.contains { $0.name.role == .labels && $0.name.dataset == wanted }
+    if !hasLabels, chosen.contains(where: { hasUnnamedLabels(entries, of: $0.place) }) {
+      return nil
+    }
     let sorted = chosen.sorted { IDXFileName.precedes($0.name.split, $1.name.split) }
     return PickleDataset(
       parts: try sorted.map { entry in
@@ -159,13 +163,27 @@ extension PickleArrays {
       if let pair = pair(place) {
         parts.append(try part(split, pair.images, pair.labels))
       } else if let inner = self.entries(place), let images = role(.images, in: inner) {
-        parts.append(try part(split, images, role(.labels, in: inner)))
+        let labels = role(.labels, in: inner)
+        if labels == nil, hasUnnamedLabels(inner, of: images) { return nil }
+        parts.append(try part(split, images, labels))
       }
     }
     guard !parts.isEmpty, Set(parts.map(\.split)).count == parts.count else { return nil }
     return PickleDataset(
       parts: parts.sorted { IDXFileName.precedes($0.split, $1.split) },
       classNames: classNames(entries))
+  }
+
+  /// Whether what could be the labels of these images has no usual name.
+  ///
+  /// The user must name it then: that labels are left out would be noticed too late.
+  private func hasUnnamedLabels(
+    _ entries: [(key: String, place: Place)], of images: Place
+  ) -> Bool {
+    guard let count = values.array(images.value)?.count else { return false }
+    return entries.contains { entry in
+      ArrayName(parsing: entry.key) == nil && isNumbers(entry.place, count)
+    }
   }
 
   private func role(
