@@ -280,6 +280,35 @@ struct PickleDatasetTests {
     #expect("\(outline)".hasPrefix("holds no data set of a known shape (try --images-key a.0.0"))
   }
 
+  @Test("asks where what could be the labels has no usual name")
+  func unknownLabels() throws {
+    let answers = [labels([3, 2, 1, 0]), PickleSample.ints(0..<4)]
+    for answer in answers {
+      let flat = PickleSample.dict([(.text("x_train"), images([4, 9, 9])), (.text("cls"), answer)])
+      for (value, keys) in [
+        (flat, "--images-key x_train --labels-key cls"),
+        (.dict([(.text("train"), flat)]), "--images-key train.x_train --labels-key train.cls"),
+      ] {
+        let message = sentence { try open(value) { _ in } }
+        #expect(message?.contains("try \(keys);") == true, "\(message ?? "")")
+      }
+    }
+    let names = PickleSample.list((0..<4).map { .text("\($0).png") })
+    try open(.dict([(.text("images"), images([4, 9, 9])), (.text("names"), names)])) {
+      source throws in
+      #expect(source.dataset.schema.labels == nil)
+    }
+  }
+
+  @Test("names no array where there is one for each image")
+  func manyArrays() {
+    let pairs = PickleSample.list(
+      (0..<20).map { .tuple([images([9, 9], from: $0), .int(Int64($0 % 3))]) })
+    #expect(
+      sentence { try open(pairs) { _ in } }?.hasSuffix(
+        "holds no data set of a known shape (kiln inspect shows what it holds)") == true)
+  }
+
   @Test("takes arrays that are named by hand")
   func keys() throws {
     try open(unknown, settings: ["images-key": "a.0.0", "labels-key": "a/0/1"]) { source throws in

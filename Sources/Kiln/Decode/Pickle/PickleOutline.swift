@@ -19,7 +19,9 @@ struct PickleOutline: OutlinedError {
       + [
         "",
         hint.map { "No known data set; name its arrays with \($0)" }
-          ?? "No known data set, and no array that could be images",
+          ?? (tree.hasImages
+            ? "No known data set; join its images in one array, and its labels in another"
+            : "No known data set, and no array that could be images"),
       ]
   }
 
@@ -34,8 +36,14 @@ struct PickleOutline: OutlinedError {
 
     init(arrays: PickleArrays) { self.arrays = arrays }
 
+    var hasImages: Bool { !images.isEmpty }
+
+    /// Of several arrays without labels none is more likely than the others: they may be an image each.
     var hint: String? {
-      guard let first = images.first else { return nil }
+      let labelled = images.first { image in
+        labels.contains { $0.count == image.count && $0.path != image.path }
+      }
+      guard let first = labelled ?? (images.count == 1 ? images[0] : nil) else { return nil }
       let fitting = labels.first { $0.count == first.count && $0.path != first.path }
       let key = { (path: String) in
         path.contains(where: { " '$".contains($0) }) ? "'\(path)'" : path
