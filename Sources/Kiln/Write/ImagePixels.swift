@@ -86,10 +86,11 @@ struct ImagePixels: Sendable {
         let scaled = roundedHalfToEven(Double(values[position]) * factor)
         if scaled >= 0, scaled <= 255 { return UInt8(scaled) }
         guard clips, !scaled.isNaN else {
+          let remedy = factor == 255 && scaled > 255 ? "--dtype u8 if white is 255, " : ""
           throw SampleError(
             index: batch.firstIndex + position / perSample,
             reason: "pixel \(position % perSample) is \(values[position]),"
-              + " expected 0 to \(255 / factor) (--clip brings it into range)")
+              + " expected 0 to \(255 / factor) (\(remedy)--clip cuts off what is outside)")
         }
         return scaled < 0 ? 0 : 255
       }

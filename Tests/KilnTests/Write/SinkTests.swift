@@ -281,7 +281,8 @@ final class MemorySource: Source {
     let pixels = makeElements(count: 12, of: Double.self) { $0 == 6 ? value : $0 == 9 ? -5 : 0.5 }
     #expect(
       sentence { _ = try folder(.float64, [2, 2], pixels: pixels) }
-        == "write png: sample 1: pixel 2 is \(value), expected 0 to 1.0 (--clip brings it into range)"
+        == "write png: sample 1: pixel 2 is \(value), expected 0 to 1.0"
+        + " (\(value > 1 ? "--dtype u8 if white is 255, " : "")--clip cuts off what is outside)"
     )
   }
 
