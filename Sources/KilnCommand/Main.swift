@@ -23,7 +23,7 @@ struct Main {
       exit(ExitStatus.failed.rawValue)
     }
     Allocator.keepFreedMemory()
-    Signals.ignoreBrokenPipes()
+    Signals.letWritesFail()
     exit(Dispatcher(console: Console()).run(words).rawValue)
   }
 }

@@ -168,6 +168,18 @@ private enum Limit {
     }
   }
 
+  @Test("leaves nothing behind where files may not be as large")
+  func fileSize() throws {
+    try withDirectory { directory in
+      // One or two megabytes: the thread sanitizer keeps half a one in a file of its own.
+      let run = try CommandRun(
+        ["convert", "sample:3000", "--to", "csv=\(directory.path)/csv"], after: "ulimit -f 2000")
+      #expect(run.status == 1)
+      #expect(run.errors.hasSuffix("train.csv: File too large\n"), "\(run.errors)")
+      #expect(try names(in: directory) == [])
+    }
+  }
+
   @Test("does all work by itself where the system has no threads", arguments: [2, 8])
   func noThreads(jobs: Int) throws {
     try withDirectory { directory in

@@ -7,9 +7,11 @@ import Synchronization
 
 /// How a command answers the signals that end a process.
 package enum Signals {
-  /// A reader of standard output that goes away makes a write fail instead of ending the process.
-  package static func ignoreBrokenPipes() {
+  /// Makes a write fail where the process would end: a reader of standard output has gone away, or a file has
+  /// reached the size that `ulimit -f` allows.
+  package static func letWritesFail() {
     signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
   }
 
   /// Makes SIGINT, SIGTERM and SIGHUP ask for an end instead of forcing one.
