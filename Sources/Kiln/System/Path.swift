@@ -63,6 +63,12 @@ enum Path {
     return status.st_mode & S_IFMT == S_IFDIR ? .directory : .file
   }
 
+  /// Whether a path's last component is a symbolic link.
+  static func isLink(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+  }
+
   /// The names in a directory, in no particular order.
   static func contents(of directory: String) throws(FileError) -> [String] {
     try entries(of: directory).map(\.name)

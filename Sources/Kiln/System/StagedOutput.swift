@@ -50,12 +50,16 @@ public final class StagedOutput: Sendable {
   /// - Throws: ``OutputError`` when the destination exists and is to be kept, or is no place for an
   ///   output; ``FileError`` when the sibling cannot be made.
   public init(_ kind: Kind, at path: String, existing: Existing) throws {
-    let trimmed = Path.withoutTrailingSlashes(path)
+    let given = Path.withoutTrailingSlashes(path)
+    self.path = given
+    // A link to a former output stays, and what it leads to is replaced. Beside a file that a link leads
+    // to, nobody would look for the manifest.
+    let isFormer = kind == .directory && existing == .replace && Path.kind(of: given) == .directory
+    let trimmed = isFormer && Path.isLink(given) ? Path.resolved(given) : given
     let name = Path.lastComponent(trimmed)
     guard !name.isEmpty, name != ".", name != ".." else {
       throw OutputError.noName(path: path)
     }
-    self.path = trimmed
     self.kind = kind
     self.existing = existing
     self.name = name
@@ -94,13 +98,13 @@ public final class StagedOutput: Sendable {
   /// Fails early on what ``publish()`` would refuse in the end.
   private static func check(_ path: String, kind: Kind, existing: Existing) throws {
     guard let found = Path.kind(of: path) else { return }
-    switch (existing, kind, found) {
-    case (.keep, _, _): throw OutputError.exists(path: path)
-    case (.replace, .file, .directory): throw OutputError.directoryInTheWay(path: path)
-    case (.replace, .directory, .file): throw OutputError.fileInTheWay(path: path)
-    case (.replace, .directory, .directory) where !mayBeReplaced(path):
+    switch (kind, found) {
+    case (.file, .directory): throw OutputError.directoryInTheWay(path: path)
+    case (.directory, .file): throw OutputError.fileInTheWay(path: path)
+    case (.directory, .directory) where !mayBeReplaced(path):
       throw OutputError.notOurs(path: path)
-    case (.replace, _, _): return
+    case _ where existing == .keep: throw OutputError.exists(path: path)
+    default: return
     }
   }
 
@@ -154,8 +158,9 @@ public final class StagedOutput: Sendable {
     switch kind {
     case .directory:
       try flushFileSystem()
-      try move(staging, to: path)
-      placed.withLock { $0 = [path] }
+      let destination = Path.join(parent, name)
+      try move(staging, to: destination)
+      placed.withLock { $0 = [destination] }
     case .file:
       try publishFiles()
       unsafe rmdir(staging)
@@ -287,7 +292,7 @@ public enum OutputError: Error, Sendable, Equatable, CustomStringConvertible {
     case .exists(let path): "\(path) exists already (--overwrite replaces it)"
     case .directoryInTheWay(let path): "\(path) is a directory, expected a file or nothing there"
     case .notOurs(let path):
-      "\(path) is no former output, it has no \(StagedOutput.manifestName)"
+      "\(path) exists, and is no former output: it has no \(StagedOutput.manifestName)"
         + " (remove it, or choose another place)"
     case .fileInTheWay(let path): "\(path) is a file, expected a directory or nothing there"
     case .noName(let path): "'\(path)' names no file or directory to create"

@@ -53,9 +53,13 @@ import Testing
       let path = root + "/out"
       if found == .directory { try makeDirectory(path) } else { try write(hello, to: path) }
       let before = try tree(root)
-      #expect(throws: OutputError.exists(path: path)) {
-        try StagedOutput(kind, at: path + "/", existing: .keep)
-      }
+      let expected: OutputError =
+        switch (kind, found) {
+        case (.directory, .file): .fileInTheWay(path: path)
+        case (.file, .directory): .directoryInTheWay(path: path)
+        default: .exists(path: path)
+        }
+      #expect(throws: expected) { try StagedOutput(kind, at: path + "/", existing: .keep) }
       #expect(try tree(root) == before)
     }
   }
@@ -131,6 +135,38 @@ import Testing
       try fill(output)
       try output.publish()
       #expect(try names(in: root) == ["out/", "out/a.txt"])
+    }
+  }
+
+  @Test("replaces what a link leads to, and keeps the link")
+  func link() throws {
+    try withTemporaryDirectory { root in
+      try makeDirectory(root + "/disk")
+      try makeDirectory(root + "/disk/out")
+      try write(hello, to: root + "/disk/out/kiln.json")
+      #expect(unsafe symlink("disk/out", root + "/out") == 0)
+      #expect(throws: OutputError.exists(path: root + "/out")) {
+        try StagedOutput(.directory, at: root + "/out", existing: .keep)
+      }
+      let output = try StagedOutput(.directory, at: root + "/out", existing: .replace)
+      try fill(output)
+      try output.publish()
+      #expect(Path.isLink(root + "/out"))
+      #expect(try names(in: root + "/disk") == ["out/", "out/a.txt"])
+    }
+  }
+
+  @Test("says at once what --overwrite would refuse")
+  func neverReplaced() throws {
+    try withTemporaryDirectory { root in
+      try makeDirectory(root + "/mine")
+      try write(hello, to: root + "/mine/thesis.txt")
+      #expect(throws: OutputError.notOurs(path: root + "/mine")) {
+        try StagedOutput(.directory, at: root + "/mine", existing: .keep)
+      }
+      #expect(throws: OutputError.directoryInTheWay(path: root + "/mine")) {
+        try StagedOutput(.file, at: root + "/mine", existing: .keep)
+      }
     }
   }
 
