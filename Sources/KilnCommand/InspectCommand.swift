@@ -65,6 +65,9 @@ extension Subcommand {
     guard let path = arguments.operands.first, arguments.operands.count == 1 else {
       throw UsageError.missing(what: "one pickle to trace")
     }
+    for other in ["json", "quiet"] where arguments.has(other) {
+      throw UsageError.conflict("--trace lists opcodes as text, it has no --\(other)")
+    }
     var text = ""
     defer { try? console.result(text) }
     try PickleTrace.list(path) { line in

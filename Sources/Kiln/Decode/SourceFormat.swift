@@ -120,6 +120,9 @@ public struct SourceFormat: Sendable {
     for file in material.files + [material.images, material.labels].compactMap(\.self) {
       try at(.decode, file.name) {
         if try file.start(1).isEmpty { throw UnsupportedError("is empty") }
+        if ImageFileName.kind(of: file.fileName) != .other {
+          throw UnsupportedError("is one image (name the directory of images that it lies in)")
+        }
       }
     }
     throw StageError(

@@ -181,6 +181,17 @@ import Testing
     }
   }
 
+  @Test("says of one image that its directory is wanted", arguments: ["a.png", "b.JPG", "c.gif"])
+  func oneImage(name: String) throws {
+    try withTemporaryDirectory { root in
+      try write([0xFF, 0xD8, 0xFF], to: root + "/" + name)
+      let message = sentence { _ = try openSource(SourceRequest(paths: [root + "/" + name])) }
+      #expect(
+        message
+          == "decode \(name): is one image (name the directory of images that it lies in)")
+    }
+  }
+
   @Test("says what a directory holds where another data set is asked for")
   func otherDataset() throws {
     let asks = { (root: String, name: String) in

@@ -10,6 +10,9 @@ enum ImageFileName {
   }
 
   /// The kind of a file by its name.
+  static func kind(of name: String) -> Kind { kind(of: Array(name.utf8).span) }
+
+  /// The kind of a file by its name.
   static func kind(of name: Span<UInt8>) -> Kind {
     var word: UInt64 = 0
     for index in name.indices.reversed() {
