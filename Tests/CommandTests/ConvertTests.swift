@@ -168,6 +168,20 @@ private enum Limit {
     }
   }
 
+  @Test("says in the end that samples have no labels", arguments: [true, false])
+  func withoutLabels(hasLabels: Bool) throws {
+    try withDirectory { directory in
+      let path = directory.appending(path: "idx").path
+      #expect(try CommandRun(["convert", "sample:70", "--to", "idx=\(path)"]).status == 0)
+      let labels = hasLabels ? ["--labels", path + "/train-labels-idx1-ubyte"] : []
+      let run = try CommandRun(
+        ["convert", "--images", path + "/train-images-idx3-ubyte"] + labels
+          + ["--to", "npy=\(path)-npy"])
+      #expect(run.status == 0, "\(run.errors)")
+      #expect(run.output.contains("  samples without labels  sha256 ") == !hasLabels)
+    }
+  }
+
   @Test("leaves nothing behind where files may not be as large")
   func fileSize() throws {
     try withDirectory { directory in

@@ -31,6 +31,12 @@ import Testing
       ("", "kiln: a command is missing"),
       ("convert", "kiln: a source is missing"),
       ("convert --labels l.idx --to csv=o", "kiln: --images to go with --labels is missing"),
+      (
+        "inspect x.pkl --trace --json", "kiln: --trace lists opcodes as text, it has no --json"
+      ),
+      (
+        "inspect x.pkl --trace --quiet", "kiln: --trace lists opcodes as text, it has no --quiet"
+      ),
       ("convert sample", "kiln: an output (--to FORMAT=PATH) is missing"),
       ("convert sample --to npy", "kiln: the path of --to npy (--to npy=DIR) is missing"),
       ("convert sample --to", "kiln: the value of --to (--to FORMAT=PATH) is missing"),

@@ -6,6 +6,11 @@ protocol ByteStream: AnyObject {
   func read(_ count: Int) throws -> [UInt8]
 }
 
+extension ByteStream {
+  /// Reads what is left, for a checksum that is compared at the end.
+  func readToEnd() throws { while try !read(FileStream.chunkByteCount).isEmpty {} }
+}
+
 /// A stream that can pass over bytes without reading them.
 protocol SkippingStream: ByteStream {
   /// Passes over `count` bytes, or fewer where the stream ends.

@@ -52,22 +52,22 @@ public final class StagedOutput: Sendable {
   public init(_ kind: Kind, at path: String, existing: Existing) throws {
     let given = Path.withoutTrailingSlashes(path)
     self.path = given
-    // A link to a former output stays, and what it leads to is replaced. Beside a file that a link leads
-    // to, nobody would look for the manifest.
-    let isFormer = kind == .directory && existing == .replace && Path.kind(of: given) == .directory
-    let trimmed = isFormer && Path.isLink(given) ? Path.resolved(given) : given
-    let name = Path.lastComponent(trimmed)
+    // A link to a directory stays, and what it leads to is replaced. Beside a file that a link leads to,
+    // nobody would look for the manifest.
+    let follows = kind == .directory && existing == .replace && Path.isLink(given)
+    let destination = follows ? Path.resolved(given) : given
+    let name = Path.lastComponent(destination)
     guard !name.isEmpty, name != ".", name != ".." else {
       throw OutputError.noName(path: path)
     }
     self.kind = kind
     self.existing = existing
     self.name = name
-    parent = Path.directory(of: trimmed)
-    try Self.check(trimmed, kind: kind, existing: existing)
+    parent = Path.directory(of: destination)
+    try Self.check(given, kind: kind, existing: existing)
     if kind == .file {
       // The manifest goes beside the file; better to know now than after the whole run.
-      try Self.check(trimmed + "." + Self.manifestName, kind: .file, existing: existing)
+      try Self.check(given + "." + Self.manifestName, kind: .file, existing: existing)
     }
     createdParents = try Path.makeDirectories(parent)
     do {

@@ -99,13 +99,14 @@ import Testing
     }
   }
 
-  @Test("never replaces a directory that no run has made")
-  func foreignDirectory() throws {
+  @Test(
+    "refuses a directory that no run has made", arguments: [StagedOutput.Existing.keep, .replace])
+  func foreignDirectory(existing: StagedOutput.Existing) throws {
     try withTemporaryDirectory { root in
       try makeDirectory(root + "/mine")
       try write(hello, to: root + "/mine/thesis.txt")
       #expect(throws: OutputError.notOurs(path: root + "/mine")) {
-        try StagedOutput(.directory, at: root + "/mine", existing: .replace)
+        try StagedOutput(.directory, at: root + "/mine", existing: existing)
       }
       #expect(try names(in: root) == ["mine/", "mine/thesis.txt"])
     }
@@ -153,20 +154,6 @@ import Testing
       try output.publish()
       #expect(Path.isLink(root + "/out"))
       #expect(try names(in: root + "/disk") == ["out/", "out/a.txt"])
-    }
-  }
-
-  @Test("says at once what --overwrite would refuse")
-  func neverReplaced() throws {
-    try withTemporaryDirectory { root in
-      try makeDirectory(root + "/mine")
-      try write(hello, to: root + "/mine/thesis.txt")
-      #expect(throws: OutputError.notOurs(path: root + "/mine")) {
-        try StagedOutput(.directory, at: root + "/mine", existing: .keep)
-      }
-      #expect(throws: OutputError.directoryInTheWay(path: root + "/mine")) {
-        try StagedOutput(.file, at: root + "/mine", existing: .keep)
-      }
     }
   }
 

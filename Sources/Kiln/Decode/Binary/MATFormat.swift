@@ -115,6 +115,8 @@ private enum MATFormat {
   }
 
   /// Whether a variable is one number for each place along the first or the last axis of another one.
+  ///
+  /// Of any type: to MATLAB every number is a float unless it is told otherwise.
   private static func isVector(
     _ variable: MATFile.Variable, along images: MATFile.Variable
   ) -> Bool {

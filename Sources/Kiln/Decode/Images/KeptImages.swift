@@ -1,8 +1,8 @@
 /// Images that wait for their turn: a part of all images as they would lie one behind the other, in memory that is
 /// used again from its start where it ends.
 ///
-/// Arrays of their own would be made on one thread and freed on another, so that each of the allocator's arenas
-/// would come to hold as much as all images together: 121 MiB for 64.
+/// Arrays of their own would be made on one thread and freed on another. Where the allocator has several arenas, as
+/// in programs that use the library, each would come to hold as much as all images together: 121 MiB for 64.
 struct KeptImages {
   private static let pageByteCount = 256 << 10
 

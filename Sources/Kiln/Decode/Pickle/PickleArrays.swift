@@ -142,7 +142,7 @@ struct PickleArrays: Sendable {
   }
 
   /// Whether a value is one whole number for each of so many samples.
-  func isNumbers(_ place: Place, _ count: Int) -> Bool {
+  func couldBeLabels(_ place: Place, of count: Int) -> Bool {
     if let array = values.array(place.value) {
       return array.shape == [count] && !array.elementType.isFloat
     }

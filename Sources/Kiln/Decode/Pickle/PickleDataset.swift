@@ -182,7 +182,7 @@ extension PickleArrays {
   ) -> Bool {
     guard let count = values.array(images.value)?.count else { return false }
     return entries.contains { entry in
-      ArrayName(parsing: entry.key) == nil && isNumbers(entry.place, count)
+      ArrayName(parsing: entry.key) == nil && couldBeLabels(entry.place, of: count)
     }
   }
 

@@ -84,7 +84,7 @@ enum PickleFormat {
         .stream(stream, packedByteCount: resource.file.byteCount, again: again))
     } catch let fault as PickleError where fault.canBeDamage {
       // Of damaged data the checksum behind it tells more than what has come of it.
-      while try !stream.read(1 << 20).isEmpty {}
+      try stream.readToEnd()
       throw fault
     }
   }

@@ -40,16 +40,17 @@ struct PickleOutline: OutlinedError {
 
     /// Of several arrays without labels none is more likely than the others: they may be an image each.
     var hint: String? {
-      let labelled = images.first { image in
-        labels.contains { $0.count == image.count && $0.path != image.path }
+      let fitting = images.map { image in
+        (image.path, labels.first { $0.count == image.count && $0.path != image.path }?.path)
       }
-      guard let first = labelled ?? (images.count == 1 ? images[0] : nil) else { return nil }
-      let fitting = labels.first { $0.count == first.count && $0.path != first.path }
+      let labelled = fitting.first { $0.1 != nil }
+      guard let (images, labels) = labelled ?? (fitting.count == 1 ? fitting[0] : nil) else {
+        return nil
+      }
       let key = { (path: String) in
         path.contains(where: { " '$".contains($0) }) ? "'\(path)'" : path
       }
-      return "--images-key \(key(first.path))"
-        + (fitting.map { " --labels-key \(key($0.path))" } ?? "")
+      return "--images-key \(key(images))" + (labels.map { " --labels-key \(key($0))" } ?? "")
     }
 
     mutating func add(_ place: PickleArrays.Place, named name: String?, depth: Int) {

@@ -95,7 +95,7 @@ final class WebDatasetMembers {
   /// Reads what follows the archive's end mark, so that checksums are compared.
   func finish() throws {
     guard case .stream(let stream) = input else { return }
-    while try !stream.read(FileStream.chunkByteCount).isEmpty {}
+    try stream.readToEnd()
   }
 
   // MARK: Headers
