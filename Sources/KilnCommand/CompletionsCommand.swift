@@ -17,12 +17,7 @@ extension Subcommand {
     run: { arguments, console in
       let name = arguments.operands[0]
       guard let shell = Shell(rawValue: name) else {
-        let names = Shell.allCases.map(\.rawValue)
-        guard let nearest = Spelling.nearest(to: name, among: names) else {
-          throw UsageError.conflict(
-            "no completions for '\(name)', only for \(names.joined(separator: ", "))")
-        }
-        throw UsageError.unknown(what: "shell", name: name, nearest: nearest)
+        throw UsageError.unknown(what: "shell", name: name, among: Shell.allCases.map(\.rawValue))
       }
       try console.result(shell.script(for: Subcommand.all + [.help]))
       return .done

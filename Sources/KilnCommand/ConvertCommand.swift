@@ -14,6 +14,7 @@ extension Subcommand {
       \(HelpText.list(SinkFormat.all.map { ($0.argument, $0.summary) }))
       """,
     operands: 0...Int.max,
+    whenInterrupted: "nothing was written",
     options: [
       FlagGroup(
         title: "Outputs",
@@ -49,9 +50,7 @@ extension Subcommand {
       throw UsageError.badValue(option: "to", value: text, expected: "FORMAT=PATH, as in png=DIR")
     }
     guard let format = SinkFormat.all.first(where: { $0.name == name }) else {
-      throw UsageError.unknown(
-        what: "format", name: name,
-        nearest: Spelling.nearest(to: name, among: SinkFormat.all.map(\.name)))
+      throw UsageError.unknown(what: "format", name: name, among: SinkFormat.all.map(\.name))
     }
     guard parts.count == 2, !parts[1].isEmpty else {
       throw UsageError.missing(what: "the path of --to \(name) (--to \(format.argument))")

@@ -40,9 +40,8 @@ private enum DatasetList {
   static func chosen(_ name: String) throws -> [KnownDataset] {
     let chosen = KnownDataset.all.filter { $0.name == name || $0.family == name }
     guard chosen.isEmpty else { return chosen }
-    let names = KnownDataset.all.flatMap { [$0.name, $0.family] }
-    throw UsageError.unknown(
-      what: "data set", name: name, nearest: Spelling.nearest(to: name, among: names))
+    let names = Set(KnownDataset.all.flatMap { [$0.name, $0.family] }).sorted()
+    throw UsageError.unknown(what: "data set", name: name, among: names)
   }
 
   /// A line for each data set.

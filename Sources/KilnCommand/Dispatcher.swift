@@ -8,11 +8,12 @@ struct Dispatcher {
   func run(_ words: [String]) -> ExitStatus {
     do {
       return try dispatch(words)
-    } catch is Interruption {
-      console.message("kiln: \(Interruption())")
+    } catch let interruption as Interruption {
+      let left = Subcommand.all.first { $0.name == words.first }?.whenInterrupted ?? ""
+      console.message("kiln: \(interruption)" + (left.isEmpty ? "" : "; \(left)"))
       return .interrupted
     } catch let error where error is UsageError || error is PipelineError {
-      let name = words.first.flatMap { word in Subcommand.all.first { $0.name == word }?.name }
+      let name = Subcommand.all.first { $0.name == words.first }?.name
       console.message("kiln: \("\(error)".printable)")
       console.message("Try 'kiln \(name.map { $0 + " " } ?? "")--help'.")
       return .wrongUsage
@@ -68,7 +69,6 @@ struct Dispatcher {
     if let command = Subcommand.all.first(where: { $0.name == name }) { return command }
     let names = Subcommand.all.map(\.name) + ["help", "--help", "--version"]
     throw UsageError.unknown(
-      what: name.hasPrefix("-") ? "option" : "command", name: name,
-      nearest: Spelling.nearest(to: name, among: names))
+      what: name.hasPrefix("-") ? "option" : "command", name: name, among: names)
   }
 }

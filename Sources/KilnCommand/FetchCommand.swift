@@ -14,6 +14,7 @@ extension Subcommand {
       """,
     operands: 1...Int.max,
     operandChoices: KnownDataset.all.map(\.name),
+    whenInterrupted: "what has come is kept, and gone on with the next time",
     options: [
       FlagGroup(
         title: "Files",
@@ -76,15 +77,12 @@ private enum FetchRun {
       throw UsageError.conflict("--\(flag) goes with a URL: digests of data sets are known")
     }
     guard let known = KnownDataset.named(name) else {
-      let names = KnownDataset.all.map(\.name)
       throw UsageError.unknown(
-        what: "data set", name: name, nearest: Spelling.nearest(to: name, among: names))
+        what: "data set", name: name, among: KnownDataset.all.map(\.name))
     }
     let splits = arguments.value("split").map { $0.split(separator: ",").map(String.init) }
     for split in splits ?? [] where !known.splits.contains(where: { $0.name == split }) {
-      let names = known.splits.map(\.name)
-      throw UsageError.unknown(
-        what: "split", name: split, nearest: Spelling.nearest(to: split, among: names))
+      throw UsageError.unknown(what: "split", name: split, among: known.splits.map(\.name))
     }
     return try fetcher.fetch(known.remoteFiles(ofSplits: splits, in: try fetcher.store()))
   }

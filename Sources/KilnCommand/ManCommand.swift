@@ -71,7 +71,7 @@ private enum ManPage {
     [".SH EXIT STATUS"]
       + [
         ("0", "Done."), ("1", "Failed; one line says where and why, and no output is changed."),
-        ("2", "Wrong usage."), ("130", "Interrupted; nothing was written."),
+        ("2", "Wrong usage."), ("130", "Interrupted; no output is changed."),
       ].flatMap { [".TP", ".B \($0.0)", line($0.1)] }
   }
 

@@ -33,9 +33,11 @@ struct ParsedArguments: Sendable {
     let name = String(parts[0])
     guard let flag = table.first(where: { $0.word == name || $0.letter.map { "-\($0)" } == name })
     else {
+      // All of them would be a page, which --help shows.
+      let nearest = Spelling.nearest(to: name, among: table.map(\.word))
       throw .unknown(
         what: "option", name: name,
-        nearest: name.hasPrefix("--") ? Spelling.nearest(to: name, among: table.map(\.word)) : nil)
+        among: name.hasPrefix("--") ? nearest.map { [$0] } ?? [] : [])
     }
     guard flag.takesValue else {
       if parts.count == 2 { throw .conflict("\(flag.word) takes no value, found '\(parts[1])'") }

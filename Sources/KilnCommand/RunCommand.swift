@@ -12,6 +12,7 @@ extension Subcommand {
       Paths in the file are relative to the current directory.
       """,
     operands: 1...1,
+    whenInterrupted: "nothing was written",
     options: [
       FlagGroup(
         title: "Pipeline",

@@ -10,6 +10,8 @@ struct Subcommand: Sendable {
   let operands: ClosedRange<Int>
   /// The words that can stand in the place of an operand, where they are few.
   let operandChoices: [String]
+  /// What becomes of its work when it is interrupted; empty where it writes nothing anyway.
+  let whenInterrupted: String
   /// Does what it is for.
   let run: @Sendable (ParsedArguments, Console) throws -> ExitStatus
   private let makeDetails: @Sendable () -> String
@@ -20,6 +22,7 @@ struct Subcommand: Sendable {
     name: String, summary: String, usage: String,
     details: @autoclosure @escaping @Sendable () -> String = "",
     operands: ClosedRange<Int> = 0...0, operandChoices: [String] = [],
+    whenInterrupted: String = "",
     options: @autoclosure @escaping @Sendable () -> [FlagGroup],
     run: @escaping @Sendable (ParsedArguments, Console) throws -> ExitStatus
   ) {
@@ -28,6 +31,7 @@ struct Subcommand: Sendable {
     self.usage = usage
     self.operands = operands
     self.operandChoices = operandChoices
+    self.whenInterrupted = whenInterrupted
     self.run = run
     makeDetails = details
     makeOptions = options

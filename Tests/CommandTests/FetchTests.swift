@@ -118,7 +118,11 @@ struct FetchTests {
       ranges.waitForHalf()
       waitForPartial(in: store, 100_000)
       kill(run.process.processIdentifier, SIGINT)
-      #expect(try run.finish().status == 130)
+      let stopped = try run.finish()
+      #expect(stopped.status == 130)
+      #expect(
+        stopped.errorLines.last
+          == "kiln: interrupted; what has come is kept, and gone on with the next time")
       #expect(try everything(in: store) == [".a.partial", ".a.partial.json"])
       let again = try CommandRun(["fetch", server.url("/a")], environment: environment(store))
       #expect(again.status == 0, "\(again.errors)")

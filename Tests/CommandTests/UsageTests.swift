@@ -20,6 +20,15 @@ import Testing
       ),
       ("convert sample --to npy=x -z", "kiln: unknown option '-z'"),
       ("completions bsh", "kiln: unknown shell 'bsh' (did you mean 'bash'?)"),
+      ("completions tcsh", "kiln: unknown shell 'tcsh' (expected one of bash, zsh, fish)"),
+      (
+        "preview sample:70 --split vall", "kiln: unknown split 'vall' (expected one of train, test)"
+      ),
+      (
+        "convert sample --to hdf5=x",
+        "kiln: unknown format 'hdf5'"
+          + " (expected one of png, jpeg, csv, npy, npz, cache, idx, pickle, tar)"
+      ),
     ])
   func spelling(line: String, message: String) throws {
     try expect(line, message)
@@ -91,7 +100,6 @@ import Testing
         "convert sample --cache-codec none --cache-level 3 --to cache=x",
         "kiln: --cache-level means nothing unless --cache-codec is zstd"
       ),
-      ("completions tcsh", "kiln: no completions for 'tcsh', only for bash, zsh, fish"),
       ("help convert run", "kiln: help convert does not take 'run'"),
       ("--version convert", "kiln: --version does not take 'convert'"),
       (

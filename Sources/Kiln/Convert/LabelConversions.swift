@@ -33,10 +33,8 @@ struct LabelColumn: Conversion {
     }
     let columnCount = labels.columns.count
     guard let position = position(in: labels.columns) else {
-      // Thousands of columns would be no help.
-      let names = labels.columns.prefix(16).joined(separator: ", ")
       throw UnsupportedError(
-        "no label column '\(column)': the columns are \(names)\(columnCount > 16 ? ", ..." : "")"
+        "no label column '\(column)': the columns are \(Spelling.list(labels.columns))"
           + " (or by position: \(columnCount == 1 ? "0" : "0 to \(columnCount - 1)"))")
     }
     labels.columns = [labels.columns[position]]

@@ -52,7 +52,7 @@ struct SplitSelection: Conversion {
     plan.parts = try names.map { new, old in
       guard var part = plan.parts.first(where: { $0.name == old }) else {
         throw UnsupportedError(
-          "no split '\(old)': the splits are \(present.joined(separator: ", "))")
+          "no split '\(old)': the splits are \(Spelling.list(present))")
       }
       part.name = new
       return part

@@ -45,9 +45,7 @@ enum LocalFiles {
         "\(name) is several data sets: name one of \(members.joined(separator: ", "))")
     }
     guard request.known == nil else {
-      throw .unknown(
-        what: "data set", name: name,
-        nearest: Spelling.nearest(to: name, among: catalogue.map(\.name)))
+      throw .unknown(what: "data set", name: name, among: catalogue.map(\.name))
     }
     return nil
   }

@@ -89,8 +89,7 @@ public struct OptionValues: Sendable, Equatable {
     var values: [String: String] = [:]
     for (key, value) in given.sorted(by: { $0.key < $1.key }) {
       guard let option = options.first(where: { $0.key == key }) else {
-        throw .unknown(
-          what: "option", name: key, nearest: Spelling.nearest(to: key, among: options.map(\.key)))
+        throw .unknown(what: "option", name: key, among: options.map(\.key))
       }
       try option.check(value)
       values[key] = value
@@ -131,7 +130,7 @@ public struct OptionValues: Sendable, Equatable {
 /// Words on the command line or in a pipeline that mean nothing here: exit status 2.
 public enum UsageError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A name that is not in its table.
-  case unknown(what: String, name: String, nearest: String?)
+  case unknown(what: String, name: String, among: [String])
   /// A value that an option does not take.
   case badValue(option: String, value: String, expected: String, nearest: String? = nil)
   /// Something must be given and was not.
@@ -142,8 +141,8 @@ public enum UsageError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The sentence a user sees.
   public var description: String {
     switch self {
-    case .unknown(let what, let name, let nearest):
-      "unknown \(what) '\(name)'" + Self.suggestion(nearest)
+    case .unknown(let what, let name, let known):
+      "unknown \(what) '\(name)'" + Spelling.hint(for: name, among: known)
     case .badValue(let option, let value, let expected, let nearest):
       "--\(option) takes \(expected), not '\(value)'" + Self.suggestion(nearest)
     case .missing(let what): "\(what) is missing"

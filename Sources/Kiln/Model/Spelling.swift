@@ -11,6 +11,19 @@ package enum Spelling {
     return best.distance <= max(1, length / 3) ? best.word : nil
   }
 
+  /// What to say behind a word that is none of the candidates: which one was probably meant, else which
+  /// there are; nothing where there are none.
+  package static func hint(for word: String, among candidates: [String]) -> String {
+    if let nearest = nearest(to: word, among: candidates) { return " (did you mean '\(nearest)'?)" }
+    return candidates.isEmpty ? "" : " (expected one of \(list(candidates)))"
+  }
+
+  /// The first words of a list that may be long: thousands of columns would be no help.
+  package static func list(_ words: [String]) -> String {
+    let shown = 20
+    return (words.prefix(shown) + (words.count > shown ? ["..."] : [])).joined(separator: ", ")
+  }
+
   /// What NumPy and others call the types of pixels.
   private static let synonyms = [
     "uint8": "u8", "byte": "u8", "ubyte": "u8", "int8": "i8", "uint16": "u16", "int16": "i16",

@@ -61,5 +61,5 @@ public struct Interruption: Error, Sendable, CustomStringConvertible {
   /// Says that the run was stopped.
   public init() {}
   /// The sentence a user sees.
-  public var description: String { "interrupted; nothing was written" }
+  public var description: String { "interrupted" }
 }

@@ -7,9 +7,9 @@ public struct PipelineError: Error, Sendable, Equatable, CustomStringConvertible
     /// The file is larger than any pipeline.
     case tooLarge(limit: Int)
     /// The place has no meaning.
-    case unknownKey(nearest: String?)
+    case unknownKey(String, among: [String])
     /// The place names something that does not exist.
-    case unknownName(what: String, name: String, nearest: String?)
+    case unknownName(what: String, name: String, among: [String])
     /// The place holds another kind of value.
     case wrongKind(expected: String, found: String)
     /// The place holds a value that its setting does not take.
@@ -36,9 +36,9 @@ public struct PipelineError: Error, Sendable, Equatable, CustomStringConvertible
     switch fault {
     case .notJSON(let reason): "not JSON: \(reason)"
     case .tooLarge(let limit): "larger than \(limit) bytes, so it is no pipeline"
-    case .unknownKey(let nearest): "unknown key" + Self.suggestion(nearest)
-    case .unknownName(let what, let name, let nearest):
-      "unknown \(what) '\(name)'" + Self.suggestion(nearest)
+    case .unknownKey(let key, let known): "unknown key" + Spelling.hint(for: key, among: known)
+    case .unknownName(let what, let name, let known):
+      "unknown \(what) '\(name)'" + Spelling.hint(for: name, among: known)
     case .wrongKind(let expected, let found): "expected \(expected), found \(found)"
     case .badValue(let value, let expected, let nearest):
       "takes \(expected), not '\(value)'" + Self.suggestion(nearest)

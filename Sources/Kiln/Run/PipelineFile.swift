@@ -162,8 +162,7 @@ public struct PipelineFile: Sendable {
     else { throw node.error(.missing(key: "format")) }
     let text = try name.text()
     guard let format = sinks.first(where: { $0.name == text }) else {
-      let nearest = Spelling.nearest(to: text, among: sinks.map(\.name))
-      throw name.error(.unknownName(what: "format", name: text, nearest: nearest))
+      throw name.error(.unknownName(what: "format", name: text, among: sinks.map(\.name)))
     }
     return format
   }

@@ -19,7 +19,7 @@ struct PipelineNode {
       let node = PipelineNode(
         file: file, place: place.isEmpty ? key : "\(place).\(key)", value: field)
       guard keys.contains(key) else {
-        throw node.error(.unknownKey(nearest: Spelling.nearest(to: key, among: keys)))
+        throw node.error(.unknownKey(key, among: keys))
       }
       nodes[key] = node
     }
@@ -96,8 +96,8 @@ struct PipelineNode {
     switch error {
     case .badValue(_, let value, let expected, let nearest):
       .badValue(value: value, expected: expected, nearest: nearest)
-    case .unknown(let what, let name, let nearest):
-      .unknownName(what: what, name: name, nearest: nearest)
+    case .unknown(let what, let name, let known):
+      .unknownName(what: what, name: name, among: known)
     case .missing, .conflict: .refused(reason: error.description)
     }
   }

@@ -127,10 +127,7 @@ public struct Preview: Sendable, Equatable {
     if let split {
       plan.parts = plan.parts.filter { $0.name == split }
       guard !plan.parts.isEmpty else {
-        let names = dataset.splits.map(\.name)
-        throw .unknown(
-          what: "split", name: split,
-          nearest: Spelling.nearest(to: split, among: names) ?? (names.count == 1 ? names[0] : nil))
+        throw .unknown(what: "split", name: split, among: dataset.splits.map(\.name))
       }
     }
     plan.parts = Array(plan.parts.prefix(1))

@@ -23,7 +23,8 @@ extension SinkFormat {
     check: { dataset, _ in
       guard !dataset.schema.isLabelsAlone else {
         throw UnsupportedError(
-          "a cache has no samples without pixels (write labels alone as csv, npy or idx)")
+          "a cache has no samples without pixels"
+            + " (write labels alone as csv, npy, npz, idx or pickle)")
       }
       let byteCount = dataset.schema.sampleByteCount
       guard byteCount <= CacheLayout.maximumBlockByteCount else {

@@ -86,15 +86,27 @@ struct ImagePixels: Sendable {
         let scaled = roundedHalfToEven(Double(values[position]) * factor)
         if scaled >= 0, scaled <= 255 { return UInt8(scaled) }
         guard clips, !scaled.isNaN else {
-          let remedy = factor == 255 && scaled > 255 ? "--dtype u8 if white is 255, " : ""
           throw SampleError(
             index: batch.firstIndex + position / perSample,
-            reason: "pixel \(position % perSample) is \(values[position]),"
-              + " expected 0 to \(255 / factor) (\(remedy)--clip cuts off what is outside)")
+            reason: "pixel \(position % perSample) is \(values[position]), expected 0 to \(white)"
+              + " (\(remedy(for: scaled))--clip cuts off what is outside)")
         }
         return scaled < 0 ? 0 : 255
       }
     }
+  }
+
+  /// What white is among the values, as people write it.
+  private var white: String {
+    let white = 255 / factor
+    return Int(exactly: white).map { "\($0)" } ?? "\(white)"
+  }
+
+  /// What may be meant where nobody declared a scale and 0 to 1 is only the usual one.
+  private func remedy(for scaled: Double) -> String {
+    guard factor == 255 else { return "" }
+    if scaled > 255 { return "--dtype u8 if white is 255, " }
+    return scaled >= -255 ? "--normalize -1,1 --scale 127.5 --dtype u8 if black is -1, " : ""
   }
 
   private func interleaved(_ planes: [UInt8]) -> [UInt8] {

@@ -74,6 +74,12 @@ import Testing
       failure("a,b,c,d,lbel\n1,2,3,4,5\n", ["label": "label"])
         == "unknown column 'label' (did you mean 'lbel'?)")
     #expect(
+      failure("a,b,c,d\n1,2,3,4\n", ["label": "class"])
+        == "unknown column 'class' (expected one of a, b, c, d)")
+    #expect(
+      failure("1,2,3,4\n5,6,7,8\n", ["label": "class"])
+        == "there is no header that names a column 'class' (expected first, last or none)")
+    #expect(
       failure("5,1,2,3,4\n", ["delimiter": "5"])?.contains("--source-delimiter takes") == true)
     #expect(
       failure("5,1,2,3,4\n", ["shape": "2x3"])

@@ -47,13 +47,21 @@ import Testing
       ("level", "smal", "--png-level takes fast or small, not 'smal' (did you mean 'small'?)"),
       ("level", "xyzzy", "--png-level takes fast or small, not 'xyzzy'"),
       ("levle", "fast", "unknown option 'levle' (did you mean 'level'?)"),
-      ("", "fast", "unknown option ''"),
+      ("", "fast", "unknown option '' (expected one of header, quality, level, template)"),
     ])
   func refused(key: String, value: String, sentence: String) {
     let error = #expect(throws: UsageError.self) {
       try OptionValues(Self.table, given: [key: value])
     }
     #expect(error?.description == sentence)
+  }
+
+  @Test("show no more names than a line takes")
+  func manyNames() {
+    let names = (0..<21).map { "pixel\($0)" }
+    #expect(Spelling.hint(for: "x", among: Array(names.prefix(20))).hasSuffix("pixel18, pixel19)"))
+    #expect(Spelling.hint(for: "x", among: names).hasSuffix("pixel18, pixel19, ...)"))
+    #expect(Spelling.hint(for: "x", among: []) == "")
   }
 
   @Test(

@@ -84,7 +84,7 @@ import Testing
   func split() throws {
     let test = try sheet(["split": "test", "limit": "50"])
     #expect(test.title == "test: 50 samples, 28x28 u8")
-    #expect(throws: UsageError.unknown(what: "split", name: "tests", nearest: "test")) {
+    #expect(throws: UsageError.unknown(what: "split", name: "tests", among: ["train", "test"])) {
       try sheet(["split": "tests"])
     }
   }

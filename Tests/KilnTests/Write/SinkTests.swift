@@ -278,11 +278,19 @@ final class MemorySource: Source {
     "name the first value outside the range",
     arguments: [-0.1, 1.1, .nan, .infinity, -.infinity, 1e300, -1e300, 0x1p43, -0x1p44, 0x1p56])
   func outOfRange(value: Double) {
+    let remedy =
+      if value > 1 {
+        "--dtype u8 if white is 255, "
+      } else if -1...0 ~= value {
+        "--normalize -1,1 --scale 127.5 --dtype u8 if black is -1, "
+      } else {
+        ""
+      }
     let pixels = makeElements(count: 12, of: Double.self) { $0 == 6 ? value : $0 == 9 ? -5 : 0.5 }
     #expect(
       sentence { _ = try folder(.float64, [2, 2], pixels: pixels) }
-        == "write png: sample 1: pixel 2 is \(value), expected 0 to 1.0"
-        + " (\(value > 1 ? "--dtype u8 if white is 255, " : "")--clip cuts off what is outside)"
+        == "write png: sample 1: pixel 2 is \(value), expected 0 to 1"
+        + " (\(remedy)--clip cuts off what is outside)"
     )
   }
 

@@ -143,7 +143,7 @@ enum DatasetChoice {
     among names: [String], wanted: String?, source: String
   ) throws -> String {
     let names = Set(names).sorted()
-    let list = names.map { $0.isEmpty ? "(no prefix)" : $0 }.joined(separator: ", ")
+    let list = Spelling.list(names.map { $0.isEmpty ? "(no prefix)" : $0 })
     if let wanted {
       if names.contains(wanted) { return wanted }
       guard names != [""] else {

@@ -215,8 +215,7 @@ private struct SafetensorsFile {
   }
 
   private func missing(_ key: String) -> UsageError {
-    .unknown(
-      what: "tensor", name: key, nearest: Spelling.nearest(to: key, among: Array(tensors.keys)))
+    .unknown(what: "tensor", name: key, among: tensors.keys.sorted())
   }
 
   private func array(_ tensor: SafetensorsHeader.Tensor) throws -> SampleArray {

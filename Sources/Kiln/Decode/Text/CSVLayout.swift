@@ -155,9 +155,12 @@ struct CSVLayout: Sendable, Equatable {
     case .first?: isLabel[0] = true
     case .last?: isLabel[columnCount - 1] = true
     case .named(let name)?:
-      guard let column = names?.firstIndex(of: name) else {
-        throw UsageError.unknown(
-          what: "column", name: name, nearest: Spelling.nearest(to: name, among: names ?? []))
+      guard let names else {
+        throw UsageError.conflict(
+          "there is no header that names a column '\(name)' (expected first, last or none)")
+      }
+      guard let column = names.firstIndex(of: name) else {
+        throw UsageError.unknown(what: "column", name: name, among: names)
       }
       isLabel[column] = true
     case nil:
