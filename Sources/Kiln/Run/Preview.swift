@@ -101,7 +101,9 @@ public struct Preview: Sendable, Equatable {
   ) throws -> ContactSheet {
     let source = try source(request, among: formats, jobs: jobs, cancellation, fetcher)
     try OutputPlaces.check([path], source.files, source.folders)
-    let output = try at(.write, path) { try StagedOutput(.file, at: path, existing: existing) }
+    let output = try at(.write, path) {
+      try StagedOutput(.file, at: path, existing: existing, hasManifest: false)
+    }
     defer { output.discard() }
     let sheet = try sheet(
       of: source, named: request.paths.first, jobs: jobs, cancellation: cancellation, watch: watch)

@@ -33,14 +33,10 @@ final class LockedFile {
         guard isTaken else { throw failure }
         return nil
       }
-      var opened = stat()
-      var named = stat()
       // Whoever had the lock may have renamed or removed the file meanwhile: then this is another one.
-      if unsafe fstat(descriptor, &opened) == 0, unsafe stat(path, &named) == 0,
-        opened.st_ino == named.st_ino, opened.st_dev == named.st_dev
-      {
+      if let status = statusOfFile(descriptor, stillAt: path) {
         return LockedFile(
-          descriptor: descriptor, path: path, byteCount: max(0, Int(opened.st_size)))
+          descriptor: descriptor, path: path, byteCount: max(0, Int(status.st_size)))
       }
       close(descriptor)
     }
@@ -101,6 +97,16 @@ final class LockedFile {
 
   /// Removes the file, while nobody else can have it.
   func remove() { unsafe unlink(path) }
+}
+
+/// What is known of an open file or directory; nil where its path leads to another one by now.
+func statusOfFile(_ descriptor: Int32, stillAt path: String) -> stat? {
+  var opened = stat()
+  var named = stat()
+  guard unsafe fstat(descriptor, &opened) == 0, unsafe stat(path, &named) == 0,
+    opened.st_ino == named.st_ino, opened.st_dev == named.st_dev
+  else { return nil }
+  return opened
 }
 
 /// Asks for the lock of a directory for the length of `body`, waiting for whoever has it.

@@ -9,7 +9,8 @@ import Synchronization
 /// An output that is built in a hidden sibling and appears under its name only when it is complete.
 ///
 /// The sibling is a directory, `.NAME.partial-PID-N`, locked while its writer lives: what a killed
-/// run left behind is recognised by that and removed by the next run to the same destination.
+/// run left behind is recognised by its open lock, and removed by the next run to the same destination.
+/// The number tells nothing: in a container every run may have the same one.
 /// An output that is one file is staged in such a directory too, together with its companions.
 public final class StagedOutput: Sendable {
   /// What the destination is.
@@ -47,9 +48,16 @@ public final class StagedOutput: Sendable {
   private let placed = Locked<[String]>([])
 
   /// Reserves a hidden sibling of a destination.
+  /// - Parameters:
+  ///   - kind: what the destination is to be.
+  ///   - path: where it is.
+  ///   - existing: what to do where there is something.
+  ///   - hasManifest: whether a manifest goes beside an output that is one file.
   /// - Throws: ``OutputError`` when the destination exists and is to be kept, or is no place for an
   ///   output; ``FileError`` when the sibling cannot be made.
-  public init(_ kind: Kind, at path: String, existing: Existing) throws {
+  public init(
+    _ kind: Kind, at path: String, existing: Existing, hasManifest: Bool = true
+  ) throws {
     let given = Path.withoutTrailingSlashes(path)
     self.path = given
     // A link to a directory stays, and what it leads to is replaced. Beside a file that a link leads to,
@@ -65,21 +73,18 @@ public final class StagedOutput: Sendable {
     self.name = name
     parent = Path.directory(of: destination)
     try Self.check(given, kind: kind, existing: existing)
-    if kind == .file {
+    if kind == .file, hasManifest {
       // The manifest goes beside the file; better to know now than after the whole run.
       try Self.check(given + "." + Self.manifestName, kind: .file, existing: existing)
     }
     createdParents = try Path.makeDirectories(parent)
     do {
       Self.removeAbandoned(name: name, in: parent)
-      staging = try Self.makeStaging(name: name, in: parent)
+      (staging, lock) = try Self.makeStaging(name: name, in: parent)
     } catch {
       Path.removeEmptyDirectories(createdParents)
       throw error
     }
-    lock = unsafe open(staging, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard lock >= 0 else { throw FileError(.open, staging) }
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else { throw FileError(.lock, staging) }
   }
 
   deinit {
@@ -249,11 +254,43 @@ public final class StagedOutput: Sendable {
 
   private static func prefix(_ name: String) -> String { ".\(name).partial-" }
 
-  private static func makeStaging(name: String, in parent: String) throws(FileError) -> String {
-    let number = counter.add(1, ordering: .relaxed).newValue
-    let staging = Path.join(parent, "\(prefix(name))\(getpid())-\(number)")
-    guard unsafe mkdir(staging, 0o777) == 0 else { throw FileError(.makeDirectory, staging) }
-    return staging
+  private static func makeStaging(
+    name: String, in parent: String
+  ) throws(FileError) -> (path: String, lock: Int32) {
+    while true {
+      let number = counter.add(1, ordering: .relaxed).newValue
+      let path = Path.join(parent, "\(prefix(name))\(getpid())-\(number)")
+      guard unsafe mkdir(path, 0o777) == 0 else {
+        // A process of the same number, in another container, may write to the same disk.
+        if errno == EEXIST { continue }
+        throw FileError(.makeDirectory, path)
+      }
+      do {
+        // Until it is locked, another run may take it for abandoned.
+        if let lock = try lockDirectory(path) { return (path, lock) }
+      } catch {
+        unsafe rmdir(path)
+        throw error
+      }
+    }
+  }
+
+  /// Locks a staging directory; nil where another process has it, or has removed it.
+  private static func lockDirectory(_ path: String) throws(FileError) -> Int32? {
+    let lock = unsafe open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    guard lock >= 0 else {
+      if errno == ENOENT { return nil }
+      throw FileError(.open, path)
+    }
+    if flock(lock, LOCK_EX | LOCK_NB) == 0 {
+      if statusOfFile(lock, stillAt: path) != nil { return lock }
+      close(lock)
+      return nil
+    }
+    let failure = errno == EWOULDBLOCK ? nil : FileError(.lock, path)
+    close(lock)
+    if let failure { throw failure }
+    return nil
   }
 
   /// Removes what runs that no longer exist have left behind; best effort.
@@ -261,13 +298,10 @@ public final class StagedOutput: Sendable {
     guard let entries = try? Path.contents(of: parent) else { return }
     for entry in entries where entry.hasPrefix(prefix(name)) {
       let owner = entry.dropFirst(prefix(name).count).prefix { $0 != "-" }
-      guard let process = pid_t(owner), kill(process, 0) == -1, errno == ESRCH else { continue }
       let path = Path.join(parent, entry)
-      let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-      guard descriptor >= 0 else { continue }
-      defer { close(descriptor) }
-      // Another machine on a shared disk may have a process of that number: its lock tells.
-      guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { continue }
+      // A directory of that kind that nobody has numbered is not ours.
+      guard pid_t(owner) != nil, let lock = try? lockDirectory(path) else { continue }
+      defer { close(lock) }
       try? Path.removeTree(path)
     }
   }

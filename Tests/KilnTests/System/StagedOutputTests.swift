@@ -181,19 +181,46 @@ import Testing
   @Test("removes what a dead run left and nothing else")
   func abandoned() throws {
     try withTemporaryDirectory { root in
-      // Above every pid_max.
-      let dead = root + "/.out.partial-2147483646-1"
-      let alive = root + "/.out.partial-\(getppid())-1"
+      // Above every pid_max; and that of a process which lives, but has not locked it.
+      let dead = [root + "/.out.partial-2147483646-1", root + "/.out.partial-\(getppid())-1"]
       let other = root + "/.another.partial-2147483646-1"
       let odd = root + "/.out.partial-notes"
-      for path in [dead, alive, other, odd] {
+      for path in dead + [other, odd] {
         try makeDirectory(path + "/sub")
         try write(hello, to: path + "/sub/file")
       }
       let output = try StagedOutput(.directory, at: root + "/out", existing: .keep)
-      #expect(Path.kind(of: dead) == nil)
-      for path in [alive, other, odd] { #expect(try contents(of: path + "/sub/file") == hello) }
+      for path in dead { #expect(Path.kind(of: path) == nil) }
+      for path in [other, odd] { #expect(try contents(of: path + "/sub/file") == hello) }
       output.discard()
+    }
+  }
+
+  @Test("goes below a directory whose name begins with a mark")
+  func marks() throws {
+    try withTemporaryDirectory { root in
+      let output = try StagedOutput(.directory, at: root + "/\u{301}x/out", existing: .keep)
+      try fill(output)
+      try output.publish()
+      #expect(try contents(of: root + "/\u{301}x/out/a.txt") == hello)
+    }
+  }
+
+  @Test("starts beside what its own number has left, locked or not")
+  func sameNumber() throws {
+    try withTemporaryDirectory { root in
+      let first = try StagedOutput(.directory, at: root + "/out", existing: .keep)
+      let staging = try #require(try Path.contents(of: root).first)
+      let number = try #require(staging.split(separator: "-").last.flatMap { Int($0) })
+      // In a container, the numbers that follow may have been given to an earlier process.
+      let old = (1...3).map { root + "/.out.partial-\(getpid())-\(number + $0)" }
+      for path in old { try makeDirectory(path + "/sub") }
+      let second = try StagedOutput(.directory, at: root + "/out", existing: .keep)
+      for path in old { #expect(Path.kind(of: path + "/sub") == nil) }
+      #expect(Path.kind(of: root + "/" + staging) == .directory)
+      second.discard()
+      first.discard()
+      #expect(try names(in: root) == [])
     }
   }
 

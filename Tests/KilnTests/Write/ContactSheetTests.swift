@@ -80,6 +80,17 @@ import Testing
     }
   }
 
+  @Test("does not mind what has the name of a manifest, which it has none of")
+  func noManifest() throws {
+    try withTemporaryDirectory { directory in
+      let path = directory + "/sheet.png"
+      try write([], to: path + ".kiln.json")
+      let preview = Preview(try OptionValues(Preview.options))
+      _ = try preview.write(SourceRequest(paths: ["sample:7"]), to: path, jobs: 1)
+      #expect(try Path.contents(of: directory).sorted() == ["sheet.png", "sheet.png.kiln.json"])
+    }
+  }
+
   @Test("takes the named split, and only its beginning where asked")
   func split() throws {
     let test = try sheet(["split": "test", "limit": "50"])
