@@ -2,10 +2,10 @@
 enum CSVError: Error, Sendable, Equatable, CustomStringConvertible {
   case empty
   case utf16
-  case lineTooLong(line: Int)
+  case lineTooLong(line: Int, limit: Int)
   case emptyLine(Int)
   case columnCount(line: Int, found: Int, expected: Int)
-  case tooManyColumns(Int)
+  case tooManyColumns
   case notNumber(line: Int, column: Int, text: String)
   case labelNotWhole(line: Int, column: Int, text: String)
   case doesNotFit(line: Int, column: Int, text: String, type: ElementType)
@@ -18,15 +18,15 @@ enum CSVError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .empty: "is empty, expected rows of numbers"
     case .utf16: "is UTF-16 text, expected UTF-8 (save it as UTF-8)"
-    case .lineTooLong(let line):
-      "line \(line) is longer than \(CSVLines.maximumLineByteCount) bytes, which no row needs"
+    case .lineTooLong(let line, let limit):
+      "line \(line) is longer than \(limit) bytes, which no row needs"
     case .emptyLine(let line): "line \(line) is empty, but rows follow it (remove it)"
     case .columnCount(let line, let found, let expected):
       "line \(line) has \(found) columns, expected \(expected) as in the first line"
-    case .tooManyColumns(let count):
-      "has \(count) columns, expected at most \(CSVLayout.maximumColumnCount)"
+    case .tooManyColumns: "has more than \(CSVLayout.maximumColumnCount) columns"
     case .notNumber(let line, let column, let text):
       "line \(line), column \(column): '\(text.printable)' is no number"
+        + (line == 1 ? " (--source-header on if the first line names the columns)" : "")
     case .labelNotWhole(let line, let column, let text):
       "line \(line), column \(column): '\(text.printable)' is no whole number, expected a label"
     case .doesNotFit(let line, let column, let text, let type):

@@ -40,7 +40,7 @@ struct CSVFile: Sendable {
     let rows = CSVRows(layout: layout)
     let meanings = rows.meanings
     var statistics = CSVStatistics(labelCount: layout.labelCount)
-    let lines = try CSVLines(try file.open())
+    let lines = try CSVLines(try file.open(), lineLimit: layout.maximumLineByteCount)
     if layout.hasHeader { _ = try lines.take(1) }
     // Only the end of a file may have empty lines.
     var firstEmpty: Int?
@@ -78,7 +78,8 @@ struct CSVFile: Sendable {
   /// Reads the rows again, in order.
   func reader(as type: ElementType, _ background: Background) throws -> any SampleReader {
     try at(.decode, file.name) {
-      let lines = try CSVLines(try file.open(digestingOn: background))
+      let lines = try CSVLines(
+        try file.open(digestingOn: background), lineLimit: layout.maximumLineByteCount)
       if layout.hasHeader { _ = try lines.take(1) }
       let (parser, pixelByteCount) = (CSVRows(layout: layout), layout.pixelCount * type.byteCount)
       return LineReader(

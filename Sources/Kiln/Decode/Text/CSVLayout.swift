@@ -37,6 +37,9 @@ struct CSVLayout: Sendable, Equatable {
   var pixelCount: Int { count(.pixel) }
   var labelCount: Int { count(.label) }
 
+  /// No number needs so many bytes, nor does a name; so a batch of lines has an end.
+  var maximumLineByteCount: Int { columnCount * 64 + 4096 }
+
   private func count(_ meaning: Run.Meaning) -> Int {
     runs.reduce(0) { $0 + ($1.meaning == meaning ? $1.count : 0) }
   }
@@ -53,10 +56,7 @@ struct CSVLayout: Sendable, Equatable {
     let delimiter = settings.delimiter ?? Self.delimiter(of: first)
     let rows = try lines.enumerated().map { try Self.fields($1, delimiter, line: $0 + 1) }
     let names = rows[0]
-    guard names.count <= Self.maximumColumnCount else {
-      throw CSVError.tooManyColumns(names.count)
-    }
-    hasHeader = settings.hasHeader ?? (!names.allSatisfy(Self.isNumber) || Self.isCount(names))
+    hasHeader = settings.hasHeader ?? Self.areNames(names)
     self.delimiter = delimiter
     let numbers = hasHeader ? Array(rows.dropFirst()) : rows
     let skipped = hasHeader ? Self.indexCount(names, numbers) : 0
@@ -81,11 +81,18 @@ struct CSVLayout: Sendable, Equatable {
       : (labels.count == 1 ? ["label"] : labels.indices.map { "label\($0)" })
   }
 
-  /// Whether a line counts from 0, as the names do that pandas gives columns without any.
+  /// Whether the first line names the columns: most fields are no numbers, or those that are count up.
   ///
-  /// No row of a picture that is worth the name looks like this.
-  private static func isCount(_ names: [String]) -> Bool {
-    names.count > 9 && names.enumerated().allSatisfy { $1 == String($0) }
+  /// A field that is damaged or missing makes no header of a row, which would be lost.
+  private static func areNames(_ fields: [String]) -> Bool {
+    let numbers = fields.filter(isNumber)
+    // As pandas names columns without any; no row of a picture that is worth the name looks like this.
+    let isCount =
+      ["0", "1"].contains(numbers.first) && numbers.count > (numbers.count == fields.count ? 9 : 1)
+      && zip(numbers, numbers.dropFirst()).allSatisfy { one, next in
+        Int(one).map { $0 + 1 == Int(next) } ?? false
+      }
+    return isCount || (fields.count - numbers.count) * 2 > fields.count
   }
 
   /// How many columns at the front number the rows, as pandas writes them unless it is told not to.
@@ -98,7 +105,8 @@ struct CSVLayout: Sendable, Equatable {
       case "": Set(numbers).count == numbers.count
       case let name where name.hasPrefix("Unnamed: "): Set(numbers).count == numbers.count
       // A class could be called so, too, but does not go up with every row.
-      case "index", "id": zip(numbers, numbers.dropFirst()).allSatisfy { $0 + 1 == $1 }
+      case let name where name.lowercased() == "index" || name.lowercased().hasSuffix("id"):
+        zip(numbers, numbers.dropFirst()).allSatisfy { $0 + 1 == $1 }
       default: false
       }
     }.count
@@ -126,6 +134,7 @@ struct CSVLayout: Sendable, Equatable {
       guard let field = CSVField(line.span, at: start, delimiter) else {
         throw .unclosedQuote(line: number, column: fields.count + 1)
       }
+      guard fields.count < maximumColumnCount else { throw .tooManyColumns }
       fields.append(String(decoding: line[field.content], as: UTF8.self))
       guard field.end < line.count else { return fields }
       start = field.end + 1
@@ -175,8 +184,9 @@ struct CSVLayout: Sendable, Equatable {
   /// The label columns by their names; nil where names tell nothing.
   private static func labelColumns(_ names: [String]) throws(CSVError) -> [Int]? {
     let lower = names.map { $0.lowercased() }
-    let others = lower.indices.filter { !lower[$0].hasPrefix("pixel") }
-    if others.count < names.count {
+    let pixels = lower.count { $0.hasPrefix("pixel") } > 0 ? "pixel" : series(lower)
+    let others = lower.indices.filter { pixels.map(lower[$0].hasPrefix) != true }
+    if pixels == "pixel" || (others.count > 0 && others.count < names.count) {
       // All at one end, as the sink writes several.
       let isAtEnd =
         others.isEmpty || others == Array(0..<others.count)
@@ -187,8 +197,18 @@ struct CSVLayout: Sendable, Equatable {
     // What the sink calls the columns of labels alone.
     if lower.allSatisfy({ $0.hasPrefix("label") }) { return Array(lower.indices) }
     let known: Set = ["label", "labels", "class", "target", "y", "digit", "category"]
-    let found = lower.indices.filter { known.contains(lower[$0]) }
+    let found = lower.indices.filter { known.contains(lower[$0]) || lower[$0].hasSuffix("_label") }
     return found.count == 1 ? found : nil
+  }
+
+  /// What most names have before their number: `p` of p0, p1, p2; nil where they are no such series.
+  private static func series(_ names: [String]) -> String? {
+    var counts: [Substring: Int] = [:]
+    for name in names {
+      let stem = name.prefix { !$0.isNumber }
+      if !stem.isEmpty, stem.count < name.count { counts[stem, default: 0] += 1 }
+    }
+    return counts.first { $0.value > 2 && $0.value * 2 > names.count }.map { String($0.key) }
   }
 
   /// Without names: one column more than a picture has pixels is the label.
@@ -203,12 +223,44 @@ struct CSVLayout: Sendable, Equatable {
       })
     else { throw .labelUnknown(columnCount: columnCount) }
     if labelCount == 1 {
-      // The border of a picture hardly changes; labels do.
-      let firstIsConstant = Set(rows.compactMap(\.first)).count <= 1
-      let lastIsConstant = Set(rows.compactMap(\.last)).count <= 1
-      isLabel[firstIsConstant && !lastIsConstant ? columnCount - 1 : 0] = true
+      guard let isFirst = isFirstLabel(rows) else { throw .labelUnknown(columnCount: columnCount) }
+      isLabel[isFirst ? 0 : columnCount - 1] = true
     }
     return isLabel
+  }
+
+  /// So few rows may be alike by chance.
+  private static let tellingRowCount = 10
+
+  /// Whether the first column looks more like labels than the last one; nil where neither does.
+  private static func isFirstLabel(_ rows: [[String]]) -> Bool? {
+    if rows.count < tellingRowCount {
+      // The usual place, unless nothing changes there.
+      return Set(rows.compactMap(\.first)).count > 1 || Set(rows.compactMap(\.last)).count <= 1
+    }
+    func column(_ value: (([String]) -> String?)) -> [Double] {
+      rows.compactMap { value($0).flatMap(Double.init) }
+    }
+    let (first, last) = (column(\.first), column(\.last))
+    let areWhole = { (values: [Double]) in values.allSatisfy { $0 == $0.rounded() } }
+    if areWhole(first) != areWhole(last) { return areWhole(first) }
+    // The border of a picture hardly changes; labels do.
+    let spread = { (values: [Double]) in (values.max() ?? 0) - (values.min() ?? 0) }
+    let spreads = (spread(first), spread(last))
+    if (spreads.0 == 0) != (spreads.1 == 0) { return spreads.1 == 0 }
+    if spreads == (0, 0) {
+      // All of one class: its label, unless it is 0 as the border mostly is.
+      if (first.first == 0) != (last.first == 0) { return last.first == 0 }
+      return nil
+    }
+    // What no pixel inside has is a label.
+    let inside = rows.lazy.flatMap { $0.dropFirst().dropLast() }.compactMap(Double.init)
+    let (low, high) = inside.reduce((0.0, 0.0)) { (min($0.0, $1), max($0.1, $1)) }
+    let isOutside = { (values: [Double]) in values.contains { $0 < low || $0 > high } }
+    if isOutside(first) != isOutside(last) { return isOutside(first) }
+    // Classes are fewer than shades.
+    if spreads.0 * 2 <= spreads.1 { return true }
+    return spreads.1 * 2 <= spreads.0 ? false : nil
   }
 
   /// The side of a square of so many pixels.

@@ -7,6 +7,7 @@ final class CSVLines {
 
   private let stream: any ByteStream
   private let chunkByteCount: Int
+  private let lineLimit: Int
   private var chunk: [UInt8] = []
   private var position = 0
   private var isAtEnd = false
@@ -14,8 +15,17 @@ final class CSVLines {
   private(set) var lineCount = 0
 
   /// Takes a stream at its first byte; a mark of UTF-8 there is passed over.
-  init(_ stream: any ByteStream, chunkByteCount: Int = FileStream.chunkByteCount) throws {
+  /// - Parameters:
+  ///   - stream: the text.
+  ///   - lineLimit: the most bytes that a line may have.
+  ///   - chunkByteCount: how much is read at once.
+  /// - Throws: ``CSVError`` for UTF-16, or what the stream throws.
+  init(
+    _ stream: any ByteStream, lineLimit: Int = CSVLines.maximumLineByteCount,
+    chunkByteCount: Int = FileStream.chunkByteCount
+  ) throws {
     self.stream = stream
+    self.lineLimit = min(lineLimit, Self.maximumLineByteCount)
     self.chunkByteCount = chunkByteCount
     try fill()
     if chunk.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
@@ -37,6 +47,12 @@ final class CSVLines {
     fileprivate(set) var count = 0
     /// The number of the first one in the file, from 1.
     let first: Int
+
+    /// The number in the file of the first line that is so long.
+    fileprivate func firstLine(longerThan limit: Int) -> Int {
+      let lengths = joined().split(separator: 0x0A, omittingEmptySubsequences: false).map(\.count)
+      return first + (lengths.firstIndex { $0 >= limit } ?? 0)
+    }
 
     /// All bytes in one piece.
     func joined() -> [UInt8] {
@@ -74,8 +90,12 @@ final class CSVLines {
       position += taken
       byteCount += taken
       open = found > 0 ? taken - end : open + taken
-      guard open <= Self.maximumLineByteCount else {
-        throw CSVError.lineTooLong(line: lines.first + lines.count)
+      guard open <= lineLimit else {
+        throw CSVError.lineTooLong(line: lines.first + lines.count, limit: lineLimit)
+      }
+      // Each line may be short of a chunk, and all together be more than memory holds.
+      guard byteCount - open <= lines.count * lineLimit else {
+        throw CSVError.lineTooLong(line: lines.firstLine(longerThan: lineLimit), limit: lineLimit)
       }
       if stop { break }
     }
