@@ -12,10 +12,15 @@ struct Main {
     let words = Array(CommandLine.arguments.dropFirst())
     // Asked for by scripts before anything else: answered before any table is made.
     if words == ["--version"] {
-      print("kiln \(kilnVersion)")
-      return
+      let isShown = (try? StandardStream.output.write("kiln \(kilnVersion)\n")) != nil
+      exit((isShown ? ExitStatus.done : .failed).rawValue)
     }
     StandardStream.takeClosedNumbers()
+    // Swift has put a character for what is no text: other files may be called so.
+    if let word = words.first(where: { $0.unicodeScalars.contains("\u{FFFD}") }) {
+      Console().message("kiln: '\(word)' is no UTF-8 text, as names of files must be (rename it)")
+      exit(ExitStatus.wrongUsage.rawValue)
+    }
     // Where there is less, Swift's runtime ends the process wherever it first needs memory.
     guard AddressSpace.hasRoom(for: 8 << 20) else {
       Console().message(
@@ -24,6 +29,7 @@ struct Main {
     }
     Allocator.keepFreedMemory()
     Signals.letWritesFail()
+    Signals.letMappedReadsFail()
     exit(Dispatcher(console: Console()).run(words).rawValue)
   }
 }

@@ -228,6 +228,30 @@ private enum Limit {
     }
   }
 
+  @Test("ends with one line when its source is cut short while it is mapped")
+  func cutShort() throws {
+    try withDirectory { directory in
+      let source = directory.appending(path: "big.npy")
+      // Four gigabytes that take no room: pages of zeros.
+      let dictionary = "{'descr': '|u1', 'fortran_order': False, 'shape': (5000000, 28, 28), }"
+      let header = dictionary.padding(toLength: 117, withPad: " ", startingAt: 0) + "\n"
+      try (Data([0x93]) + Data("NUMPY".utf8) + Data([1, 0, 118, 0]) + Data(header.utf8))
+        .write(to: source)
+      let file = try FileHandle(forWritingTo: source)
+      try file.truncate(atOffset: 128 + 5_000_000 * 784)
+      let started = try CommandRun.start(
+        ["convert", source.path, "--quiet", "--to", "npy=\(directory.path)/out"])
+      let deadline = Date(timeIntervalSinceNow: 20)
+      while try names(in: directory).count == 1, Date() < deadline { usleep(1000) }
+      try file.truncate(atOffset: 4096)
+      let run = try started.finish()
+      #expect(run.status == 1)
+      #expect(run.errorLines.count == 1)
+      #expect(run.errors.contains("another program has changed or replaced it"), "\(run.errors)")
+      #expect(try names(in: directory) == ["big.npy"])
+    }
+  }
+
   @Test(
     "leaves nothing behind when it is interrupted, and the old output as it was",
     arguments: [SIGINT, SIGTERM, SIGHUP], [nil, Limit.noThreads])

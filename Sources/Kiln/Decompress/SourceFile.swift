@@ -142,7 +142,7 @@ final class FileStream: ByteStream {
     guard let identity else { return }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else { throw FileError(.read, path) }
-    guard FileIdentity(status) == identity else { throw FileError(.read, path, code: ESTALE) }
+    guard FileIdentity(status) == identity else { throw .changed(path) }
   }
 
   deinit { close(descriptor) }
@@ -172,10 +172,17 @@ final class FileStream: ByteStream {
 }
 
 /// Passes a file's bytes on and hashes them in the background, each chunk while it is still cached.
+///
+/// Where they come faster than they are hashed, as when samples are skipped, it leaves off: the digest is
+/// then made from the file itself at the end.
 private final class DigestingStream: ByteStream {
+  /// The most chunks that wait: 16 MiB.
+  private static let maximumWaitingCount = 64
+
   private let file: SourceFile
   private let stream: FileStream
   private let lane: Lane<SHA256>
+  private var isHashing = true
   private var isAtEnd = false
 
   init(_ file: SourceFile, _ stream: FileStream, _ background: Background) {
@@ -188,6 +195,8 @@ private final class DigestingStream: ByteStream {
     if isAtEnd { return [] }
     let bytes = try stream.read(count)
     isAtEnd = bytes.count < count
+    isHashing = isHashing && lane.waitingCount < Self.maximumWaitingCount
+    guard isHashing else { return bytes }
     let isLast = isAtEnd
     lane.async { [file] hash in
       hash.update(bytes.span)

@@ -107,7 +107,7 @@ final class BatchFlow: Sendable {
       source.dataset.schema.batchByteCount, plan.schema.batchByteCount)
     let batchCount = Batch.preferredCount(sampleByteCount: sampleByteCount)
     // Room for readers to run ahead while workers are busy; more would only hold memory. Samples
-    // that are larger than a batch should be count as several.
+    // that are larger than a batch count as several.
     let room = pool.workerCount + 6
     window = max(2, room / max(1, sampleByteCount >> 20))
     var sequence = 0
@@ -196,6 +196,7 @@ final class BatchFlow: Sendable {
 
   private func decode(_ samples: PartReader.Samples) throws -> Batch {
     let (pixels, labels) = try samples.pending.decode()
+    try source.checkNotCutShort()
     var batch = Batch(
       split: samples.part, firstIndex: samples.index, count: samples.count, pixels: pixels,
       labels: labels)
@@ -280,5 +281,15 @@ final class BatchFlow: Sendable {
       }
       if wakesReader { goOnReading(next.place.strand) }
     }
+  }
+}
+
+extension Source {
+  /// Makes sure that no zeros were read in the place of what a mapped file had.
+  fileprivate func checkNotCutShort() throws {
+    guard MappedFile.wasCutShort else { return }
+    let file = files.first { (try? SourceFile(path: $0.path))?.byteCount != $0.byteCount }
+    throw StageError(
+      .decode, file: file?.name, FileError.changed(file?.path ?? "a file"))
   }
 }

@@ -29,6 +29,9 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
   /// There is no file of that name.
   static func missing(_ path: String) -> FileError { FileError(.open, path, code: ENOENT) }
 
+  /// The file is no longer what it was when it was first looked at.
+  static func changed(_ path: String) -> FileError { FileError(.read, path, code: ESTALE) }
+
   /// The sentence a user sees.
   public var description: String {
     // strerror returns a string of the C library that stays valid; glibc's is thread-safe.

@@ -3,14 +3,23 @@
 #else
   import Darwin
 #endif
+import Synchronization
 
 /// A file's bytes, mapped into memory for reading.
 ///
 /// The system reads what is touched when it is touched. A file that another program cuts short while it
-/// is mapped ends the process (SIGBUS), as with every mapped file; Kiln's outputs are replaced
-/// by rename and never change in place.
+/// is mapped ends the process (SIGBUS) where ``Signals/letMappedReadsFail()`` was not called, as in the
+/// library's clients; Kiln's outputs are replaced by rename and never change in place.
 // Sendable: the memory is read-only and stays until the last reference is gone.
 @safe final class MappedFile: @unchecked Sendable {
+  /// Whether a mapped file has ended before its size: what was read of it since may be zeros.
+  static var wasCutShort: Bool { cutShort.load(ordering: .relaxed) }
+
+  /// Notes it, from within a signal handler.
+  static func noteCutShort() { cutShort.store(true, ordering: .relaxed) }
+
+  private static let cutShort = Atomic(false)
+
   /// The file's size when it was opened.
   let byteCount: Int
   private let base: UnsafeMutableRawPointer?

@@ -14,6 +14,24 @@ package enum Signals {
     signal(SIGXFSZ, SIG_IGN)
   }
 
+  /// Makes a mapped file read as zeros where another program has cut it short, and the process would end:
+  /// ``MappedFile/wasCutShort`` tells.
+  package static func letMappedReadsFail() {
+    // Made before the handler can run, so that the handler never initialises a global.
+    _ = MappedFile.wasCutShort
+    _ = pageByteCount
+    var action = sigaction()
+    action.sa_flags = Int32(SA_SIGINFO)
+    // The handler below, which the union holds as the kind that SA_SIGINFO says; the struct lives through
+    // the call.
+    #if canImport(Glibc)
+      unsafe action.__sigaction_handler.sa_sigaction = unsafe replacePage
+    #else
+      unsafe action.__sigaction_u.__sa_sigaction = unsafe replacePage
+    #endif
+    _ = unsafe sigaction(SIGBUS, &action, nil)
+  }
+
   /// Makes SIGINT, SIGTERM and SIGHUP ask for an end instead of forcing one.
   ///
   /// Who asks again later than half a second after the first time does not want to wait, and the process
@@ -40,6 +58,33 @@ package enum Signals {
     unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     return request
   }
+}
+
+private let pageByteCount = Int(sysconf(Int32(_SC_PAGESIZE)))
+
+/// Runs inside the signal handler: mmap, signal and atomics are all it may use.
+private func replacePage(
+  _ number: Int32, _ information: UnsafeMutablePointer<siginfo_t>?, _: UnsafeMutableRawPointer?
+) {
+  // What else there is, such as damaged memory, ends the process as if nobody answered.
+  guard let information = unsafe information, unsafe information.pointee.si_code == BUS_ADRERR
+  else {
+    signal(number, SIG_DFL)
+    return
+  }
+  // The system fills this in for the length of the handler.
+  #if canImport(Glibc)
+    let address = unsafe UInt(bitPattern: information.pointee._sifields._sigfault.si_addr)
+  #else
+    let address = unsafe UInt(bitPattern: information.pointee.si_addr)
+  #endif
+  let page = address / UInt(pageByteCount) * UInt(pageByteCount)
+  // The page that was touched is there no more, so nothing is lost by another one in its place.
+  let memory = unsafe mmap(
+    UnsafeMutableRawPointer(bitPattern: page), pageByteCount, PROT_READ,
+    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0)
+  if unsafe memory == MAP_FAILED { signal(number, SIG_DFL) }
+  MappedFile.noteCutShort()
 }
 
 private let requested = Cancellation()

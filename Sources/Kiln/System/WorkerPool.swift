@@ -211,6 +211,9 @@ final class Lane<Value: ~Copyable>: @unchecked Sendable {
     self.value = value
   }
 
+  /// Jobs that have not begun.
+  var waitingCount: Int { queue.withLock { $0.jobs.count } }
+
   /// Adds a job behind those that are waiting in this lane.
   func async(
     _ priority: WorkerPool.Priority = .soon, _ job: @escaping @Sendable (inout Value) -> Void

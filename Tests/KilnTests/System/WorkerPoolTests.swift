@@ -172,3 +172,21 @@ import Testing
     pool.drain()
   }
 }
+
+@Suite("Digests beside a reader") struct DigestingStreamTests {
+  @Test("are right where nobody had time for them before the file's end", arguments: [1, 40])
+  func unhashed(mebibytes: Int) throws {
+    try withTemporaryDirectory { root in
+      let content = [UInt8](repeating: 7, count: mebibytes << 20)
+      try write(content, to: root + "/file")
+      let file = try SourceFile(path: root + "/file")
+      let pool = WorkerPool(workerCount: 1)
+      let stream = try file.open(digestingOn: Background(pool: pool))
+      while try !stream.read(FileStream.chunkByteCount).isEmpty {}
+      pool.drain()
+      var hash = SHA256()
+      hash.update(content.span)
+      #expect(try file.sha256() == hexadecimal(hash.finish()))
+    }
+  }
+}
