@@ -88,8 +88,7 @@ final class Archive: Sendable {
   private func tarEntries(
     _ content: RestartableStream, isPacked: Bool
   ) throws -> [ArchiveEntry] {
-    let stream = try content.start()
-    let reader = try TarReader(stream)
+    let reader = try TarReader(try content.start())
     var entries: [ArchiveEntry] = []
     // What an entry says of its length counts before that much is unpacked to find the next one.
     var size = UnpackedSize(packed: file.byteCount)
@@ -106,21 +105,9 @@ final class Archive: Sendable {
       starts[offset] = try reader.read(count)
     }
     self.starts.withLock { [starts] in $0 = starts }
-    // The checksums of what the archive is packed in come last.
-    if isPacked {
-      var tail = 0
-      while tail <= Self.maximumTailByteCount {
-        let bytes = try stream.read(FileStream.chunkByteCount)
-        if bytes.isEmpty { return entries }
-        tail += bytes.count
-      }
-      throw ArchiveError.damaged("much follows its end mark")
-    }
+    try reader.finish()
     return entries
   }
-
-  /// Tape drives wanted files in blocks, of a megabyte at most, that zeros fill up.
-  private static let maximumTailByteCount = 16 << 20
 
   private struct UnpackedSize {
     let packed: Int

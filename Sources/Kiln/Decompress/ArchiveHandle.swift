@@ -210,6 +210,16 @@ import CArchive
     return try input.isFinished()
   }
 
+  /// Reads on to the end of the input behind a tar file's end mark.
+  /// - Parameter limit: the most bytes that may follow it.
+  /// - Returns: whether nothing but zeros was there.
+  /// - Throws: what the input throws.
+  func restIsZero(limit: Int) throws -> Bool {
+    // The call only reads a counter.
+    let end = unsafe library.pointee.archive_filter_bytes(archive, 0)
+    return try input.restIsZero(from: Int(end), limit: limit)
+  }
+
   var isInputEmpty: Bool { input.delivered == 0 && input.isAtEnd }
 
   private var fault: Fault { input.isAtEnd ? .ended : .damaged(message ?? "unknown reason") }
@@ -227,6 +237,7 @@ import CArchive
   private(set) var failure: (any Error)?
   private(set) var isAtEnd = false
   private(set) var delivered = 0
+  private var bufferedCount = 0
   private let stream: any ByteStream
   // Owned: allocated in init, freed in deinit; libarchive reads it until it asks for more.
   private let buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: FileStream.chunkByteCount)
@@ -246,7 +257,7 @@ import CArchive
         if let source = $0.baseAddress { unsafe buffer.update(from: source, count: count) }
       }
       delivered += count
-      if count == 0 { isAtEnd = true }
+      if count == 0 { isAtEnd = true } else { bufferedCount = count }
       return count
     } catch {
       failure = error
@@ -256,6 +267,22 @@ import CArchive
 
   func isFinished() throws -> Bool {
     if !isAtEnd { isAtEnd = try stream.read(1).isEmpty }
+    return isAtEnd
+  }
+
+  func restIsZero(from offset: Int, limit: Int) throws -> Bool {
+    // What libarchive has asked for and not taken is in the buffer still, within what was copied there.
+    let taken = max(0, bufferedCount - max(0, delivered - offset))
+    let isZero = unsafe UnsafeBufferPointer(start: buffer, count: bufferedCount)[taken...]
+      .allSatisfy { $0 == 0 }
+    guard isZero else { return false }
+    var count = bufferedCount - taken
+    while !isAtEnd, count <= limit {
+      let bytes = try stream.read(FileStream.chunkByteCount)
+      isAtEnd = bytes.isEmpty
+      count += bytes.count
+      guard bytes.allSatisfy({ $0 == 0 }) else { return false }
+    }
     return isAtEnd
   }
 

@@ -37,6 +37,19 @@ final class TarReader: ByteStream {
     return nil
   }
 
+  /// Reads on to the end, so that what the file is packed with compares its checksums.
+  ///
+  /// A header that has become zeros looks like the end mark: only what follows tells.
+  /// - Throws: ``ArchiveError`` where that is anything but the zeros that fill up a file.
+  func finish() throws {
+    guard try handle.restIsZero(limit: Self.maximumTailByteCount) else {
+      throw ArchiveError.damaged("data follows its end mark")
+    }
+  }
+
+  /// Tape drives wanted files in blocks, of a megabyte at most, that zeros fill up.
+  private static let maximumTailByteCount = 16 << 20
+
   /// Reads from the content of the current entry.
   func read(_ count: Int) throws -> [UInt8] {
     guard let entry else { return [] }

@@ -35,9 +35,12 @@ struct JSONFault: Error, Sendable, Equatable, CustomStringConvertible {
 private struct JSONScanner {
   /// Deeper than anything that Kiln reads: JSONDecoder needs seconds for some hundred levels.
   private static let maximumDepth = 32
+  /// More than the counts of 65,536 classes in ten splits; JSONDecoder takes 4 µs for each.
+  private static let maximumCount = 1_000_000
 
   private let text: [UInt8]
   private var position = 0
+  private var count = 0
 
   init(_ text: [UInt8]) {
     self.text = text
@@ -53,6 +56,8 @@ private struct JSONScanner {
 
   private mutating func value(depth: Int) throws(JSONFault) {
     guard depth < Self.maximumDepth else { throw fault("less nesting") }
+    count += 1
+    guard count <= Self.maximumCount else { throw fault("at most \(Self.maximumCount) values") }
     skipSpace()
     switch peek {
     case UInt8(ascii: "{"):

@@ -85,45 +85,61 @@ struct ThumbnailMaker: Sendable {
   /// Draws one sample of a batch.
   func thumbnail(ofSample sample: Int, in batch: Batch) -> Thumbnail {
     let byteCount = batch.pixels.count / batch.count
-    let bytes = Array(batch.pixels[sample * byteCount..<(sample + 1) * byteCount])
-    let values = schema.elementType.values(in: bytes)
-    let (factor, offset) = scale(of: values)
-    let pixels = makeBytes(capacity: height * width * channels) { cursor in
-      for y in 0..<height {
-        for x in 0..<width {
-          for channel in 0..<channels {
-            let value = mean(of: values, y, x, channel)
-            cursor.append(Self.level((value - offset) * factor))
+    let pixels = batch.pixels[sample * byteCount..<(sample + 1) * byteCount]
+    let (factor, offset) = scale(of: pixels)
+    return Thumbnail(
+      height: height, width: width, channels: channels,
+      pixels: makeBytes(capacity: height * width * channels) { cursor in
+        for y in 0..<height {
+          let bands = bands(y, of: pixels)
+          for x in 0..<width {
+            for channel in 0..<channels {
+              let value = mean(of: bands, x, channel)
+              cursor.append(Self.level((value - offset) * factor))
+            }
           }
         }
-      }
-    }
-    return Thumbnail(height: height, width: width, channels: channels, pixels: pixels)
+      })
   }
 
-  private func mean(of values: [Double], _ y: Int, _ x: Int, _ channel: Int) -> Double {
-    var sum = 0.0
+  /// The rows that become one, as numbers: all channels together where they are interleaved, else plane by plane.
+  ///
+  /// As numbers a whole picture would take up to eight times its bytes.
+  private func bands(_ y: Int, of pixels: ArraySlice<UInt8>) -> [[Double]] {
     let rows = y * reduction..<min((y + 1) * reduction, source.height)
+    let isPlanar = schema.channelOrder == .first
+    let width = isPlanar ? source.width : source.width * source.channels
+    let size = schema.elementType.byteCount
+    return (0..<(isPlanar ? source.channels : 1)).map { plane in
+      let first = pixels.startIndex + (plane * source.height + rows.lowerBound) * width * size
+      let bytes = Array(pixels[first..<first + rows.count * width * size])
+      return schema.elementType.values(in: bytes)
+    }
+  }
+
+  private func mean(of bands: [[Double]], _ x: Int, _ channel: Int) -> Double {
+    let isPlanar = schema.channelOrder == .first
+    let values = bands[isPlanar ? channel : 0]
+    let step = isPlanar ? 1 : source.channels
     let columns = x * reduction..<min((x + 1) * reduction, source.width)
-    for row in rows {
+    let rowCount = values.count / (source.width * step)
+    var sum = 0.0
+    for row in 0..<rowCount {
       for column in columns {
-        let index =
-          switch schema.channelOrder {
-          case .last: (row * source.width + column) * source.channels + channel
-          case .first: (channel * source.height + row) * source.width + column
-          }
-        sum += values[index]
+        sum += values[(row * source.width + column) * step + (isPlanar ? 0 : channel)]
       }
     }
-    return sum / Double(rows.count * columns.count)
+    return sum / Double(rowCount * columns.count)
   }
 
   /// What to subtract and multiply by to get 0…255.
-  private func scale(of values: [Double]) -> (factor: Double, offset: Double) {
+  private func scale(of pixels: ArraySlice<UInt8>) -> (factor: Double, offset: Double) {
     if let factor = schema.eightBitFactor { return (factor, 0) }
     // Nobody knows what black was: the sample's own range shows its shape.
-    let low = values.min() ?? 0
-    let high = values.max() ?? 0
+    let values = (0..<height).lazy.flatMap { bands($0, of: pixels).joined() }
+    let (low, high) = values.reduce((Double.infinity, -Double.infinity)) {
+      (Swift.min($0.0, $1), Swift.max($0.1, $1))
+    }
     return (high > low ? 255 / (high - low) : 0, low)
   }
 

@@ -37,6 +37,18 @@ import Testing
     }
   }
 
+  @Test("refuses a tar file in which a header has become zeros", arguments: [false, true])
+  func zeroedHeader(isPacked: Bool) throws {
+    try withTemporaryDirectory { root in
+      var bytes = TarSample((0..<9).map { TarSample.Member("a/\($0).png", greyPNG(UInt8($0))) })
+        .bytes
+      for index in 4096..<5120 { bytes[index] = 0 }
+      try write(isPacked ? gzip(bytes) : bytes, to: root + "/a.tar")
+      #expect(
+        sentence { _ = try openSource(SourceRequest(paths: [root + "/a.tar"])) } != nil)
+    }
+  }
+
   @Test("reads a packed tar file in the order that Kiln wrote, whatever its own", arguments: 0..<3)
   func stream(shuffle: Int) throws {
     try withTemporaryDirectory { root in
