@@ -11,8 +11,6 @@ struct Console: Sendable {
 
   /// Whether results may be coloured.
   var outputHasColour: Bool { outputIsTerminal && !isPlain }
-  /// Whether messages may be coloured.
-  var errorHasColour: Bool { errorIsTerminal && !isPlain }
 
   /// Writes a part of the result, with a final newline where it has none.
   /// - Throws: `FileError` when standard output cannot take it.

@@ -33,7 +33,7 @@ extension Subcommand {
         ]),
       .fetching,
       FlagGroup(
-        title: "Run", flags: [Flag("no-progress", summary: "show no progress"), .quiet, .json]),
+        title: "Run", flags: [.noProgress, .quiet, .json]),
     ],
     run: { arguments, console in
       var fetched: [FetchedFile] = []

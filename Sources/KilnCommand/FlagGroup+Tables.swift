@@ -71,7 +71,7 @@ extension FlagGroup {
         "overwrite",
         summary: "replace outputs that exist, as a whole, once the new ones are complete"),
       .jobs,
-      Flag("no-progress", summary: "show no progress"),
+      .noProgress,
       .quiet,
       .json,
     ])
@@ -82,6 +82,8 @@ extension Flag {
   static let jobs = Flag(
     "jobs", letter: "j", placeholder: "N", kind: .integer(Runner.jobCounts),
     summary: "workers; any number gives the same bytes (default one a core)")
+  /// No bar, and no lines in its place.
+  static let noProgress = Flag("no-progress", summary: "show no progress")
   /// Nothing but failures.
   static let quiet = Flag("quiet", letter: "q", summary: "print nothing but failures")
   /// The result for programs.

@@ -13,13 +13,16 @@ extension Subcommand {
         title: "Inspection",
         flags: [
           Flag("fast", summary: "read headers and labels only: no counts, no digests"),
+          Flag(
+            "splits", placeholder: "NAMES", summary: "look at these only, separated by commas"),
           Flag("trace", summary: "list the opcodes of a pickle instead, building nothing"),
-          .jobs, Flag("no-progress", summary: "show no progress"), .quiet, .json,
+          .jobs, .noProgress, .quiet, .json,
         ]),
     ],
     run: { arguments, console in
       if arguments.has("trace") { return try trace(arguments, console) }
-      let request = try arguments.sourceRequest()
+      var request = try arguments.sourceRequest()
+      request.splits = arguments.value("splits").map { $0.split(separator: ",").map(String.init) }
       let cancellation = Signals.cancelOnInterrupt()
       let fetcher = FetchDisplay(arguments, console).fetcher(cancellation)
       let display = ProgressDisplay.asked(for: arguments, console)
@@ -69,13 +72,19 @@ extension Subcommand {
       throw UsageError.conflict("--trace lists opcodes as text, it has no --\(other)")
     }
     var text = ""
-    defer { try? console.result(text) }
-    try PickleTrace.list(path) { line in
-      text += line + "\n"
-      guard text.utf8.count >= 1 << 16 else { return }
-      try console.result(text)
-      text = ""
+    do {
+      try PickleTrace.list(path) { line in
+        text += line + "\n"
+        guard text.utf8.count >= 1 << 16 else { return }
+        try console.result(text)
+        text = ""
+      }
+    } catch {
+      // What comes before a fault leads to it.
+      try? console.result(text)
+      throw error
     }
+    try console.result(text)
     return .done
   }
 }

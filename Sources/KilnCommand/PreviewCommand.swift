@@ -23,7 +23,7 @@ extension Subcommand {
         title: "Run",
         flags: [
           Flag("overwrite", summary: "replace the contact sheet if it exists"),
-          .jobs, Flag("no-progress", summary: "show no progress"), .quiet, .json,
+          .jobs, .noProgress, .quiet, .json,
         ]),
     ],
     run: { arguments, console in

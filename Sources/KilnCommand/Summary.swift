@@ -3,11 +3,13 @@ import Kiln
 /// The closing report of a run, for people.
 enum Summary {
   static func text(_ report: RunReport) -> String {
+    let labelCount = Set(report.splits.flatMap { $0.labelCounts ?? [] }.map(\.label)).count
     let splits = report.splits.map { split in
       [
         split.name, Amount.count(split.count),
         report.schema.labels == nil ? "samples without labels" : "samples",
         (report.isLossless ? split.digest : nil).map { "sha256 \($0)" } ?? "",
+        lack(of: labelCount, in: split),
       ]
     }
     let outputs = report.outputs.map { output in
@@ -20,7 +22,7 @@ enum Summary {
     let head = ["output", "path", "files", "size", "work", ""]
     let rate = Amount.rate(Double(report.count), in: report.seconds)
     return """
-      \(table(splits, rightAligned: [1]))
+      \(table(splits, rightAligned: [1]))\(corrections(report))
 
       \(table([head] + outputs, rightAligned: [2, 3, 4]))
 
@@ -29,8 +31,26 @@ enum Summary {
       """
   }
 
+  /// A source that is sorted by class may have lost some of them to another split, or to a limit.
+  private static func lack(of labelCount: Int, in split: RunReport.Split) -> String {
+    guard let counts = split.labelCounts, split.count > 0, counts.count < labelCount else {
+      return ""
+    }
+    return "\(counts.count) of \(labelCount) labels"
+  }
+
+  /// What a user who has corrected the files already must know.
+  private static func corrections(_ report: RunReport) -> String {
+    guard let name = report.knownName, !report.corrections.isEmpty else { return "" }
+    return "\n\nread as \(name): \(report.corrections.joined(separator: ", "))"
+      + " (--raw leaves samples as they are)"
+  }
+
   private static func remark(_ sink: SinkReport) -> String {
-    [sink.isLossless ? nil : "lossy", sink.remark].compactMap(\.self).joined(separator: "; ")
+    [
+      sink.isLossless ? nil : "lossy",
+      sink.duplicateCount == 0 ? nil : "\(sink.duplicateCount) duplicates share a file",
+    ].compactMap(\.self).joined(separator: "; ")
   }
 
   /// Columns as wide as what is in them, two spaces apart.

@@ -15,7 +15,7 @@ extension Subcommand {
     options: [
       FlagGroup(
         title: "Run",
-        flags: [.jobs, Flag("no-progress", summary: "show no progress"), .quiet, .json])
+        flags: [.jobs, .noProgress, .quiet, .json])
     ],
     run: { arguments, console in
       let display = ProgressDisplay.asked(for: arguments, console)

@@ -19,7 +19,7 @@ extension KnownDataset {
   static func recognised(byNames paths: some Sequence<String>) -> KnownDataset? {
     var found: KnownDataset?
     for path in paths.prefix(maximumFileCount) {
-      let words = path.lowercased().split(separator: "/").suffix(2).map(String.init)
+      let words = Array(path.lowercased().pathComponents().suffix(2))
       guard let known = all.first(where: { $0.isNamed(by: words) }) else { continue }
       if let found, found.name != known.name { return nil }
       found = known

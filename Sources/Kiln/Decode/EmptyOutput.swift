@@ -24,7 +24,7 @@ final class EmptyOutput: Source {
       schema: Schema(
         elementType: record.elementType, sampleShape: record.sampleShape,
         channelOrder: record.channelOrder, pixelScale: record.pixelScale, labels: labels),
-      splits: (splits ?? record.splits.keys.sorted(by: IDXFileName.precedes)).map {
+      splits: (splits ?? record.splits.keys.sorted(by: SplitName.precedes)).map {
         Split(name: $0, count: 0)
       })
     self.files = files

@@ -18,8 +18,8 @@ struct OutputRecord: Sendable, Equatable {
   let isLossless: Bool
   /// Whether its paths keep the order of the samples, and their labels where there are such.
   let keepsOrder: Bool
-  /// Whether equal samples may be one file.
-  let sharesDuplicates: Bool
+  /// Samples that share the file of an equal one.
+  let duplicateCount: Int
   /// The label columns; nil where there are no labels.
   let labelColumns: [String]?
   /// The type of a label, where it is recorded.
@@ -82,8 +82,8 @@ struct OutputRecord: Sendable, Equatable {
     guard case .object(let fields) = json, case .text? = fields["kiln"],
       case .text(let type)? = fields["dtype"], let elementType = ElementType(rawValue: type),
       let shape = fields["shape"]?.sizes,
-      let sampleByteCount = SafetensorsHeader.byteCount(of: elementType, shape),
-      sampleByteCount <= SampleArray.maximumSampleByteCount,
+      let sampleByteCount = elementType.byteCount(of: shape),
+      sampleByteCount <= Schema.maximumSampleByteCount,
       case .object(let splits)? = fields["splits"]
     else { throw UnsupportedError("is no manifest of an output") }
     self.elementType = elementType
@@ -102,7 +102,11 @@ struct OutputRecord: Sendable, Equatable {
     if case .object(let options)? = fields["options"], case .text(let text)? = options["template"] {
       template = try? FolderTemplate(parsing: text)
     }
-    sharesDuplicates = template?.sharesDuplicates ?? false
+    if case .integer(let count)? = fields["duplicates"] {
+      duplicateCount = count
+    } else {
+      duplicateCount = 0
+    }
     let isOrdered = template?.uses(.index) ?? true
     guard case .object(let labels)? = fields["labels"] else {
       keepsOrder = isOrdered
@@ -137,7 +141,7 @@ struct OutputRecord: Sendable, Equatable {
   }
 
   private static func usualName(_ name: String) -> String {
-    ArrayName.usualSplit(name) ?? IDXFileName.usualSplit(name) ?? name.lowercased()
+    SplitName.usual(name) ?? name.lowercased()
   }
 
   /// Whether this is a record of such samples, and not of other files that lie in the same place.

@@ -66,7 +66,9 @@ public struct SourceFormat: Sendable {
       let format = try find(for: material, among: formats)
       let source = try format.open(material, try format.settings(of: request))
       try checkAllRead(named, by: source, format)
+      try check(source.dataset)
       let corrected = try CorrectedSource.wrapping(source, request)
+      try check(corrected.dataset)
       try ClassNames.check(request.classNames, of: corrected.dataset.schema.labels)
       return (format, corrected)
     }
@@ -85,6 +87,26 @@ public struct SourceFormat: Sendable {
         .decode, file: path,
         UnsupportedError(
           "does not belong to the other files, read as \(format.name) (convert it by itself)"))
+    }
+  }
+
+  /// What every data set has, whatever its format: nobody behind need ask again.
+  private static func check(_ dataset: Dataset) throws(UnsupportedError) {
+    let schema = dataset.schema
+    // A size of zero does not make the others harmless: they are multiplied with each other, too.
+    let byteCount = schema.elementType.byteCount(of: schema.sampleShape.map { max(1, $0) })
+    guard let byteCount, byteCount <= Schema.maximumSampleByteCount else {
+      throw UnsupportedError(
+        "has samples of \(schema.shapeText) \(schema.elementType), expected at most"
+          + " \(Schema.maximumSampleByteCount) bytes (damaged header?)")
+    }
+    guard schema.labels?.columns.isEmpty != true else {
+      throw UnsupportedError("has labels of no column, expected at least one (damaged header?)")
+    }
+    // To Swift, texts that look the same are the same, whatever their bytes.
+    guard Set(dataset.splits.map(\.name)).count == dataset.splits.count else {
+      throw UnsupportedError(
+        "has splits of one name: \(Spelling.list(dataset.splits.map(\.name))) (rename them)")
     }
   }
 
@@ -108,7 +130,7 @@ public struct SourceFormat: Sendable {
     // A word that no format knows must be a path, then.
     if let word = material.words.first {
       let names = KnownDataset.all.map(\.name) + ["sample"]
-      guard !word.contains("/"), let nearest = Spelling.nearest(to: word, among: names) else {
+      guard word.lastSlash == nil, let nearest = Spelling.nearest(to: word, among: names) else {
         throw FileError.missing(word)
       }
       throw StageError(

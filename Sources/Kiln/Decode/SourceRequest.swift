@@ -17,7 +17,7 @@ public struct SourceRequest: Sendable, Equatable {
   /// There may be more: a part of a data set need not have samples of every class.
   public var classNames: [String]?
   /// The splits that will be used, where that is known: those that do not go with them are left out.
-  var splits: [String]?
+  package var splits: [String]?
   /// What proves the file at a URL, as 64 hexadecimal digits.
   public var sha256: String?
   /// Whether known data sets are corrected.

@@ -46,7 +46,7 @@ struct ArchiveListing {
     if let fault = Self.fault(name) { throw .name(String(decoding: name, as: UTF8.self), fault) }
     let path = String(decoding: name, as: UTF8.self)
     guard Self.hasNeedlessParts(name) else { return path }
-    return path.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+    return path.pathComponents().filter { $0 != "." }.joined(separator: "/")
   }
 
   /// Whether a name has `.`, doubled slashes, or a slash at its end.

@@ -24,9 +24,15 @@ final class ZIPMember: ByteStream {
     let header = try file.read(record.offset..<record.offset + ZIPDirectory.localByteCount)
     guard header.count == ZIPDirectory.localByteCount, header.starts(with: ZIPDirectory.localMagic)
     else { throw ArchiveError.member(entry.path, "is not where the directory says") }
-    let lengths = (26..<30).map { Int(header[$0]) }
-    let start =
-      record.offset + header.count + lengths[0] + lengths[1] << 8 + lengths[2] + lengths[3] << 8
+    let nameByteCount = Int(header[26]) + Int(header[27]) << 8
+    let nameStart = record.offset + header.count
+    let name = try file.read(nameStart..<min(nameStart + nameByteCount, file.byteCount))
+    // Python refuses such an archive, too: one of the names is damaged.
+    guard
+      String(decoding: name, as: UTF8.self).pathComponents().filter({ $0 != "." })
+        == entry.path.pathComponents()
+    else { throw ArchiveError.member(entry.path, "has another name where its data lies") }
+    let start = nameStart + nameByteCount + Int(header[28]) + Int(header[29]) << 8
     guard start <= file.byteCount - record.packedByteCount else {
       throw ArchiveError.member(entry.path, "lies outside the archive (file cut short?)")
     }

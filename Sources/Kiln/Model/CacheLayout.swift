@@ -34,8 +34,8 @@ struct CacheLayout: Sendable, Equatable {
   static let format = formatPrefix + "1"
   /// What every version begins with.
   static let formatPrefix = "kiln.cache/"
-  /// A reader holds one block in memory; this is also the largest sample that Kiln reads.
-  static let maximumBlockByteCount = 256 << 20
+  /// A reader holds one block in memory, which has one sample at least.
+  static let maximumBlockByteCount = Schema.maximumSampleByteCount
 
   var dataset: Dataset
   var codec: Codec

@@ -35,6 +35,18 @@ public enum ElementType: String, Sendable, CaseIterable {
     }
   }
 
+  /// Bytes of all elements of a shape; nil where they exceed an `Int`, or the shape is none.
+  func byteCount(of shape: [Int]) -> Int? {
+    var product = byteCount
+    // Sizes of zero last: they must not hide what would overflow without them.
+    for size in shape where size != 0 {
+      let (next, overflow) = product.multipliedReportingOverflow(by: size)
+      guard size > 0, !overflow else { return nil }
+      product = next
+    }
+    return shape.contains(0) ? 0 : product
+  }
+
   /// Whether the type holds fractions.
   public var isFloat: Bool {
     switch self {

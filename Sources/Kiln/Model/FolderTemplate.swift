@@ -71,15 +71,17 @@ struct FolderTemplate: Sendable, Equatable {
 
   /// Refuses paths that are absolute or leave the directory.
   private func checkPath() throws(UsageError) {
-    if text.hasPrefix("/") || text.hasPrefix("~") {
+    if let first = text.utf8.first, "/~".utf8.contains(first) {
       throw Self.bad(text, purpose, "a relative path")
     }
-    for component in text.split(separator: "/", omittingEmptySubsequences: false) {
+    for component in text.pathComponents(keepingEmpty: true) {
       if component == ".." { throw Self.bad(text, purpose, "a path that stays in its directory") }
       if component.isEmpty || component == "." {
         throw Self.bad(text, purpose, "a name between slashes")
       }
-      if component.hasPrefix(".") { throw Self.bad(text, purpose, "names that are not hidden") }
+      if component.utf8.first == UInt8(ascii: ".") {
+        throw Self.bad(text, purpose, "names that are not hidden")
+      }
     }
     for case .text(let literal) in pieces
     where literal.unicodeScalars.contains(where: {

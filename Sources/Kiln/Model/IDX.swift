@@ -1,4 +1,4 @@
-/// What readers and writers of IDX files agree on; the layout stands in `Decode/IDXHeader.swift`.
+/// What readers and writers of IDX files agree on; the layout stands in `Decode/IDX/IDXHeader.swift`.
 enum IDX {
   /// No published data set has more than four dimensions.
   static let maximumRank = 8

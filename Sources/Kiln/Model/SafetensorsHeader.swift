@@ -91,21 +91,10 @@ struct SafetensorsHeader: Sendable, Equatable {
     guard let type = ElementType(safetensorsName: typeName) else {
       throw .unknownType(name, found: typeName)
     }
-    guard let byteCount = byteCount(of: type, shape), byteCount == offsets[1] - offsets[0] else {
+    guard let byteCount = type.byteCount(of: shape), byteCount == offsets[1] - offsets[0] else {
       throw .sizeMismatch(name)
     }
     return Tensor(name: name, type: type, shape: shape, range: offsets[0]..<offsets[1])
-  }
-
-  /// Bytes of so many elements, or nil where they exceed an `Int`.
-  static func byteCount(of type: ElementType, _ shape: [Int]) -> Int? {
-    var product = type.byteCount
-    for size in shape {
-      let (next, overflow) = product.multipliedReportingOverflow(by: size)
-      if overflow { return nil }
-      product = next
-    }
-    return product
   }
 }
 

@@ -26,6 +26,9 @@ public struct Schema: Sendable, Equatable {
     self.labels = labels
   }
 
+  /// The largest sample that is read, as one sample must fit into memory: 8192 x 8192 RGB is 192 MiB.
+  static let maximumSampleByteCount = 256 << 20
+
   /// The shape of samples that are labels alone.
   static let noPixels = [0]
 

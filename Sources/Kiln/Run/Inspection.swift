@@ -77,14 +77,20 @@ public struct Inspection: Sendable {
       fetched.request, among: formats, jobs: jobs, cancellation: cancellation)
     format = found.name
     schema = source.dataset.schema
+    var plan = Plan(source.dataset)
+    for name in request.splits ?? [] where !plan.parts.contains(where: { $0.name == name }) {
+      throw UsageError.unknown(
+        what: "split", name: name, among: source.dataset.splits.map(\.name))
+    }
+    if let wanted = request.splits { plan.parts = plan.parts.filter { wanted.contains($0.name) } }
     switch depth {
     case .headers:
-      splits = source.dataset.splits.map {
-        Split(name: $0.name, count: $0.count, labelCounts: nil, digest: nil)
+      splits = plan.parts.map {
+        Split(name: $0.name, count: $0.range.count, labelCounts: nil, digest: nil)
       }
       files = source.files.map { File(name: $0.name, byteCount: $0.byteCount, sha256: nil) }
     case .everything:
-      let pass = Pass(source: source, plan: Plan(source.dataset))
+      let pass = Pass(source: source, plan: plan)
       splits = try pass.run(
         jobs: WorkerPool.workerCount(for: jobs), cancellation: cancellation, watch: watch
       ).map {

@@ -28,6 +28,7 @@ struct Manifest {
           + folders.map { .object(["name": .text($0.name)].merging($0.record.fields) { $1 }) }),
       "lossless": .boolean(sink.isLossless),
     ]
+    if sink.duplicateCount > 0 { fields["duplicates"] = .integer(sink.duplicateCount) }
     // A source without files is known by its name, such as sample:1000.
     if sources.isEmpty, folders.isEmpty {
       fields["source"] = .text(pipeline.source.paths.joined(separator: " "))

@@ -33,6 +33,11 @@ public struct RunReport: Sendable {
   /// Time from start to end, in seconds.
   public internal(set) var seconds: Double
 
+  /// The published data set that the source was recognised as.
+  public internal(set) var knownName: String?
+  /// What has been done to its samples to correct them, in words.
+  public internal(set) var corrections: [String] = []
+
   /// Samples in all splits together.
   public var count: Int { splits.reduce(0) { $0 + $1.count } }
 
@@ -81,6 +86,8 @@ public struct RunReport: Sendable {
     var fields = description(ofPixels: isLossless)
     fields["lossless"] = .boolean(isLossless)
     fields["seconds"] = .number(seconds)
+    fields["dataset"] = knownName.map(JSON.text) ?? .null
+    fields["corrections"] = .array(corrections.map(JSON.text))
     fields["outputs"] = .array(
       outputs.map {
         .object([

@@ -50,7 +50,9 @@ public struct Runner: Sendable {
       source: source, plan: plan, steps: steps, slots: slots,
       hashes: slots.contains { $0.sink.keepsPixels })
     let splits = try pass.run(jobs: jobs, cancellation: cancellation, watch: watch)
-    var report = RunReport(schema: plan.schema, splits: splits, outputs: [], seconds: 0)
+    var report = RunReport(
+      schema: plan.schema, splits: splits, outputs: [], seconds: 0, knownName: source.knownName,
+      corrections: source.corrections)
     // Flushing what was written can take as long as writing it.
     watch?(
       Progress(

@@ -132,11 +132,16 @@ public struct Verification: Sendable {
         if expected.count > 0 { differences.append("split '\(name)' is missing") }
         continue
       }
-      // Equal samples that share a file are fewer.
-      if record.sharesDuplicates, split.count < expected.count, split.count > 0 { continue }
+      // Equal samples that share a file are fewer; in which splits is not known.
+      if record.duplicateCount > 0, split.count < expected.count, split.count > 0 { continue }
       if let difference = difference(of: split, from: expected) {
         differences.append("split '\(name)' \(difference)")
       }
+    }
+    if record.duplicateCount > 0, differences.isEmpty {
+      let count = found.reduce(0) { $0 + $1.count }
+      let expected = record.splits.values.reduce(0) { $0 + $1.count } &- record.duplicateCount
+      if count != expected { differences.append("has \(count) samples, expected \(expected)") }
     }
     return differences
   }

@@ -33,7 +33,7 @@ final class DirectoryHandle: Sendable {
   /// Makes a directory and those above it, below this one; those that exist already are fine.
   func makeDirectories(_ relativePath: String) throws(FileError) {
     if unsafe mkdirat(descriptor, relativePath, 0o777) == 0 || errno == EEXIST { return }
-    guard errno == ENOENT, let slash = relativePath.lastIndex(of: "/") else {
+    guard errno == ENOENT, let slash = relativePath.lastSlash else {
       throw FileError(.makeDirectory, Path.join(path, relativePath))
     }
     try makeDirectories(String(relativePath[..<slash]))

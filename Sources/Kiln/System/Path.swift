@@ -11,26 +11,28 @@ enum Path {
 
   static func withoutTrailingSlashes(_ path: String) -> String {
     var path = path
-    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") {
+      path.unicodeScalars.removeLast()
+    }
     return path
   }
 
   static func lastComponent(_ path: String) -> String {
     let path = withoutTrailingSlashes(path)
-    guard let slash = path.lastIndex(of: "/") else { return path }
-    return String(path[path.index(after: slash)...])
+    guard let slash = path.lastSlash else { return path }
+    return path.behind(slash: slash)
   }
 
   static func directory(of path: String) -> String {
     let path = withoutTrailingSlashes(path)
-    guard let slash = path.lastIndex(of: "/") else { return "." }
+    guard let slash = path.lastSlash else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
   static func join(_ directory: String, _ name: String) -> String {
     switch directory {
     case ".": name
-    case _ where directory.hasSuffix("/"): directory + name
+    case _ where directory.utf8.last == UInt8(ascii: "/"): directory + name
     default: directory + "/" + name
     }
   }

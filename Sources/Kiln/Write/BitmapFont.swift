@@ -3,8 +3,6 @@ enum BitmapFont {
   static let width = 5
   /// Rows above the baseline.
   static let height = 7
-  /// Rows that a `g` reaches below the baseline.
-  static let descent = 2
   /// Pixels from one letter to the next.
   static let advance = 6
 

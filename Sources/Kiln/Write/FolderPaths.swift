@@ -34,9 +34,12 @@ struct FolderPaths: Sendable {
     for piece in template.pieces {
       switch piece {
       case .text(let text):
-        for part in Self.atSlashes(text) {
-          pieces.append(.text(Array(part.utf8)))
-          if part == "/" { slash = pieces.count }
+        for (position, part) in text.pathComponents(keepingEmpty: true).enumerated() {
+          if position > 0 {
+            pieces.append(.text([UInt8(ascii: "/")]))
+            slash = pieces.count
+          }
+          if !part.isEmpty { pieces.append(.text(Array(part.utf8))) }
         }
       case .field(.split, _): pieces.append(.split)
       case .field(.label, let width):
@@ -63,18 +66,6 @@ struct FolderPaths: Sendable {
     labels = known?.map { [labelText] in Array(labelText($0).utf8) } ?? []
     classes =
       template.uses(.class) ? known?.map { [classText] in Array(classText($0).utf8) } ?? [] : []
-  }
-
-  private static func atSlashes(_ text: String) -> [String] {
-    var parts: [String] = [""]
-    for character in text {
-      if character == "/" {
-        parts += ["/", ""]
-      } else {
-        parts[parts.count - 1].append(character)
-      }
-    }
-    return parts.filter { !$0.isEmpty }
   }
 
   private static func padded(_ number: Int64, to width: Int) -> String {

@@ -1,4 +1,4 @@
-// IDX: layout and link in Decode/IDXHeader.swift; gzip around it in Write/EncodedFile.swift.
+// IDX: layout and link in Decode/IDX/IDXHeader.swift; gzip around it in Write/EncodedFile.swift.
 
 extension SinkFormat {
   /// `idx=DIR`: the files of MNIST, under their usual names.

@@ -215,7 +215,7 @@ private final class ImageFolderSink: Sink {
     return SinkReport(
       fileCount: fileCount.load(ordering: .relaxed) + (classes == nil ? 0 : 1),
       byteCount: byteCount.load(ordering: .relaxed),
-      remark: duplicates == 0 ? nil : "\(duplicates) duplicates share a file",
+      duplicateCount: duplicates,
       isLossless: keepsPixels && duplicates == 0)
   }
 }

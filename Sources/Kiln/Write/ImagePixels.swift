@@ -16,7 +16,9 @@ struct ImagePixels: Sendable {
     }
     guard let (height, width, channels) = schema.imageDimensions else {
       throw UnsupportedError(
-        "samples of shape \(schema.shapeText) are no pictures, expected (h, w) or (h, w, 3)")
+        "samples of shape \(schema.shapeText) are no pictures, expected (h, w) or (h, w, 3)"
+          + (schema.sampleShape.count == 1
+            ? " (leave out --flatten, or give their shape as --source-shape 28x28)" : ""))
     }
     guard channels == 1 || channels == 3 else {
       throw UnsupportedError(
@@ -35,8 +37,15 @@ struct ImagePixels: Sendable {
       }
       factor = declared
     default:
+      let scale: String? =
+        switch schema.elementType {
+        case .bool: "255"
+        case .uint16: "1/257"
+        default: nil
+        }
       throw UnsupportedError(
-        "\(schema.elementType) pixels cannot be stored here (convert them with --dtype u8)")
+        "\(schema.elementType) pixels cannot be stored here (convert them with"
+          + " \(scale.map { "--scale \($0) " } ?? "")--dtype u8)")
     }
     shape = try ImageShape(height: height, width: width, channels: channels, bitDepth: bitDepth)
     elementType = schema.elementType
@@ -89,7 +98,7 @@ struct ImagePixels: Sendable {
           throw SampleError(
             index: batch.firstIndex + position / perSample,
             reason: "pixel \(position % perSample) is \(values[position]), expected 0 to \(white)"
-              + " (\(remedy(for: scaled))--clip cuts off what is outside)")
+              + remedy(for: scaled))
         }
         return scaled < 0 ? 0 : 255
       }
@@ -104,9 +113,13 @@ struct ImagePixels: Sendable {
 
   /// What may be meant where nobody declared a scale and 0 to 1 is only the usual one.
   private func remedy(for scaled: Double) -> String {
-    guard factor == 255 else { return "" }
-    if scaled > 255 { return "--dtype u8 if white is 255, " }
-    return scaled >= -255 ? "--normalize -1,1 --scale 127.5 --dtype u8 if black is -1, " : ""
+    if scaled.isNaN { return "" }
+    var other = ""
+    if factor == 255, scaled > 255 { other = "--dtype u8 if white is 255, " }
+    if factor == 255, -255..<0 ~= scaled {
+      other = "--normalize -1,1 --scale 127.5 --dtype u8 if black is -1, "
+    }
+    return " (\(other)--clip cuts off what is outside)"
   }
 
   private func interleaved(_ planes: [UInt8]) -> [UInt8] {

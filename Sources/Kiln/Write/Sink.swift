@@ -56,16 +56,16 @@ public struct SinkReport: Sendable, Equatable {
   public var fileCount: Int
   /// Bytes in these files.
   public var byteCount: Int
-  /// A remark for the summary, such as how many duplicates share a file.
-  public var remark: String?
+  /// Samples without a file of their own: an equal sample's file stands for them, too.
+  public var duplicateCount: Int
   /// Whether the pixels can be got back exactly, now that all have been seen.
   public var isLossless: Bool
 
   /// Sums up an output.
-  public init(fileCount: Int, byteCount: Int, remark: String? = nil, isLossless: Bool = true) {
+  public init(fileCount: Int, byteCount: Int, duplicateCount: Int = 0, isLossless: Bool = true) {
     self.fileCount = fileCount
     self.byteCount = byteCount
-    self.remark = remark
+    self.duplicateCount = duplicateCount
     self.isLossless = isLossless
   }
 }

@@ -83,6 +83,20 @@ import Testing
     }
   }
 
+  @Test("names the file of a bad label, also where a batch spans two")
+  func fileOfFault() throws {
+    try withTemporaryDirectory { root in
+      var file = records(4, labels: [10], seed: 1)
+      file[3 * 3073] = 77
+      try write(file, to: root + "/data_batch_1.bin")
+      try write(records(4, labels: [10], seed: 2), to: root + "/data_batch_2.bin")
+      let source = try openRaw([root])
+      #expect(
+        sentence { _ = try readAll(source, split: 0, pieces: 5) }
+          == "decode data_batch_1.bin: label of sample 3 is 77, expected 0 to 9")
+    }
+  }
+
   @Test("takes an empty file, and one that is packed", arguments: [0, 4])
   func packed(count: Int) throws {
     try withTemporaryDirectory { root in

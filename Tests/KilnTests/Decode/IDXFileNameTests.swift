@@ -24,7 +24,7 @@ import Testing
       ("training-images.idx", "", "train", .images, false),
       ("images-idx3-ubyte", "", "data", .images, false),
       ("my.own-train-label.idx1", "my-own", "train", .labels, false),
-      ("dev-images-idx4-float", "", "dev", .images, false),
+      ("dev-images-idx4-float", "", "val", .images, false),
     ])
   func names(
     name: String, dataset: String, split: String, role: IDXFileName.Role, isPacked: Bool
@@ -47,7 +47,7 @@ import Testing
   @Test("order train, val, test before others")
   func order() {
     #expect(
-      ["test", "zoo", "val", "data", "train"].sorted(by: IDXFileName.precedes)
+      ["test", "zoo", "val", "data", "train"].sorted(by: SplitName.precedes)
         == ["train", "val", "test", "data", "zoo"])
   }
 }

@@ -111,6 +111,32 @@ import Testing
     #expect(result.dataset.schema.labels?.range == nil)
   }
 
+  @Test(
+    "refuses sizes beside a zero that no sample could have",
+    arguments: [
+      [0, 0, 4_294_967_295, 4_294_967_295], [0, 4_294_967_295, 4_294_967_295, 0],
+      [0, 0, 65_536, 65_536],
+    ])
+  func sizesBesideZero(dimensions: [Int]) throws {
+    try withTemporaryDirectory { root in
+      try write(IDXSample(dimensions: dimensions, data: []).bytes, to: root + "/images")
+      let line = sentence { _ = try openSource(SourceRequest(images: root + "/images")) }
+      #expect(line?.hasSuffix("(damaged header?)") == true)
+    }
+  }
+
+  @Test("refuses labels that have no column")
+  func noLabelColumn() throws {
+    try withTemporaryDirectory { root in
+      try write(IDXSample.counting([0, 28, 28]).bytes, to: root + "/images")
+      try write(IDXSample.counting([0, 0]).bytes, to: root + "/labels")
+      let request = SourceRequest(images: root + "/images", labels: root + "/labels")
+      #expect(
+        sentence { _ = try openSource(request) }?
+          .hasSuffix("has labels of no column, expected at least one (damaged header?)") == true)
+    }
+  }
+
   @Test("refuses a header that is cut short anywhere", arguments: 0..<16, [Packing.plain, .gzip])
   func truncatedHeader(length: Int, packing: Packing) {
     let file = IDXSample.counting([2, 3, 3]).bytes

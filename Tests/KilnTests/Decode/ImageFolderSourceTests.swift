@@ -66,6 +66,41 @@ func greyPNG(_ value: UInt8, width: Int = 3, height: Int = 2) -> [UInt8] {
     }
   }
 
+  @Test("are told apart by bytes, not by what a mark behind a slash makes of it")
+  func marks() throws {
+    try withTemporaryDirectory { root in
+      // Glyphs are what such folders are of: a mark, a vowel sign.
+      let names = ["\u{915}", "\u{93E}", "\u{301}"]
+      try fill(root, names.flatMap { ["train/\($0)/1.png", "test/\($0)/1.png"] })
+      let source = try open(root)
+      #expect(source.dataset.splits.map(\.count) == [3, 3])
+      #expect(Set(source.dataset.schema.labels?.classNames ?? []) == Set(names))
+    }
+  }
+
+  @Test("refuses splits that look the same")
+  func splitsOfOneName() throws {
+    try withTemporaryDirectory { root in
+      try fill(root, ["\u{E9}-0.png", "e\u{301}-0.png"])
+      // Some file systems take them for one name.
+      guard try Path.entries(of: root).count == 2 else { return }
+      #expect(
+        sentence { _ = try open(root, ["pattern": "{split}-{index}.png"]) }?
+          .contains("has splits of one name") == true)
+    }
+  }
+
+  @Test("does not mind a neighbour that cannot be opened")
+  func neighbour() throws {
+    try withTemporaryDirectory { root in
+      try fill(root, ["a/1.png", "b/1.png"])
+      // Both texts live through the call.
+      let status = unsafe symlink(root + "/nowhere", root + "/readme")
+      try #require(status == 0)
+      #expect(try open(root).dataset.count == 2)
+    }
+  }
+
   @Test("gives up where links lead back, and not by and by")
   func loops() throws {
     try withTemporaryDirectory { root in

@@ -244,6 +244,47 @@ struct ShardSample {
     #expect(found?.hasSuffix(", expected a whole number") == true)
   }
 
+  @Test("are refused where a header has become zeros, which looks like the end", arguments: [1, 8])
+  func zeroedHeader(blocks: Int) throws {
+    let tar = try (0..<6).map { try ShardSample.pair("000\($0)", UInt8($0), "\($0)") }
+      .reduce(ShardSample(), +)
+    var bytes = tar.bytes
+    let start = 3 * bytes.count / 8 / 512 * 512
+    for index in start..<start + 512 * blocks { bytes[index] = 0 }
+    for name in ["train-000000.tar", "train-000000.tar.gz"] {
+      let file = name.hasSuffix("gz") ? gzip(bytes) : bytes
+      let fault = sentence { try read([name: file]) }
+      #expect(fault?.hasPrefix("decode") == true, "\(fault ?? "")")
+    }
+  }
+
+  @Test("pair members of several endings by the name before the first dot")
+  func endings() throws {
+    let png = greyPNG(9)
+    let tar =
+      ShardSample() + ("0.input.png", png) + ("0.cls", [0x35]) + ("1.png", greyPNG(8))
+      + ("1.mask.png", png) + ("1.label.cls", [0x36])
+    try read(["train-000000.tar": tar.bytes]) { source in
+      let (pixels, labels) = try readAll(source, split: 0)
+      #expect(labels == [5, 6])
+      #expect(pixels.first == 9 && pixels.last == 8)
+    }
+    let two = ShardSample() + ("0.a.png", png) + ("0.b.png", png) + ("0.cls", [0x35])
+    let fault = sentence { try read(["train-000000.tar": two.bytes]) }
+    #expect(fault?.contains("could both be the image of one sample") == true)
+  }
+
+  @Test("are known also where much else comes first")
+  func lateSamples() throws {
+    let tar =
+      try (0..<100).map { ShardSample() + ("a\($0).txt", [0x61]) }.reduce(ShardSample(), +)
+      + ShardSample.pair("b", 1, "5")
+    try read(["train-000000.tar": tar.bytes]) { source in
+      let labels = try readAll(source, split: 0).labels
+      #expect(labels == [5])
+    }
+  }
+
   @Test("name both images where two differ in shape")
   func shapes() throws {
     let shape = try ImageShape(height: 2, width: 3, channels: 1, bitDepth: 8)

@@ -45,6 +45,13 @@ import Testing
     #expect(try archiveFault(ZIPSample([member]).bytes)?.hasPrefix("entry 'a' is damaged") == true)
   }
 
+  @Test("refuses a member that has another name where its data lies")
+  func names() throws {
+    var bytes = ZIPSample([.init("abc", Self.text)]).bytes
+    bytes[30] ^= 1
+    #expect(try archiveFault(bytes) == "entry 'abc' has another name where its data lies")
+  }
+
   @Test("reads what its own sink writes")
   func ownArchives() throws {
     try withTemporaryDirectory { directory in

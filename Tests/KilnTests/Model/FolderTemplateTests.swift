@@ -85,7 +85,7 @@ import Testing
       ".hidden/{index}.png",
       "{split}/.{index}.png", "a//{index}.png", "./{index}.png", "a/{index}.png/", "a\\{index}.png",
       "{index:}.png", "{index:0}.png", "{index:21}.png", "{index:x}.png", "{split:3}/{index}.png",
-      "",
+      "", "/\u{301}x{index}.png", "a/\u{301}/../{index}.png", "{split}/.\u{301}{index}.png",
       "{digest:4}.png",
     ])
   func refused(template: String) {

@@ -306,7 +306,8 @@ import Testing
       let source = NumberSource(counts: splits.map { _ in 1 }, names: splits)
       let run = try pipeline(source, [(SinkFormat.npy, root + "/out")])
       #expect(throws: StageError.self) { try Runner(run).run() }
-      #expect(throws: UsageError.self) { try Runner(pipeline(source, [])).run() }
+      let plain = try pipeline(NumberSource(counts: [1]), [])
+      #expect(throws: UsageError.self) { try Runner(plain).run() }
       #expect(try names(in: root).isEmpty)
     }
   }

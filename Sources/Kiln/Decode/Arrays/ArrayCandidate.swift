@@ -47,7 +47,7 @@ struct ArrayCandidate: Sendable {
   private static func parts(
     of chosen: [(name: ArrayName, candidate: ArrayCandidate)], hasImages: Bool
   ) throws -> [ArraySource.Part] {
-    try Set(chosen.map(\.name.split)).sorted(by: IDXFileName.precedes).map { split in
+    try Set(chosen.map(\.name.split)).sorted(by: SplitName.precedes).map { split in
       func single(_ role: ArrayName.Role) throws -> SampleArray? {
         let found = chosen.filter { $0.name.split == split && $0.name.role == role }
           .map(\.candidate)

@@ -37,7 +37,7 @@ struct ArrayName: Sendable, Equatable {
   static func split(of name: Substring) -> (dataset: String, split: String) {
     if name.isEmpty { return ("", "data") }
     let words = name.split { isSeparator($0) }
-    guard let last = words.last, let known = splits[last.lowercased()] else {
+    guard let last = words.last, let known = SplitName.usual(String(last)) else {
       return ("", String(name))
     }
     return (words.dropLast().joined(separator: "-"), known)
@@ -45,11 +45,8 @@ struct ArrayName: Sendable, Equatable {
 
   /// Whether a name says which of the usual splits it is about.
   static func hasKnownSplit(_ name: Substring) -> Bool {
-    name.split { isSeparator($0) }.last.map { splits[$0.lowercased()] != nil } ?? false
+    name.split { isSeparator($0) }.last.map { SplitName.usual(String($0)) != nil } ?? false
   }
-
-  /// What a word means as a split; nil where it is none of those that are known.
-  static func usualSplit(_ word: String) -> String? { splits[word.lowercased()] }
 
   private static func isSeparator(_ character: Character) -> Bool { "-_. ".contains(character) }
 
@@ -59,11 +56,5 @@ struct ArrayName: Sendable, Equatable {
     "x": .images, "images": .images, "image": .images, "imgs": .images, "img": .images,
     "data": .images, "pixels": .images, "features": .images,
     "y": .labels, "labels": .labels, "label": .labels, "targets": .labels, "target": .labels,
-  ]
-
-  private static let splits = [
-    "train": "train", "training": "train", "trn": "train", "test": "test", "testing": "test",
-    "t10k": "test", "tst": "test", "val": "val", "valid": "val", "validation": "val", "dev": "val",
-    "extra": "extra", "unlabeled": "unlabeled",
   ]
 }

@@ -81,14 +81,8 @@ struct NumericArray: Sendable {
   static func byteCount(of type: ElementType, _ shape: [Int]) throws(ArrayError) -> Int {
     guard shape.count <= maximumRank else { throw .rank(shape.count) }
     guard shape.allSatisfy({ $0 >= 0 }) else { throw .negative(shape) }
-    var product = type.byteCount
-    // Sizes of zero last: they must not hide what would overflow without them.
-    for size in shape where size > 0 {
-      let (next, overflow) = product.multipliedReportingOverflow(by: size)
-      guard !overflow else { throw .tooLarge(shape) }
-      product = next
-    }
-    return shape.contains(0) ? 0 : product
+    guard let byteCount = type.byteCount(of: shape) else { throw .tooLarge(shape) }
+    return byteCount
   }
 
   private static func strides(of shape: [Int], _ order: Order) -> [Int] {
@@ -243,7 +237,7 @@ enum ArrayError: Error, Sendable, Equatable, CustomStringConvertible {
       "label of sample \(sample) is \(value), expected a whole number of at most 64 bits"
     case .sampleTooLarge(let byteCount):
       "promises samples of \(byteCount) bytes, expected at most"
-        + " \(SampleArray.maximumSampleByteCount) (damaged header?)"
+        + " \(Schema.maximumSampleByteCount) (damaged header?)"
     case .emptySamples(let shape): "promises samples without elements: \(Self.text(shape))"
     case .labelRank(let rank):
       "expected labels of 1 or 2 dimensions, found \(rank) (are images and labels swapped?)"

@@ -1,7 +1,5 @@
 /// The numbers of one split, images or labels: an array at hand, or one that is read from first to last.
 struct SampleArray: Sendable {
-  /// The largest sample that is read, as one sample must fit into memory: 8192 x 8192 RGB is 192 MiB.
-  static let maximumSampleByteCount = 256 << 20
   /// Where an array can only be had as a whole, it must fit into memory: ImageNet at 64 x 64 does not.
   static let maximumWholeByteCount = 1 << 30
 
@@ -27,19 +25,10 @@ struct SampleArray: Sendable {
     let open: @Sendable (Background?) throws -> any ByteStream
     /// Where the first element is in the file, for messages.
     let offset: Int
-    /// What must follow the last element.
-    let end: End
-
-    enum End: Sendable {
-      /// Nothing: more bytes are an error.
-      case ofFile
-      /// Anything: the stream holds more than this array.
-      case open
-    }
 
     init(
       _ elementType: ElementType, _ byteOrder: ByteOrder = .little, storedShape: [Int],
-      axes: [Int]? = nil, offset: Int = 0, end: End = .ofFile,
+      axes: [Int]? = nil, offset: Int = 0,
       open: @escaping @Sendable (Background?) throws -> any ByteStream
     ) {
       self.elementType = elementType
@@ -47,7 +36,6 @@ struct SampleArray: Sendable {
       self.storedShape = storedShape
       self.axes = axes
       self.offset = offset
-      self.end = end
       self.open = open
     }
 
@@ -119,7 +107,7 @@ struct SampleArray: Sendable {
       }
       _ = try NumericArray.byteCount(of: type, shape)
       let sampleByteCount = try NumericArray.byteCount(of: type, Array(shape.dropFirst()))
-      guard sampleByteCount <= Self.maximumSampleByteCount else {
+      guard sampleByteCount <= Schema.maximumSampleByteCount else {
         throw ArrayError.sampleTooLarge(byteCount: sampleByteCount)
       }
       // A few bytes could promise billions of these.
@@ -239,7 +227,7 @@ final class SampleArrayReader {
 
   /// Makes sure that nothing follows the last sample; checksums are compared on the way.
   func finish() throws {
-    guard case .stream(let source) = array.content, source.end == .ofFile else { return }
+    guard case .stream(let source) = array.content else { return }
     try at(.decode, array.name) {
       guard try stream?.read(1).isEmpty ?? true else {
         throw ArrayError.dataContinues(after: source.offset + position * source.sampleByteCount)

@@ -120,7 +120,7 @@ private final class CIFARSource: Source {
   init(_ kind: CIFARKind, _ members: CIFARKind.Members, classNames: [String]?) throws {
     self.kind = kind
     let sorted = members.samples.sorted { ($0.number, $0.file.name) < ($1.number, $1.file.name) }
-    parts = try Set(sorted.map(\.split)).sorted(by: IDXFileName.precedes).map { split in
+    parts = try Set(sorted.map(\.split)).sorted(by: SplitName.precedes).map { split in
       let files = sorted.filter { $0.split == split }.map(\.file)
       let count = try files.reduce(0) { try $0 + Self.count(of: $1, kind) }
       return Part(name: split, files: files, count: count)
@@ -172,7 +172,8 @@ private final class CIFARSource: Source {
     }
 
     func read(_ count: Int) throws -> PendingSamples {
-      var pieces: [[UInt8]] = []
+      let (kind, first) = (kind, position)
+      var pieces: [Piece] = []
       var missing = count * kind.recordByteCount
       while missing > 0 {
         guard let file = files.first else { throw CIFARError.changed }
@@ -180,17 +181,21 @@ private final class CIFARSource: Source {
           let stream = try stream ?? file.open(digestingOn: background)
           self.stream = stream
           let bytes = try stream.read(missing)
-          pieces.append(bytes)
+          guard bytes.count % kind.recordByteCount == 0 else { throw CIFARError.changed }
+          pieces.append(Piece(file: file.name, bytes: bytes))
           missing -= bytes.count
         }
         // A stream gives less than was asked for at its end only.
         if missing > 0 { next() }
       }
-      let (kind, first, name) = (kind, position, files.first?.name)
       position += count
-      return PendingSamples { [pieces] in
-        try at(.decode, name) { try Self.split(pieces, count, kind, first: first) }
-      }
+      return PendingSamples { [pieces] in try Self.split(pieces, count, kind, first: first) }
+    }
+
+    /// What was read of one file: whole records.
+    private struct Piece {
+      let file: String
+      let bytes: [UInt8]
     }
 
     private func next() {
@@ -200,26 +205,29 @@ private final class CIFARSource: Source {
 
     /// Takes records apart.
     private static func split(
-      _ pieces: [[UInt8]], _ count: Int, _ kind: CIFARKind, first: Int
+      _ pieces: [Piece], _ count: Int, _ kind: CIFARKind, first: Int
     ) throws -> (pixels: [UInt8], labels: [Int64]) {
-      let records = pieces.count == 1 ? pieces[0] : pieces.flatMap(\.self)
       let columnCount = kind.labelByteCount
       var labels: [Int64] = []
       labels.reserveCapacity(count * columnCount)
-      let pixels = try makeBytes(capacity: records.count) { cursor in
-        for index in 0..<count {
-          let start = index * kind.recordByteCount
-          // The file has the coarse class first.
-          for column in 0..<columnCount {
-            let label = Int(records[start + columnCount - 1 - column])
-            guard label < kind.classCounts[column] else {
-              throw CIFARError.label(
-                sample: first + index, found: label, classCount: kind.classCounts[column])
+      let pixels = try makeBytes(capacity: count * kind.recordByteCount) { cursor in
+        for piece in pieces {
+          for start in stride(from: 0, to: piece.bytes.count, by: kind.recordByteCount) {
+            // The file has the coarse class first.
+            for column in 0..<columnCount {
+              let label = Int(piece.bytes[start + columnCount - 1 - column])
+              guard label < kind.classCounts[column] else {
+                throw StageError(
+                  .decode, file: piece.file,
+                  CIFARError.label(
+                    sample: first + labels.count / columnCount, found: label,
+                    classCount: kind.classCounts[column]))
+              }
+              labels.append(Int64(label))
             }
-            labels.append(Int64(label))
+            let end = start + kind.recordByteCount
+            cursor.append(piece.bytes.span.extracting(start + columnCount..<end))
           }
-          let end = start + kind.recordByteCount
-          cursor.append(records.span.extracting(start + columnCount..<end))
         }
       }
       return (pixels, labels)

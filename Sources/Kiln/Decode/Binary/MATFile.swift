@@ -68,7 +68,7 @@ struct MATFile: Sendable {
       }
       count += 1
       let place = position + 8..<position + 8 + tag.byteCount
-      if let variable = try Self.variable(tag, place, stream, byteOrder) {
+      if let variable = try Self.variable(tag, place, stream, of: bytes, byteOrder) {
         variables.append(variable)
       }
       // Compressed elements are not filled up.
@@ -79,12 +79,13 @@ struct MATFile: Sendable {
   }
 
   private static func variable(
-    _ tag: MATCursor.Tag, _ place: Range<Int>, _ stream: PositionedStream, _ order: ByteOrder
+    _ tag: MATCursor.Tag, _ place: Range<Int>, _ stream: PositionedStream, of bytes: MATBytes,
+    _ order: ByteOrder
   ) throws -> Variable? {
     let isCompressed = tag.type == MATCursor.compressed
     guard isCompressed || tag.type == MATCursor.matrix else { return nil }
     try stream.skip(to: place.lowerBound)
-    let cursor = MATCursor(MATBytes.part(of: stream, place, isCompressed: isCompressed), order)
+    let cursor = MATCursor(bytes.part(of: stream, place, isCompressed: isCompressed), order)
     if isCompressed {
       guard let inner = try cursor.tag(), inner.type == MATCursor.matrix else { return nil }
     }
@@ -155,16 +156,17 @@ private struct MATBytes: Sendable {
   }
 
   func open(_ place: Range<Int>, isCompressed: Bool) throws -> any ByteStream {
-    Self.part(of: try open(at: place.lowerBound), place, isCompressed: isCompressed)
+    part(of: try open(at: place.lowerBound), place, isCompressed: isCompressed)
   }
 
   /// An element's data, inflated, out of a stream that has come to it.
-  static func part(
+  func part(
     of stream: any ByteStream, _ place: Range<Int>, isCompressed: Bool
   ) -> any ByteStream {
     let slice = StreamSlice(stream, count: place.count)
+    // The length of the element is its own word: only the size of the file limits what it becomes.
     return isCompressed
-      ? LimitedStream(ZlibStream(slice), packedByteCount: place.count) : slice
+      ? LimitedStream(ZlibStream(slice), packedByteCount: file.file.byteCount) : slice
   }
 }
 

@@ -18,7 +18,7 @@ extension SourceFormat {
       interpretation.classNames = material.request.classNames ?? []
       interpretation.wantedSplits = material.request.splits
       return try ArraySource(
-        parts.flatMap(\.self).sorted { IDXFileName.precedes($0.split, $1.split) }, interpretation)
+        parts.flatMap(\.self).sorted { SplitName.precedes($0.split, $1.split) }, interpretation)
     })
 }
 

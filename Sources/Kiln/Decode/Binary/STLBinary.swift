@@ -60,7 +60,7 @@ private struct STLFiles {
   }
 
   func parts() throws -> [ArraySource.Part] {
-    try images.keys.sorted(by: IDXFileName.precedes).compactMap { split in
+    try images.keys.sorted(by: SplitName.precedes).compactMap { split in
       guard let file = images[split] else { return nil }
       let images = try PlainArray.open(file, sampleShape: Self.sampleShape)
       var labels = try labels[split].map { try PlainArray.open($0, sampleShape: []) }

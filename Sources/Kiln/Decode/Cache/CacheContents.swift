@@ -160,10 +160,10 @@ private struct CacheTexts {
   ) throws(CacheError) -> (count: Int, sample: [Int]) {
     let type = try elementType(ofSplit: name)
     guard let shape = try json("\(name).shape").sizes, let count = shape.first,
-      let byteCount = SafetensorsHeader.byteCount(of: type, Array(shape.dropFirst())),
+      let byteCount = type.byteCount(of: Array(shape.dropFirst())),
       byteCount <= CacheLayout.maximumBlockByteCount,
       // What a conversion multiplies on the way must not overflow either.
-      SafetensorsHeader.byteCount(of: .uint64, shape) != nil
+      ElementType.uint64.byteCount(of: shape) != nil
     else { throw damaged("\(name).shape") }
     return (count, Array(shape.dropFirst()))
   }
@@ -177,8 +177,7 @@ private struct CacheTexts {
       guard let level = Int(try text("level")) else { throw damaged("level") }
       let key = names[0] + ".block"
       guard let blockCount = Int(try text(key)), blockCount >= 1,
-        let byteCount = SafetensorsHeader.byteCount(
-          of: schema.elementType, [blockCount] + schema.sampleShape),
+        let byteCount = schema.elementType.byteCount(of: [blockCount] + schema.sampleShape),
         byteCount <= CacheLayout.maximumBlockByteCount
       else { throw damaged(key) }
       for name in names where try text("\(name).block") != String(blockCount) {

@@ -194,7 +194,7 @@ private struct SafetensorsFile {
     if splits.isEmpty, tensors["images"] != nil {
       return [try part("data", images: "images", labels: "labels")]
     }
-    return try splits.sorted(by: IDXFileName.precedes).map {
+    return try splits.sorted(by: SplitName.precedes).map {
       try part($0, images: $0 + suffix, labels: $0 + ".labels")
     }
   }

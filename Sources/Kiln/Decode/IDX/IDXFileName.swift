@@ -35,8 +35,8 @@ struct IDXFileName: Equatable {
       (dataset, split) = ("", "data")
       return
     }
-    split = Self.splits[last] ?? last
     // QMNIST's third split has no prefix.
+    split = last == "xnist" ? "nist" : SplitName.usual(last) ?? last
     dataset = last == "xnist" ? "qmnist" : words.dropLast().joined(separator: "-")
   }
 
@@ -44,18 +44,6 @@ struct IDXFileName: Equatable {
 
   private static let roles: [(word: String, role: Role)] = [
     ("images", .images), ("image", .images), ("labels", .labels), ("label", .labels),
-  ]
-
-  /// What a word means as a split; nil where it is none of the usual ones.
-  static func usualSplit(_ word: String) -> String? {
-    let word = word.lowercased()
-    return ["train", "val", "test"].contains(word) ? word : splits[word]
-  }
-
-  /// Names that mean one of the usual splits.
-  private static let splits = [
-    "t10k": "test", "valid": "val", "validation": "val", "training": "train", "testing": "test",
-    "xnist": "nist",
   ]
 
   /// Whether this can follow `idx`: rank and type, each where it is given, and nothing else.
@@ -81,12 +69,5 @@ struct IDXFileName: Equatable {
       end = start
     }
     return nil
-  }
-
-  /// Orders splits as they are usually named: train, val, test, then by the alphabet.
-  static func precedes(_ first: String, _ second: String) -> Bool {
-    let order = ["train", "val", "test"]
-    let rank = { (split: String) in order.firstIndex(of: split) ?? order.count }
-    return (rank(first), first) < (rank(second), second)
   }
 }

@@ -63,7 +63,7 @@ private enum IDXFormat {
     // Labels alone can be looked at and tabulated; labels among images have lost theirs.
     let hasImages = candidates.contains { $0.name.role == .images }
     var pairs: [IDXSource.Pair] = []
-    for split in Set(candidates.map(\.name.split)).sorted(by: IDXFileName.precedes) {
+    for split in Set(candidates.map(\.name.split)).sorted(by: SplitName.precedes) {
       let files = candidates.filter { $0.name.split == split }
       let images = try single(files.filter { $0.name.role == .images })
       let labels = try single(files.filter { $0.name.role == .labels })

@@ -9,9 +9,6 @@
 
 /// The header of an IDX file, checked.
 struct IDXHeader: Equatable {
-  /// The largest sample that is read, as one sample must fit into memory: 8192 x 8192 RGB is 192 MiB.
-  static let maximumSampleByteCount = 256 << 20
-
   let elementType: ElementType
   let dimensions: [Int]
   /// Bytes of all elements together.
@@ -48,10 +45,10 @@ struct IDXHeader: Equatable {
   }
 
   init(elementType: ElementType, dimensions: [Int]) throws(IDXError) {
-    guard let sampleByteCount = Self.product([elementType.byteCount] + dimensions.dropFirst()),
-      let dataByteCount = Self.product([sampleByteCount, dimensions[0]])
+    guard let dataByteCount = elementType.byteCount(of: dimensions),
+      let sampleByteCount = elementType.byteCount(of: Array(dimensions.dropFirst()))
     else { throw .tooLarge(dimensions) }
-    guard sampleByteCount <= Self.maximumSampleByteCount else {
+    guard sampleByteCount <= Schema.maximumSampleByteCount else {
       throw .sampleTooLarge(byteCount: sampleByteCount)
     }
     // A few bytes could promise billions of these.
@@ -59,17 +56,6 @@ struct IDXHeader: Equatable {
     self.elementType = elementType
     self.dimensions = dimensions
     self.dataByteCount = dataByteCount
-  }
-
-  /// The product, or nil where it exceeds an `Int`.
-  private static func product(_ factors: [Int]) -> Int? {
-    var product = 1
-    for factor in factors {
-      let (next, overflow) = product.multipliedReportingOverflow(by: factor)
-      if overflow { return nil }
-      product = next
-    }
-    return product
   }
 }
 
@@ -102,7 +88,7 @@ enum IDXError: Error, Sendable, Equatable, CustomStringConvertible {
         + " more than any file can hold (damaged header?)"
     case .sampleTooLarge(let byteCount):
       "header promises samples of \(byteCount) bytes,"
-        + " expected at most \(IDXHeader.maximumSampleByteCount) (damaged header?)"
+        + " expected at most \(Schema.maximumSampleByteCount) (damaged header?)"
     case .emptySamples(let dimensions):
       "header promises samples without elements:"
         + " \(dimensions.map(String.init).joined(separator: " x ")) (damaged header?)"

@@ -20,7 +20,7 @@ struct FolderLevels {
         ? nil
         : Folder(
           position: position,
-          path: directory.path.split(separator: "/").map(String.init), files: directory.files)
+          path: directory.path.pathComponents(), files: directory.files)
     }
     guard let first = folders.first else { throw UnsupportedError("holds no PNG or JPEG file") }
     let depth = first.path.count
@@ -33,7 +33,7 @@ struct FolderLevels {
     let classes = Set(folders.compactMap(\.path.last))
     if let empty = listing.directories.first(where: {
       $0.files.isEmpty && !$0.hasDirectories && depth > 0
-        && $0.path.utf8.count(where: { $0 == UInt8(ascii: "/") }) + 1 == depth
+        && $0.path.pathComponents().count == depth
         && !classes.contains(Path.lastComponent($0.path))
     }) {
       throw UnsupportedError(
@@ -48,8 +48,8 @@ struct FolderLevels {
   }
 
   private init(_ folders: [Folder], name: String, directoryCount: Int) throws(UnsupportedError) {
-    let isSplit = { (name: String) in IDXFileName.usualSplit(name) != nil }
-    let whole = IDXFileName.usualSplit(name) ?? "data"
+    let isSplit = { (name: String) in SplitName.usual(name) != nil }
+    let whole = SplitName.usual(name) ?? "data"
     switch folders[0].path.count {
     case 0:
       splits = [Self.split(whole, folders[...])]
@@ -78,7 +78,7 @@ struct FolderLevels {
     switch folders[0].path.count {
     // A single directory of images is a class or a split.
     case 1: return nil
-    case 2: return IDXFileName.usualSplit(name) == nil ? name : nil
+    case 2: return SplitName.usual(name) == nil ? name : nil
     default: return name
     }
   }
@@ -91,7 +91,7 @@ struct FolderLevels {
     for (position, folder) in folders.enumerated() {
       if position + 1 < folders.count, folders[position + 1].path[0] == folder.path[0] { continue }
       let directory = folder.path[0]
-      let name = IDXFileName.usualSplit(directory) ?? directory
+      let name = SplitName.usual(directory) ?? directory
       if let other = runs.first(where: { $0.name == name }) {
         throw UnsupportedError(
           "directories \(other.directory) and \(directory) are the same split '\(name)'")
@@ -99,7 +99,7 @@ struct FolderLevels {
       runs.append((name, directory, folders[start...position]))
       start = position + 1
     }
-    return runs.sorted { IDXFileName.precedes($0.name, $1.name) }
+    return runs.sorted { SplitName.precedes($0.name, $1.name) }
       .map { split($0.name, $0.folders) }
   }
 

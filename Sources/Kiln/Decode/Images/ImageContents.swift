@@ -35,7 +35,7 @@ enum ImageContents: Sendable {
       return try at(.decode, nil) { try directories.read(file, of: listing, into: &buffer) }
     case .members(let archive, let entries), .stream(let archive, let entries):
       let entry = entries[Int(listing.entries[file])]
-      return try at(.decompress, archive.file.name) {
+      return try at(.decode, archive.file.name) {
         try Self.check(entry)
         buffer = try archive.open(entry).read(entry.byteCount)
         return buffer.count

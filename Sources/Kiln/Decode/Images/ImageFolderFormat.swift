@@ -147,7 +147,7 @@ enum ImageFolderFormat {
   }
 
   private static func look(into archive: Archive, _ tree: FileTree) throws -> Found {
-    try at(.decompress, archive.file.name) {
+    try at(.decode, archive.file.name) {
       let entries = try archive.entries()
       let root = try root(of: tree, entries)
       let manifest = try ImageFolderManifest { name, limit in
@@ -162,7 +162,7 @@ enum ImageFolderFormat {
       if case .tar? = entries.first?.place { isPacked = archive.depth > 0 }
       return Found(
         rootName: Path.lastComponent(root.isEmpty ? tree.path : root),
-        listing: try ImageFolderListing(of: entries, below: root.split(separator: "/").count),
+        listing: try ImageFolderListing(of: entries, below: root.pathComponents().count),
         manifest: manifest,
         contents: isPacked ? .stream(archive, entries) : .members(archive, entries))
     }
@@ -174,7 +174,7 @@ enum ImageFolderFormat {
     let innermost = try tree.root()
     // What Kiln has written may have been packed with its path around it.
     let isOurs = entries.contains { $0.path == "\(innermost)/\(StagedOutput.manifestName)" }
-    return isOurs ? innermost : innermost.split(separator: "/").first.map(String.init) ?? ""
+    return isOurs ? innermost : innermost.pathComponents().first ?? ""
   }
 
   private static func index(

@@ -16,7 +16,7 @@ extension ImageFolderIndex {
     var found = FoundFields(template, listing)
     try found.match()
     var splits: [(name: String, files: [UInt32], numbers: [Int])] = found.splitNames.map {
-      ($0.isEmpty ? IDXFileName.usualSplit(root) ?? "data" : $0, [], [])
+      ($0.isEmpty ? SplitName.usual(root) ?? "data" : $0, [], [])
     }
     for (file, split) in found.splits.enumerated() {
       splits[Int(split)].files.append(UInt32(file))
@@ -24,7 +24,7 @@ extension ImageFolderIndex {
     }
     self.splits = splits.map { split in
       Split(name: split.name, files: Self.sorted(split.files, by: split.numbers))
-    }.sorted { IDXFileName.precedes($0.name, $1.name) }
+    }.sorted { SplitName.precedes($0.name, $1.name) }
     (labels, range, classNames) = try found.labels(classes)
   }
 

@@ -63,19 +63,18 @@ struct ImageFolderListing: Sendable {
     var files: [String: [UInt32]] = ["": []]
     for (position, entry) in archive.enumerated() where !Self.isHidden(path: entry.path) {
       let path = Self.path(entry.path, below: depth)
-      let directory = path.lastIndex(of: "/").map { path[..<$0] } ?? ""
-      var above = String(directory)
+      var above = path.lastSlash.map { String(path[..<$0]) } ?? ""
       files[above, default: []].append(UInt32(position))
-      while let slash = above.lastIndex(of: "/") {
+      while let slash = above.lastSlash {
         above = String(above[..<slash])
         if files[above] != nil { break }
         files[above] = []
       }
     }
-    let order = files.keys.map { (path: $0, components: $0.split(separator: "/")) }.sorted {
+    let order = files.keys.map { (path: $0, components: $0.pathComponents()) }.sorted {
       let length = min($0.components.count, $1.components.count)
       for (one, two) in zip($0.components, $1.components) where one != two {
-        return NaturalOrder.precedes(String(one), String(two))
+        return NaturalOrder.precedes(one, two)
       }
       return length == $0.components.count && length < $1.components.count
     }
@@ -90,17 +89,14 @@ struct ImageFolderListing: Sendable {
     }
   }
 
-  private static func path(_ path: String, below depth: Int) -> Substring {
-    var rest = path[...]
-    for _ in 0..<depth {
-      guard let slash = rest.utf8.firstIndex(of: UInt8(ascii: "/")) else { break }
-      rest = rest[rest.utf8.index(after: slash)...]
-    }
-    return rest
+  private static func path(_ path: String, below depth: Int) -> String {
+    if depth == 0 { return path }
+    let components = path.pathComponents()
+    return components.dropFirst(min(depth, components.count - 1)).joined(separator: "/")
   }
 
   private static func isHidden(path: String) -> Bool {
-    path.split(separator: "/").contains { $0.hasPrefix(".") || $0 == "__MACOSX" }
+    path.pathComponents().contains { $0.hasPrefix(".") || $0 == "__MACOSX" }
   }
 
   private mutating func append(

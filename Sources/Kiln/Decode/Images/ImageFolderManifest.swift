@@ -96,7 +96,7 @@ struct ImageFolderManifest {
     for name in counts.keys where !found.contains(name) {
       index.splits.append(ImageFolderIndex.Split(name: name, files: .list([])))
     }
-    index.splits.sort { IDXFileName.precedes($0.name, $1.name) }
+    index.splits.sort { SplitName.precedes($0.name, $1.name) }
     for split in index.splits {
       let expected = counts[split.name] ?? 0
       guard split.files.count == expected else {

@@ -72,7 +72,7 @@ enum PickleBatches {
           UnsupportedError("has other images or labels than \(first.name)"))
       }
     }
-    let splits = Set(batches.map(\.split)).sorted(by: IDXFileName.precedes)
+    let splits = Set(batches.map(\.split)).sorted(by: SplitName.precedes)
     let parts = try splits.map { split in
       let files = batches.filter { $0.split == split }
       let columns = first.labels.indices.map { column in files.flatMap { $0.labels[column] } }

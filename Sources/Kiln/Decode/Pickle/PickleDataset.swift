@@ -122,7 +122,7 @@ extension PickleArrays {
     if !hasLabels, chosen.contains(where: { hasUnnamedLabels(entries, of: $0.place) }) {
       return nil
     }
-    let sorted = chosen.sorted { IDXFileName.precedes($0.name.split, $1.name.split) }
+    let sorted = chosen.sorted { SplitName.precedes($0.name.split, $1.name.split) }
     return PickleDataset(
       parts: try sorted.map { entry in
         let labels = known.first {
@@ -147,7 +147,7 @@ extension PickleArrays {
       chosen.count <= Self.maximumSplitCount
     else { return nil }
     return PickleDataset(
-      parts: try chosen.sorted { IDXFileName.precedes($0.name.split, $1.name.split) }.map {
+      parts: try chosen.sorted { SplitName.precedes($0.name.split, $1.name.split) }.map {
         PickleDataset.Part(
           split: $0.name.split, name: name(of: $0.place), images: [],
           labelName: name(of: $0.place), labels: try labels($0.place))
@@ -170,7 +170,7 @@ extension PickleArrays {
     }
     guard !parts.isEmpty, Set(parts.map(\.split)).count == parts.count else { return nil }
     return PickleDataset(
-      parts: parts.sorted { IDXFileName.precedes($0.split, $1.split) },
+      parts: parts.sorted { SplitName.precedes($0.split, $1.split) },
       classNames: classNames(entries))
   }
 

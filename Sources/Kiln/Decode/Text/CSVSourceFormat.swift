@@ -117,7 +117,7 @@ private enum CSVSourceFormat {
         .decode, file: material.description,
         UnsupportedError("has two tables for split '\(table.name)' (name the files one by one)"))
     }
-    return chosen.sorted { IDXFileName.precedes($0.name, $1.name) }
+    return chosen.sorted { SplitName.precedes($0.name, $1.name) }
   }
 
   /// A table's name without its extension; nil for other names.

@@ -28,8 +28,9 @@ private enum LIBSVMFormat {
       case .tree(let tree):
         let members = try tree.files(in: try tree.root())
         guard members.count <= maximumFileCount else { continue }
-        files += try members.map { try $0.resource() }
-          .filter { isText($0) && !$0.fileName.hasSuffix(".json") }
+        // A file that cannot be read may be nobody's concern.
+        files += members.filter { !$0.fileName.hasSuffix(".json") }
+          .compactMap { try? $0.resource() }.filter(isText)
       case .file(let file): if isText(file) { files.append(file) }
       }
     }
@@ -40,7 +41,7 @@ private enum LIBSVMFormat {
         .decode, file: material.description,
         UnsupportedError("has two texts for split '\(file.split)' (name the files one by one)"))
     }
-    return found.sorted { IDXFileName.precedes($0.split, $1.split) }
+    return found.sorted { SplitName.precedes($0.split, $1.split) }
   }
 
   private static func isText(_ file: Resource) -> Bool {

@@ -7,7 +7,7 @@ extension SourceFormat {
     detect: { try WebDatasetFormat.isShards($0) },
     open: { material, settings in
       if material.request.dataset != nil {
-        throw UsageError.conflict("--dataset chooses from a directory of IDX files, not of shards")
+        throw UsageError.conflict("--dataset chooses among data sets, and shards hold one")
       }
       return try WebDatasetSource(
         try WebDatasetFormat.splits(material), try WebDatasetFormat.notes(material),
@@ -26,6 +26,8 @@ private enum WebDatasetFormat {
 
   /// Members of archives and names in directories that are looked at to tell shards from others.
   private static let probeCount = 64
+  /// Members that are looked at where the archive has the name of a shard.
+  private static let shardProbeCount = 4096
 
   /// Whether the first shard that has samples has them in pairs of image and label.
   ///
@@ -52,8 +54,9 @@ private enum WebDatasetFormat {
 
   private static func probe(_ file: Resource) throws -> Content {
     let members = WebDatasetMembers(try WebDatasetShard(file).open(nil))
+    let limit = WebDatasetName.isShard(file.fileName) ? shardProbeCount : probeCount
     var (hasImage, hasLabel, count) = (false, false, 0)
-    while count < probeCount, let member = try members.next() {
+    while count < limit, let member = try members.next() {
       count += 1
       switch WebDatasetSamples.Kind(member.name) {
       case .image: hasImage = true
@@ -70,7 +73,7 @@ private enum WebDatasetFormat {
     _ material: SourceMaterial
   ) throws -> [(name: String, shards: [WebDatasetShard])] {
     let shards = try shards(material)
-    return try Set(shards.map(\.name.split)).sorted(by: IDXFileName.precedes).map { split in
+    return try Set(shards.map(\.name.split)).sorted(by: SplitName.precedes).map { split in
       let files = shards.filter { $0.name.split == split }
       return (split, try files.map { try WebDatasetShard(try $0.resource()) })
     }
@@ -109,7 +112,7 @@ private enum WebDatasetFormat {
       files.contains(where: isShard)
       ? []
       : try tree.entries().filter {
-        $0.kind == .directory && IDXFileName.usualSplit($0.name) != nil
+        $0.kind == .directory && SplitName.usual($0.name) != nil
           && mayHoldShards(Path.join(tree.path, $0.name))
       }
     let all = try files + directories.flatMap { try tree.files(in: $0.name) }

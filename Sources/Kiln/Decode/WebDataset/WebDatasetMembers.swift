@@ -93,9 +93,23 @@ final class WebDatasetMembers {
   }
 
   /// Reads what follows the archive's end mark, so that checksums are compared.
+  ///
+  /// A header that has become zeros looks like that mark: only what follows tells.
+  /// - Throws: ``TarError`` where that is anything but zeros.
   func finish() throws {
-    guard case .stream(let stream) = input else { return }
-    try stream.readToEnd()
+    let mark = position - Self.blockByteCount
+    while true {
+      let bytes: [UInt8]
+      switch input {
+      case .mapped(let file):
+        bytes = file.bytes(
+          position..<min(file.byteCount, position + FileStream.chunkByteCount))
+      case .stream(let stream): bytes = try stream.read(FileStream.chunkByteCount)
+      }
+      if bytes.isEmpty { return }
+      position += bytes.count
+      guard bytes.allSatisfy({ $0 == 0 }) else { throw TarError.dataContinues(after: mark) }
+    }
   }
 
   // MARK: Headers
@@ -259,6 +273,7 @@ enum TarError: Error, Sendable, Equatable, CustomStringConvertible {
   case damagedHeader(at: Int)
   case damagedRecords
   case dataEnds(at: Int, promised: Int)
+  case dataContinues(after: Int)
   case sparse(String)
 
   var description: String {
@@ -269,6 +284,8 @@ enum TarError: Error, Sendable, Equatable, CustomStringConvertible {
     case .damagedRecords: "a pax header of the archive is damaged"
     case .dataEnds(let offset, let promised):
       "archive ends at byte \(offset), a header promises \(promised) (file cut short?)"
+    case .dataContinues(let mark):
+      "data goes on behind zeros at byte \(mark) of the archive, which end one (damaged?)"
     case .sparse(let name):
       "member \(name.isEmpty ? "" : "'\(name.prefix(200).description.printable)' ")"
         + "is stored with holes (pack the archive again)"

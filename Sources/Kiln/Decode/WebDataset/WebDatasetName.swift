@@ -39,7 +39,7 @@ struct WebDatasetName: Sendable, Equatable {
     let words = stem.dropLast(digits).split { "-_. ".contains($0) }.map(String.init)
     let folder = directory.map { [Path.lastComponent($0)] } ?? []
     split =
-      (folder + words).reversed().lazy.compactMap { IDXFileName.usualSplit($0) }.first
+      (folder + words).reversed().lazy.compactMap { SplitName.usual($0) }.first
       ?? (words.isEmpty ? folder.first ?? Self.unnamed.split : words.joined(separator: "-"))
   }
 

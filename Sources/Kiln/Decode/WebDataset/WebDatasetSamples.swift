@@ -88,16 +88,21 @@ final class WebDatasetSamples {
 
   /// What a member is for, by its name.
   enum Kind {
-    case image, label, other
+    /// The member itself is named so, or it is one of several: `input.png`.
+    case image(isPlain: Bool)
+    case label(isPlain: Bool)
+    case other
 
     init(_ name: [UInt8]) { self.init(name, key: WebDatasetSamples.key(of: name)) }
 
     fileprivate init(_ name: [UInt8], key: Range<Int>) {
       // Hidden files, such as macOS adds, have no name before the dot.
-      switch String(decoding: name[key.upperBound...].dropFirst(), as: UTF8.self).lowercased() {
+      let endings = String(decoding: name[key.upperBound...].dropFirst(), as: UTF8.self)
+        .lowercased().split(separator: ".", omittingEmptySubsequences: false)
+      switch endings.last {
       case _ where key.isEmpty: self = .other
-      case "png", "jpg", "jpeg": self = .image
-      case "cls": self = .label
+      case "png", "jpg", "jpeg": self = .image(isPlain: endings.count == 1)
+      case "cls": self = .label(isPlain: endings.count == 1)
       default: self = .other
       }
     }
@@ -122,22 +127,25 @@ final class WebDatasetSamples {
   private func sample(_ images: Images) throws -> Sample? {
     if ahead == nil { try nextMember() }
     while let first = ahead {
-      var image: (name: String, image: Image?)?
-      var label: (name: String, value: Int64)?
+      var image: (name: String, isPlain: Bool, image: Image?)?
+      var label: (name: String, isPlain: Bool, value: Int64)?
       while let (member, kind, key) = ahead, key == first.key {
         switch kind {
-        case .image:
-          if let image {
+        case .image(let isPlain):
+          // Beside `png` itself, `mask.png` is something else.
+          if image?.isPlain == true, !isPlain { break }
+          if let image, image.isPlain == isPlain {
             throw UnsupportedError(
               "'\(image.name)' and '\(member.shownName)' could both be the image of one sample")
           }
-          image = (member.shownName, try readImage(member, images))
-        case .label:
-          if let label {
+          image = (member.shownName, isPlain, try readImage(member, images))
+        case .label(let isPlain):
+          if label?.isPlain == true, !isPlain { break }
+          if let label, label.isPlain == isPlain {
             throw UnsupportedError(
               "'\(label.name)' and '\(member.shownName)' could both be the label of one sample")
           }
-          label = (member.shownName, try readLabel(member))
+          label = (member.shownName, isPlain, try readLabel(member))
         case .other: break
         }
         try nextMember()

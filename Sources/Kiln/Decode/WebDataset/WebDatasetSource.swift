@@ -44,6 +44,9 @@ final class WebDatasetSource: Source {
   }
 
   private final class Reader: SampleReader {
+    /// What may wait to be decoded for one batch; small images never get there.
+    private static let maximumWaitingByteCount = 16 << 20
+
     private let samples: WebDatasetSamples
     private let images: WebDatasetImages
     private let hasLabels: Bool
@@ -57,13 +60,26 @@ final class WebDatasetSource: Source {
     func read(_ count: Int) throws -> PendingSamples {
       var batch: [WebDatasetSamples.Sample] = []
       batch.reserveCapacity(count)
-      while batch.count < count {
+      var labels: [Int64] = []
+      var pixels: [UInt8] = []
+      var waiting = 0
+      for _ in 0..<count {
         guard let sample = try samples.next(.read) else { throw changed }
+        if hasLabels {
+          guard let label = sample.label else { throw changed }
+          labels.append(label)
+        }
         batch.append(sample)
+        if case .bytes(let bytes)? = sample.image { waiting += bytes.count }
+        if waiting > Self.maximumWaitingByteCount {
+          pixels += try images.pixels(of: batch)
+          (batch, waiting) = ([], 0)
+        }
       }
-      let labels = hasLabels ? batch.compactMap(\.label) : []
-      guard labels.count == (hasLabels ? count : 0) else { throw changed }
-      return PendingSamples { [images, batch] in (try images.pixels(of: batch), labels) }
+      return PendingSamples { [images, pixels, labels, batch] in
+        let rest = try images.pixels(of: batch)
+        return (pixels.isEmpty ? rest : pixels + rest, labels)
+      }
     }
 
     func finish() throws {

@@ -1,0 +1,18 @@
+/// What people call splits.
+enum SplitName {
+  /// The usual name of what a word means as a split; nil where it is none of those that are known.
+  static func usual(_ word: String) -> String? { names[word.lowercased()] }
+
+  private static let names = [
+    "train": "train", "training": "train", "trn": "train", "test": "test", "testing": "test",
+    "t10k": "test", "tst": "test", "val": "val", "valid": "val", "validation": "val", "dev": "val",
+    "extra": "extra", "unlabeled": "unlabeled",
+  ]
+
+  /// Orders splits as they are usually named: train, val, test, then by the alphabet.
+  static func precedes(_ first: String, _ second: String) -> Bool {
+    let order = ["train", "val", "test"]
+    let rank = { (split: String) in order.firstIndex(of: split) ?? order.count }
+    return (rank(first), first) < (rank(second), second)
+  }
+}
