@@ -162,6 +162,8 @@ import Testing
     for name in ["ImageId", "sample_id", "ID"] {
       #expect(try read(name + ",label,p0,p1,p2,p3" + rows).labels == [7, 8])
     }
+    let scattered = (0..<20).map { "\($0 * 37 % 101),\($0 % 4),1,2,3,4" }.joined(separator: "\n")
+    #expect(try read("sample_id,label,p0,p1,p2,p3\n" + scattered).labels.max() == 3)
     let alone = try read("ImageId,pixel0,pixel1,pixel2,pixel3\n1,1,2,3,4\n2,5,6,7,8\n")
     #expect(alone.dataset.schema.labels == nil && alone.pixels == [1, 2, 3, 4, 5, 6, 7, 8])
   }

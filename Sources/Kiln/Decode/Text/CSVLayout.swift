@@ -95,6 +95,9 @@ struct CSVLayout: Sendable, Equatable {
     return isCount || (fields.count - numbers.count) * 2 > fields.count
   }
 
+  /// Fewer rows may be alike, or differ, by chance.
+  private static let tellingRowCount = 10
+
   /// How many columns at the front number the rows, as pandas writes them unless it is told not to.
   private static func indexCount(_ names: [String], _ rows: [[String]]) -> Int {
     names.indices.dropLast().prefix { column in
@@ -107,6 +110,7 @@ struct CSVLayout: Sendable, Equatable {
       // A class could be called so, too, but does not go up with every row.
       case let name where name.lowercased() == "index" || name.lowercased().hasSuffix("id"):
         zip(numbers, numbers.dropFirst()).allSatisfy { $0 + 1 == $1 }
+          || numbers.count >= tellingRowCount && Set(numbers).count == numbers.count
       default: false
       }
     }.count
@@ -228,9 +232,6 @@ struct CSVLayout: Sendable, Equatable {
     }
     return isLabel
   }
-
-  /// So few rows may be alike by chance.
-  private static let tellingRowCount = 10
 
   /// Whether the first column looks more like labels than the last one; nil where neither does.
   private static func isFirstLabel(_ rows: [[String]]) -> Bool? {
