@@ -31,7 +31,8 @@ public struct Runner: Sendable {
   ///
   /// Where outputs are replaced, all are complete before the first one is: only a rename that the
   /// system then refuses can leave some of them new and others old.
-  /// - Throws: ``StageError``, ``UsageError`` or ``Interruption``; destinations are then as they were.
+  /// - Throws: ``StageError``, ``UsageError`` or ``Interruption``; but for such a rename, destinations are
+  ///   then as they were.
   public func run() throws -> RunReport {
     let start = ContinuousClock.now
     let fetched = try SourceFetch(pipeline.source, by: fetcher)

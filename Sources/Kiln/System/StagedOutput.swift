@@ -200,7 +200,11 @@ public final class StagedOutput: Sendable {
   /// For the outputs of a run whose next output cannot be published.
   func withdraw() {
     guard existing == .keep else { return }
-    for path in placed.withLock({ $0 }).reversed() { try? Path.removeTree(path) }
+    for path in placed.withLock({ $0 }).reversed() {
+      // A directory is out of sight at once: who ends the process here leaves no half of it.
+      let isHidden = kind == .directory && Path.renameWithoutReplacing(path, staging)
+      try? Path.removeTree(isHidden ? staging : path)
+    }
     Path.removeEmptyDirectories(createdParents)
   }
 
@@ -208,6 +212,8 @@ public final class StagedOutput: Sendable {
   private func flushFileSystem() throws(FileError) {
     #if canImport(Glibc)
       guard retryingInterrupts({ syncfs(lock) }) == 0 else { throw FileError(.flush, path) }
+    #else
+      sync()
     #endif
   }
 

@@ -13,7 +13,8 @@ import Synchronization
 /// left, and waits for ever for a thread that the system refuses, when fewer workers could do it all.
 ///
 /// Jobs of a ``Lane`` run one at a time and in order; other jobs run in any order, side by side. A
-/// job never blocks on another one, so a single worker can always finish everything.
+/// job waits for no other one but such that is running already, so a single worker can always finish
+/// everything.
 final class WorkerPool: Sendable {
   typealias Job = @Sendable () -> Void
 

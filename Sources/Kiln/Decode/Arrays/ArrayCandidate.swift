@@ -65,7 +65,9 @@ struct ArrayCandidate: Sendable {
         }
         throw StageError(
           .decode, file: chosen.first { $0.name.split == split }?.candidate.name,
-          UnsupportedError("labels of split '\(split)' have no images beside them"))
+          UnsupportedError(
+            "labels of split '\(split)' have no images beside them"
+              + " (choose with --images-key and --labels-key)"))
       }
       return ArraySource.Part(split: split, images: images, labels: try single(.labels))
     }
