@@ -63,6 +63,7 @@ public struct Verification: Sendable {
     differences =
       Self.differences(of: plan.schema, from: record)
       + Self.differences(of: found, from: record, names)
+      + Self.differences(ofClassesIn: path, from: record)
   }
 
   private static func record(of path: String) throws -> OutputRecord {
@@ -147,6 +148,18 @@ public struct Verification: Sendable {
     return differences
   }
 
+  /// The names of classes lie beside pictures once more, for programs that read no manifest.
+  private static func differences(
+    ofClassesIn path: String, from record: OutputRecord
+  ) -> [String] {
+    guard record.holdsPictures, !record.classNames.isEmpty else { return [] }
+    let names = try? JSON(
+      parsing: SourceFile(path: Path.join(path, ClassesFile.name)).open()
+        .read(OutputRecord.maximumByteCount)
+    ).texts
+    return names == record.classNames ? [] : ["\(ClassesFile.name) has other class names, or none"]
+  }
+
   /// The first thing in which a split differs: the others follow from it.
   private static func difference(
     of split: RunReport.Split, from expected: OutputRecord.Split
@@ -159,10 +172,9 @@ public struct Verification: Sendable {
         return "has \(count) samples of label \(label), expected \(others[label] ?? 0)"
       }
     }
-    guard let digest = split.digest, let other = expected.digest, digest != other else {
-      return nil
-    }
-    return "has the content digest \(digest), expected \(other)"
+    guard let digest = split.digest else { return nil }
+    guard let other = expected.digest else { return "has no content digest in the manifest" }
+    return digest == other ? nil : "has the content digest \(digest), expected \(other)"
   }
 
   /// The report for `--json`.

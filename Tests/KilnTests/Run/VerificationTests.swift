@@ -185,6 +185,44 @@ import Testing
     }
   }
 
+  @Test("compares the class names that lie beside pictures", arguments: ["png", "jpeg", "tar"])
+  func classes(name: String) throws {
+    let format = try #require(SinkFormat.all.first { $0.name == name })
+    try withTemporaryDirectory { root in
+      let output = try Pipeline.Output(format, at: root + "/out")
+      let names = (0...9).map { "class \($0)" }
+      _ = try Runner(
+        Pipeline(
+          source: SourceRequest(paths: ["sample:80"], classNames: names), outputs: [output])
+      ).run()
+      #expect(try Verification(of: output.path).differences == [])
+      let file = output.path + "/classes.json"
+      try write(Array("[\"another\"]".utf8), to: file)
+      #expect(
+        try Verification(of: output.path).differences
+          == ["classes.json has other class names, or none"])
+      try Path.removeTree(file)
+      #expect(try Verification(of: output.path).differences.count == 1)
+    }
+  }
+
+  @Test("misses a digest that the manifest must have")
+  func noDigest() throws {
+    try withOutput(.npy) { path throws in
+      let file = path + "/kiln.json"
+      guard case .object(var fields) = try JSON(parsing: contents(of: file)),
+        case .object(var splits)? = fields["splits"], case .object(var test)? = splits["test"]
+      else { preconditionFailure("a manifest without splits") }
+      test["digest"] = .null
+      splits["test"] = .object(test)
+      fields["splits"] = .object(splits)
+      try write(Array(JSON.object(fields).text().utf8), to: file)
+      #expect(
+        try Verification(of: path).differences
+          == ["split 'test' has no content digest in the manifest"])
+    }
+  }
+
   @Test("names the split that has changed")
   func changed() throws {
     try withOutput(.idx) { path throws in
