@@ -34,6 +34,15 @@ import Testing
     try expect(line, message)
   }
 
+  @Test("refuses words that are no text: two names would look the same")
+  func noText() throws {
+    let run = try CommandRun(["inspect", "a\u{FFFD}.npz"])
+    #expect(run.status == 2)
+    #expect(
+      run.errorLines
+        == ["kiln: 'a\u{FFFD}.npz' is no UTF-8 text, as names of files must be (rename it)"])
+  }
+
   @Test(
     "ends with status 2 and says what is wrong",
     arguments: [

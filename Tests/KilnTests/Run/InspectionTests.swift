@@ -116,4 +116,17 @@ import Testing
     #expect(inspection.text().contains("Samples  0 (train 0, test 0)"))
     #expect(inspection.splits.allSatisfy { $0.digest?.count == 64 })
   }
+
+  @Test("looks at the splits that are asked for, and names those that there are")
+  func splits() throws {
+    var request = SourceRequest(paths: ["sample:70"])
+    request.splits = ["test"]
+    for depth in [Inspection.Depth.headers, .everything] {
+      #expect(try Inspection(of: request, depth).splits.map(\.name) == ["test"])
+    }
+    request.splits = ["other"]
+    #expect(throws: UsageError.unknown(what: "split", name: "other", among: ["train", "test"])) {
+      try Inspection(of: request)
+    }
+  }
 }

@@ -295,6 +295,16 @@ final class MemorySource: Source {
   }
 
   @Test(
+    "name the scale that makes bytes of other types",
+    arguments: [(.bool, "--scale 255 --dtype u8"), (.int16, "with --dtype u8")]
+      as [(ElementType, String)])
+  func remedies(type: ElementType, remedy: String) {
+    let pixels = [UInt8](repeating: 0, count: 12 * type.byteCount)
+    let line = sentence { _ = try folder(type, [2, 2], pixels: pixels) }
+    #expect(line?.contains(remedy) == true, "\(line ?? "")")
+  }
+
+  @Test(
     "refuse what is no picture",
     arguments: [
       (.uint8, [4]), (.uint8, [2, 2, 2]), (.uint8, [2, 2, 4]), (.int8, [2, 2]), (.int32, [2, 2]),
