@@ -78,7 +78,7 @@ import Testing
     }
   }
 
-  @Test("misses files also where equal samples share one")
+  @Test("notices that files are gone also where equal samples share one")
   func duplicates() throws {
     try withTemporaryDirectory { root in
       for (index, value) in [1, 1, 2, 3, 3].enumerated() {
@@ -206,7 +206,7 @@ import Testing
     }
   }
 
-  @Test("misses a digest that the manifest must have")
+  @Test("refuses a manifest that has lost a digest")
   func noDigest() throws {
     try withOutput(.npy) { path throws in
       let file = path + "/kiln.json"

@@ -188,9 +188,9 @@ struct CSVLayout: Sendable, Equatable {
   /// The label columns by their names; nil where names tell nothing.
   private static func labelColumns(_ names: [String]) throws(CSVError) -> [Int]? {
     let lower = names.map { $0.lowercased() }
-    let pixels = lower.count { $0.hasPrefix("pixel") } > 0 ? "pixel" : series(lower)
+    let pixels = lower.contains { $0.hasPrefix("pixel") } ? "pixel" : series(lower)
     let others = lower.indices.filter { pixels.map(lower[$0].hasPrefix) != true }
-    if pixels == "pixel" || (others.count > 0 && others.count < names.count) {
+    if pixels == "pixel" || (!others.isEmpty && others.count < names.count) {
       // All at one end, as the sink writes several.
       let isAtEnd =
         others.isEmpty || others == Array(0..<others.count)
