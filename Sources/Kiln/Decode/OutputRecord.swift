@@ -18,6 +18,8 @@ struct OutputRecord: Sendable, Equatable {
   let isLossless: Bool
   /// Whether its paths keep the order of the samples, and their labels where there are such.
   let keepsOrder: Bool
+  /// The template of its paths, where it is a folder of pictures.
+  let template: FolderTemplate?
   /// Samples that share the file of an equal one.
   let duplicateCount: Int
   /// The label columns; nil where there are no labels.
@@ -38,6 +40,8 @@ struct OutputRecord: Sendable, Equatable {
     let labelCounts: [Int64: Int]?
   }
 
+  /// Formats that are folders of pictures, and the endings of these.
+  static let folders = ["png": "png", "jpeg": "jpg"]
   private static let pictures = ["png", "jpeg", "tar"]
   /// Whether there is no sample in any split.
   var isEmpty: Bool { !splits.isEmpty && splits.values.allSatisfy { $0.count == 0 } }
@@ -46,9 +50,8 @@ struct OutputRecord: Sendable, Equatable {
   /// Formats that hold digits and no types.
   private static let texts = ["csv"]
 
-  /// Manifests have some kilobytes; what names each of 65,536 classes with a count for each of ten splits
-  /// stays below this.
-  static let maximumByteCount = 32 << 20
+  /// More than any manifest has: 64 thousand class names of a kilobyte.
+  static let maximumByteCount = 64 << 20
 
   /// The record of the output that files belong to; nil where they are none, or it cannot be understood.
   /// - Parameters:
@@ -79,36 +82,29 @@ struct OutputRecord: Sendable, Equatable {
   }
 
   init(parsing json: JSON) throws(UnsupportedError) {
-    guard case .object(let fields) = json, case .text? = fields["kiln"],
-      case .text(let type)? = fields["dtype"], let elementType = ElementType(rawValue: type),
-      let shape = fields["shape"]?.sizes,
+    guard json["kiln"]?.asText != nil,
+      let elementType = json["dtype"]?.asText.flatMap({ ElementType(rawValue: $0) }),
+      let shape = json["shape"]?.sizes,
       let sampleByteCount = elementType.byteCount(of: shape),
       sampleByteCount <= Schema.maximumSampleByteCount,
-      case .object(let splits)? = fields["splits"]
+      case .object(let splits)? = json["splits"]
     else { throw UnsupportedError("is no manifest of an output") }
     self.elementType = elementType
     sampleShape = shape
-    channelOrder = Self.text(fields["layout"]).flatMap { ChannelOrder(rawValue: $0) } ?? .last
-    pixelScale = Self.text(fields["pixel_scale"]).flatMap { PixelScale(text: $0) } ?? .undeclared
-    format = Self.text(fields["format"]) ?? ""
-    knownName = Self.text(fields["dataset"])
+    channelOrder = json["layout"]?.asText.flatMap { ChannelOrder(rawValue: $0) } ?? .last
+    pixelScale = json["pixel_scale"]?.asText.flatMap { PixelScale(text: $0) } ?? .undeclared
+    format = json["format"]?.asText ?? ""
+    knownName = json["dataset"]?.asText
     self.splits = splits.compactMapValues(Split.init)
     guard self.splits.count == splits.count else {
       throw UnsupportedError("is no manifest of an output: a split has no count")
     }
-    if case .boolean(false)? = fields["lossless"] { isLossless = false } else { isLossless = true }
-    classNames = fields["classes"]?.texts ?? []
-    var template: FolderTemplate?
-    if case .object(let options)? = fields["options"], case .text(let text)? = options["template"] {
-      template = try? FolderTemplate(parsing: text)
-    }
-    if case .integer(let count)? = fields["duplicates"] {
-      duplicateCount = count
-    } else {
-      duplicateCount = 0
-    }
+    isLossless = json["lossless"] != .boolean(false)
+    classNames = json["classes"]?.texts ?? []
+    template = try Self.template(json["options"]?["template"]?.asText, ofFormat: format)
+    duplicateCount = json["duplicates"]?.asInteger ?? 0
     let isOrdered = template?.uses(.index) ?? true
-    guard case .object(let labels)? = fields["labels"] else {
+    guard let labels = json["labels"], labels != .null else {
       keepsOrder = isOrdered
       labelColumns = nil
       labelType = nil
@@ -121,12 +117,20 @@ struct OutputRecord: Sendable, Equatable {
       throw UnsupportedError("is no manifest of an output: it has no label column, or too many")
     }
     labelColumns = columns
-    labelType = Self.text(labels["dtype"]).flatMap { ElementType(rawValue: $0) }
+    labelType = labels["dtype"]?.asText.flatMap { ElementType(rawValue: $0) }
     isOneHot = labels["one_hot"] == .boolean(true)
   }
 
-  private static func text(_ value: JSON?) -> String? {
-    if case .text(let text)? = value { text } else { nil }
+  private static func template(
+    _ text: String?, ofFormat format: String
+  ) throws(UnsupportedError) -> FolderTemplate? {
+    guard let fileExtension = folders[format] else { return nil }
+    do {
+      return try FolderTemplate(parsing: text ?? FolderTemplate.usualText(fileExtension))
+    } catch {
+      // The user has not written it.
+      throw UnsupportedError(error.description)
+    }
   }
 
   /// The splits of a source by the names that the record has for them: file names give only what is usual.
@@ -186,12 +190,10 @@ struct OutputRecord: Sendable, Equatable {
 
 extension OutputRecord.Split {
   fileprivate init?(_ json: JSON) {
-    guard case .object(let fields) = json, case .integer(let count)? = fields["count"] else {
-      return nil
-    }
+    guard let count = json["count"]?.asInteger else { return nil }
     self.count = count
-    if case .text(let digest)? = fields["digest"] { self.digest = digest } else { digest = nil }
-    guard case .object(let counts)? = fields["labels"] else {
+    digest = json["digest"]?.asText
+    guard case .object(let counts)? = json["labels"] else {
       labelCounts = nil
       return
     }

@@ -28,6 +28,11 @@ struct FolderTemplate: Sendable, Equatable {
   let pieces: [Piece]
   private let purpose: Purpose
 
+  /// The template of an output for which none is given.
+  static func usualText(_ fileExtension: String) -> String {
+    "{split}/{label}/{index}.\(fileExtension)"
+  }
+
   /// Reads a template.
   /// - Throws: ``UsageError`` that shows what is wrong.
   init(parsing text: String, _ purpose: Purpose = .output) throws(UsageError) {

@@ -81,3 +81,34 @@ extension JSON {
     return String(decoding: try encoder.encode(self), as: UTF8.self)
   }
 }
+
+extension JSON {
+  /// The value of a key; nil where there is none, or this is no object.
+  subscript(key: String) -> JSON? {
+    if case .object(let fields) = self { fields[key] } else { nil }
+  }
+
+  /// The text that this is; nil where it is anything else.
+  var asText: String? {
+    if case .text(let text) = self { text } else { nil }
+  }
+
+  /// The whole number that this is; nil where it is anything else.
+  var asInteger: Int? {
+    if case .integer(let number) = self { number } else { nil }
+  }
+
+  /// The numbers of a list of sizes; nil where it is anything else.
+  var sizes: [Int]? {
+    guard case .array(let values) = self else { return nil }
+    let sizes = values.compactMap(\.asInteger)
+    return sizes.count == values.count && sizes.allSatisfy { $0 >= 0 } ? sizes : nil
+  }
+
+  /// The texts of a list; nil where it is anything else.
+  var texts: [String]? {
+    guard case .array(let values) = self else { return nil }
+    let texts = values.compactMap(\.asText)
+    return texts.count == values.count ? texts : nil
+  }
+}

@@ -98,30 +98,6 @@ struct SafetensorsHeader: Sendable, Equatable {
   }
 }
 
-extension JSON {
-  /// The numbers of a list of sizes; nil where it is anything else.
-  var sizes: [Int]? {
-    guard case .array(let values) = self else { return nil }
-    var sizes: [Int] = []
-    for value in values {
-      guard case .integer(let size) = value, size >= 0 else { return nil }
-      sizes.append(size)
-    }
-    return sizes
-  }
-
-  /// The texts of a list; nil where it is anything else.
-  var texts: [String]? {
-    guard case .array(let values) = self else { return nil }
-    var texts: [String] = []
-    for value in values {
-      guard case .text(let text) = value else { return nil }
-      texts.append(text)
-    }
-    return texts
-  }
-}
-
 extension ElementType {
   /// The format's name of the type: `U8`, `F32`, `BOOL`.
   var safetensorsName: String { rawValue.uppercased() }

@@ -64,7 +64,7 @@ private enum ImageFolder {
     _ options: OptionValues, _ fileExtension: String
   ) throws(UsageError) -> FolderTemplate {
     try FolderTemplate(
-      parsing: options.text("template") ?? "{split}/{label}/{index}.\(fileExtension)")
+      parsing: options.text("template") ?? FolderTemplate.usualText(fileExtension))
   }
 
   static func check(

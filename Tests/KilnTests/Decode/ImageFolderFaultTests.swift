@@ -90,9 +90,13 @@ import Testing
         + " expected split/label/file, label/file or files (give a --pattern)")
     #expect(
       try message([("0/a.png", greyPNG(1)), ("classes.json", Array("[1]".utf8))])
-        == "decode classes.json: expected a list of class names, found something else in it")
+        == "decode classes.json: expected a list of class names")
     for manifest in [
-      "{\"format\":", "{\"format\": \"png\", \"options\": {\"template\": \"../{index}\"}}",
+      "{\"format\":", "{\"format\": \"png\"}",
+      """
+      {"kiln": "1", "format": "png", "dtype": "u8", "shape": [1, 1], "splits": {},
+       "options": {"template": "../{index}"}}
+      """,
     ] {
       let found = try message([("0/a.png", greyPNG(1)), ("kiln.json", Array(manifest.utf8))]) ?? ""
       #expect(found.hasPrefix("decode kiln.json: "))

@@ -89,12 +89,15 @@ enum ImageFolderFormat {
 
   // MARK: Opening
 
+  /// The formats whose outputs are image folders.
+  private static let formats = Array(OutputRecord.folders.keys)
+
   /// What has been found, before anything is made of the names.
   private struct Found {
     /// The name of the directory that the images are listed from.
     let rootName: String
     let listing: ImageFolderListing
-    let manifest: ImageFolderManifest
+    let notes: PictureNotes
     let contents: ImageContents
   }
 
@@ -108,9 +111,9 @@ enum ImageFolderFormat {
     let listing = found.listing
     let index = try at(.decode, tree.path) {
       var index = try Self.index(
-        of: listing, pattern, found.manifest, root: found.rootName,
+        of: listing, pattern, found.notes, root: found.rootName,
         material.request.classNames)
-      if pattern == nil { index = try found.manifest.completed(index) }
+      if pattern == nil, let counts = found.notes.counts { try index.complete(counts) }
       return index
     }
     guard let example = index.splits.first(where: { $0.files.count > 0 })?.files[0] else {
@@ -121,14 +124,14 @@ enum ImageFolderFormat {
       listing, index, ImageTarget(shape: shape, rules: rules), example: example, found.contents)
     return try at(.decode, tree.path) {
       try ImageFolderSource(
-        images, dataset(index, shape, found.manifest), path: tree.archive == nil ? tree.path : nil,
+        images, dataset(index, shape, found.notes), path: tree.archive == nil ? tree.path : nil,
         material.cancellation)
     }
   }
 
   private static func look(into path: String, _ material: SourceMaterial) throws -> Found {
     let root = try at(.decode, nil) { try DirectoryHandle(opening: path, shownAs: path) }
-    let manifest = try ImageFolderManifest { name, limit in
+    let notes = try PictureNotes(ofFormats: formats) { name, limit in
       let file = Array(name.utf8) + [0]
       guard root.contains(file.span) else { return nil }
       return try at(.decode, nil) {
@@ -142,7 +145,7 @@ enum ImageFolderFormat {
       cancellation: material.cancellation)
     let directories = try at(.decode, nil) { try OpenDirectories(root, listing) }
     return Found(
-      rootName: Path.lastComponent(path), listing: listing, manifest: manifest,
+      rootName: Path.lastComponent(path), listing: listing, notes: notes,
       contents: .directories(directories))
   }
 
@@ -150,7 +153,7 @@ enum ImageFolderFormat {
     try at(.decode, archive.file.name) {
       let entries = try archive.entries()
       let root = try root(of: tree, entries)
-      let manifest = try ImageFolderManifest { name, limit in
+      let notes = try PictureNotes(ofFormats: formats) { name, limit in
         let path = root.isEmpty ? name : "\(root)/\(name)"
         guard let entry = entries.first(where: { $0.path == path }) else { return nil }
         guard entry.byteCount <= limit else {
@@ -163,7 +166,7 @@ enum ImageFolderFormat {
       return Found(
         rootName: Path.lastComponent(root.isEmpty ? tree.path : root),
         listing: try ImageFolderListing(of: entries, below: root.pathComponents().count),
-        manifest: manifest,
+        notes: notes,
         contents: isPacked ? .stream(archive, entries) : .members(archive, entries))
     }
   }
@@ -178,29 +181,29 @@ enum ImageFolderFormat {
   }
 
   private static func index(
-    of listing: ImageFolderListing, _ pattern: FolderTemplate?, _ manifest: ImageFolderManifest,
+    of listing: ImageFolderListing, _ pattern: FolderTemplate?, _ notes: PictureNotes,
     root: String, _ classNames: [String]?
   ) throws(UnsupportedError) -> ImageFolderIndex {
-    let classes = KnownClasses(recorded: manifest.classNames, given: classNames)
-    guard let template = pattern ?? manifest.template else {
+    let classes = KnownClasses(recorded: notes.classNames, given: classNames)
+    guard let template = pattern ?? notes.record?.template else {
       return try ImageFolderIndex(foldersOf: listing, root: root, classes: classes)
     }
     return try ImageFolderIndex(template, of: listing, root: root, classes: classes)
   }
 
   private static func dataset(
-    _ index: ImageFolderIndex, _ shape: ImageShape, _ manifest: ImageFolderManifest
+    _ index: ImageFolderIndex, _ shape: ImageShape, _ notes: PictureNotes
   ) -> Dataset {
     var labels: LabelSchema?
     if case .none = index.labels {
     } else {
       labels = LabelSchema(
-        elementType: manifest.labelType ?? ElementType.smallest(for: index.range),
+        elementType: notes.record?.labelType ?? ElementType.smallest(for: index.range),
         range: index.range, classNames: index.classNames)
     }
     var sampleShape = [shape.height, shape.width] + (shape.channels == 1 ? [] : [shape.channels])
     // A single channel is not to be seen in a picture.
-    if manifest.sampleShape == sampleShape + [1] { sampleShape.append(1) }
+    if notes.record?.sampleShape == sampleShape + [1] { sampleShape.append(1) }
     return Dataset(
       schema: Schema(
         elementType: shape.bitDepth == 8 ? .uint8 : .uint16, sampleShape: sampleShape,

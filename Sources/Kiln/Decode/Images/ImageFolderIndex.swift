@@ -92,3 +92,24 @@ extension ImageFolderIndex {
       classNames: classes.names)
   }
 }
+
+extension ImageFolderIndex {
+  /// Adds the splits that have no images; whatever else differs from what was written is an error.
+  /// - Parameter counts: the samples of each split.
+  /// - Throws: ``UnsupportedError`` where images are missing or have been added.
+  mutating func complete(_ counts: [String: Int]) throws(UnsupportedError) {
+    let found = Set(splits.map(\.name))
+    for name in counts.keys where !found.contains(name) {
+      splits.append(Split(name: name, files: .list([])))
+    }
+    splits.sort { SplitName.precedes($0.name, $1.name) }
+    for split in splits {
+      let expected = counts[split.name] ?? 0
+      guard split.files.count == expected else {
+        throw UnsupportedError(
+          "split '\(split.name)' has \(split.files.count) images, expected \(expected)"
+            + " as in kiln.json (remove kiln.json to read what is there)")
+      }
+    }
+  }
+}

@@ -143,66 +143,14 @@ private enum WebDatasetFormat {
   // MARK: What is written beside the shards
 
   /// What Kiln has recorded beside shards that it wrote, and class names in `classes.json`.
-  static func notes(_ material: SourceMaterial) throws -> WebDatasetNotes {
-    var notes = WebDatasetNotes()
-    guard let tree = material.onlyTree, tree.archive == nil else { return notes }
-    for file in try tree.files() {
-      try at(.decode, file.fileName) {
-        switch file.fileName {
-        case "kiln.json": notes.read(manifest: try WebDatasetNotes.json(try file.resource()))
-        case "classes.json": try notes.read(classes: try WebDatasetNotes.json(try file.resource()))
-        default: break
-        }
-      }
+  static func notes(_ material: SourceMaterial) throws -> PictureNotes {
+    let tree = material.onlyTree
+    let files = try tree.flatMap { $0.archive == nil ? try $0.files() : nil } ?? []
+    return try PictureNotes(ofFormats: ["tar"]) { name, limit in
+      guard let file = files.first(where: { $0.fileName == name }) else { return nil }
+      let bytes = try file.resource().open().read(limit + 1)
+      guard bytes.count <= limit else { throw UnsupportedError("has more than \(limit) bytes") }
+      return bytes
     }
-    return notes
-  }
-}
-
-/// What is known of shards beside their samples.
-struct WebDatasetNotes: Sendable {
-  /// Samples of each split.
-  private(set) var counts: [String: Int] = [:]
-  /// The shape of a sample.
-  private(set) var sampleShape: [Int]?
-  /// The type of the labels.
-  private(set) var labelType: ElementType?
-  private(set) var classNames: [String]?
-
-  /// More than any of these files has: 64 thousand class names of a kilobyte.
-  private static let maximumByteCount = 64 << 20
-
-  static func json(_ file: Resource) throws -> JSON {
-    let bytes = try file.open().read(maximumByteCount + 1)
-    guard bytes.count <= maximumByteCount else {
-      throw UnsupportedError("has more than \(maximumByteCount) bytes")
-    }
-    return try JSON(parsing: bytes)
-  }
-
-  /// Takes what Kiln's manifest of shards says; other files of that name are passed by.
-  mutating func read(manifest: JSON) {
-    guard case .object(let fields) = manifest, fields["format"] == .text("tar") else { return }
-    sampleShape = fields["shape"]?.sizes
-    if case .object(let labels)? = fields["labels"], case .text(let type)? = labels["dtype"] {
-      labelType = ElementType(rawValue: type)
-    }
-    if case .object(let splits)? = fields["splits"] {
-      for (name, split) in splits {
-        guard case .object(let facts) = split, case .integer(let count)? = facts["count"] else {
-          continue
-        }
-        counts[name] = count
-      }
-    }
-    if let names = fields["classes"]?.texts, !names.isEmpty { classNames = names }
-  }
-
-  /// Takes a list of class names.
-  mutating func read(classes: JSON) throws {
-    guard let names = classes.texts, names.count <= LabelSchema.maximumClassCount else {
-      throw UnsupportedError("expected a list of class names")
-    }
-    classNames = classNames ?? names
   }
 }

@@ -9,7 +9,7 @@ final class WebDatasetSource: Source {
   /// Looks through the headers and labels of all shards, and at the first image.
   /// - Throws: ``StageError`` that names the shard.
   init(
-    _ splits: [(name: String, shards: [WebDatasetShard])], _ notes: WebDatasetNotes,
+    _ splits: [(name: String, shards: [WebDatasetShard])], _ notes: PictureNotes,
     _ rules: ImageRules, classNames: [String]?
   ) throws {
     self.splits = splits
@@ -20,7 +20,7 @@ final class WebDatasetSource: Source {
     var found: [Split] = []
     for (name, shards) in splits {
       let count = try survey.look(at: shards)
-      if let expected = notes.counts[name], expected != count {
+      if let expected = notes.counts?[name], expected != count {
         throw StageError(
           .decode, file: shards.last?.name,
           UnsupportedError(
@@ -32,7 +32,7 @@ final class WebDatasetSource: Source {
     images = try survey.images(notes, file: shards.first?.name)
     dataset = Dataset(
       schema: Schema(
-        elementType: images.elementType, sampleShape: images.sampleShape(notes.sampleShape),
+        elementType: images.elementType, sampleShape: images.sampleShape(notes.record?.sampleShape),
         labels: survey.labelSchema(notes, classNames: classNames)),
       splits: found)
   }
@@ -130,13 +130,13 @@ private struct Survey {
   }
 
   /// How images are read: as the first one, or where there is none as was noted.
-  func images(_ notes: WebDatasetNotes, file: String?) throws -> WebDatasetImages {
+  func images(_ notes: PictureNotes, file: String?) throws -> WebDatasetImages {
     if let first {
       return WebDatasetImages(
         ImageTarget(shape: first.shape, rules: rules), example: first.sample.name)
     }
     return try at(.decode, file) {
-      guard let shape = notes.sampleShape, 2...3 ~= shape.count else {
+      guard let shape = notes.record?.sampleShape, 2...3 ~= shape.count else {
         throw UnsupportedError("holds no sample, and nothing says what one would be like")
       }
       let size = try ImageShape(
@@ -145,10 +145,12 @@ private struct Survey {
     }
   }
 
-  func labelSchema(_ notes: WebDatasetNotes, classNames: [String]?) -> LabelSchema? {
-    guard first?.sample.label != nil || first == nil && notes.labelType != nil else { return nil }
+  func labelSchema(_ notes: PictureNotes, classNames: [String]?) -> LabelSchema? {
+    guard first?.sample.label != nil || first == nil && notes.record?.labelType != nil else {
+      return nil
+    }
     return LabelSchema(
-      elementType: notes.labelType ?? ElementType.smallest(for: range), range: range,
+      elementType: notes.record?.labelType ?? ElementType.smallest(for: range), range: range,
       classNames: classNames ?? notes.classNames ?? [])
   }
 }
