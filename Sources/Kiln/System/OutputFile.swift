@@ -43,6 +43,17 @@ public final class OutputFile: Sendable {
     }
   }
 
+  /// Reads back what was written.
+  /// - Throws: ``FileError`` when the disk fails, or the file is shorter.
+  func read(_ range: Range<Int>) throws(FileError) -> [UInt8] {
+    // The closure gets the room for the length of one call.
+    let bytes = unsafe try readFully(range.count, of: path) { room, done in
+      unsafe pread(descriptor, room.baseAddress, room.count, off_t(range.lowerBound + done))
+    }
+    guard bytes.count == range.count else { throw FileError(.read, path, code: EIO) }
+    return bytes
+  }
+
   /// Waits until the file's bytes are on the disk.
   /// - Throws: ``FileError`` when the disk is full or fails.
   public func flush() throws(FileError) {

@@ -132,6 +132,18 @@ public final class StagedOutput: Sendable {
     return OutputFile(descriptor: descriptor, path: shown(relative))
   }
 
+  /// Opens a file for what does not fit into memory: without a name, and gone with the value.
+  /// - Throws: ``FileError``.
+  func makeNamelessFile() throws(FileError) -> OutputFile {
+    let number = Self.counter.add(1, ordering: .relaxed).newValue
+    let full = staging + "/.waiting-\(number)"
+    let descriptor = unsafe open(full, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw FileError(.create, path) }
+    let file = OutputFile(descriptor: descriptor, path: path)
+    guard unsafe unlink(full) == 0 else { throw FileError(.remove, path) }
+    return file
+  }
+
   /// A handle for creating many files below the staged directory.
   /// - Throws: ``FileError``.
   func openRoot() throws(FileError) -> DirectoryHandle {

@@ -9,6 +9,12 @@ struct StoredPiece: Sendable {
   /// Checksum and count of the bytes before compression.
   let checksum: CRC32
 
+  /// A piece whose checksum is known.
+  init(bytes: [UInt8], checksum: CRC32) {
+    self.bytes = bytes
+    self.checksum = checksum
+  }
+
   /// A piece that is stored as it is.
   init(storing bytes: [UInt8]) {
     self.bytes = bytes

@@ -14,13 +14,13 @@ extension SinkFormat {
     open: { try NPZSink($0) })
 }
 
-/// Appends images as they come; a split's labels are kept, packed, until its images are complete.
+/// Appends images as they come; a split's labels wait, packed, until its images are complete.
 private final class NPZSink: Sink {
   private struct State: ~Copyable {
     var archive: ZIPArchive
-    /// The split whose images are being written; one before the first at the start.
-    var split = -1
-    var labels: [StoredPiece] = []
+    var cursor: SplitCursor
+    /// The labels of the split whose images are being written.
+    var labels: PieceSpool
   }
 
   private let dataset: Dataset
@@ -38,7 +38,9 @@ private final class NPZSink: Sink {
     pixelCompressors = isStored ? nil : ReusePool { try DeflateCompressor(content) }
     otherCompressors = isStored ? nil : ReusePool { try DeflateCompressor(.other) }
     state = Locked(
-      State(archive: ZIPArchive(try request.output.makeFile(), isStored ? .stored : .deflated)))
+      State(
+        archive: ZIPArchive(try request.output.makeFile(), isStored ? .stored : .deflated),
+        cursor: SplitCursor(dataset), labels: PieceSpool(request.output)))
   }
 
   func write(_ batch: Batch) throws -> OrderedStep? {
@@ -48,16 +50,16 @@ private final class NPZSink: Sink {
     }
     return { [hasImages] in
       try self.state.withLock { state in
-        try self.advance(&state, to: batch.split)
+        try self.take(state.cursor.turns(to: batch.split), &state)
         if hasImages { try state.archive.append(pixels) }
-        if let labels { state.labels.append(labels) }
+        if let labels { try state.labels.append(labels) }
       }
     }
   }
 
   func finish(_ summary: RunSummary) throws -> SinkReport {
     try state.withLock { state in
-      try advance(&state, to: dataset.splits.count)
+      try take(state.cursor.turnsToEnd(), &state)
       try state.archive.finish()
       return SinkReport(fileCount: 1, byteCount: state.archive.byteCount)
     }
@@ -70,33 +72,32 @@ private final class NPZSink: Sink {
     return try StoredPiece(bytes, by: compressors)
   }
 
-  /// Completes the splits before `split`, also those without samples, and starts it.
-  private func advance(_ state: inout State, to split: Int) throws {
-    while state.split < split {
-      if state.split >= 0 {
+  private func take(_ turns: [SplitCursor.Turn], _ state: inout State) throws {
+    for turn in turns {
+      switch turn {
+      case .start(let split):
+        guard hasImages else { continue }
+        try begin("x", split, &state, dataset.schema.elementType, dataset.schema.sampleShape)
+      case .end(let split):
         if hasImages { try state.archive.end() }
-        try writeLabels(&state)
+        try writeLabels(ofSplit: split, &state)
       }
-      state.split += 1
-      guard state.split < dataset.splits.count else { return }
-      guard hasImages else { continue }
-      try begin("x", &state, dataset.schema.elementType, dataset.schema.sampleShape)
     }
   }
 
-  private func writeLabels(_ state: inout State) throws {
+  private func writeLabels(ofSplit split: Int, _ state: inout State) throws {
     guard let labels = dataset.schema.labels else { return }
     let columns = labels.columns.count
-    try begin("y", &state, labels.elementType, columns == 1 ? [] : [columns])
-    for piece in state.labels { try state.archive.append(piece) }
-    state.labels = []
+    try begin("y", split, &state, labels.elementType, columns == 1 ? [] : [columns])
+    while let piece = try state.labels.next() { try state.archive.append(piece) }
     try state.archive.end()
   }
 
   private func begin(
-    _ letter: String, _ state: inout State, _ type: ElementType, _ sampleShape: [Int]
+    _ letter: String, _ position: Int, _ state: inout State, _ type: ElementType,
+    _ sampleShape: [Int]
   ) throws {
-    let split = dataset.splits[state.split]
+    let split = dataset.splits[position]
     let shape = [split.count] + sampleShape
     let header = NPYHeader.bytes(type: type, shape: shape)
     try state.archive.begin(

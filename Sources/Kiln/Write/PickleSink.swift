@@ -69,13 +69,12 @@ private enum PickleLayout: String, CaseIterable {
   }
 }
 
-/// Appends images as they come; a split's labels are kept until its images are complete.
+/// Appends images as they come; a split's labels wait until its images are complete.
 private final class PickleSink: Sink {
-  private struct State {
-    /// The split whose images are being written; one before the first at the start.
-    var split = -1
-    /// The labels of that split, encoded, and their bytes in the pickle.
-    var labels: [StoredPiece] = []
+  private struct State: ~Copyable {
+    var cursor: SplitCursor
+    /// The labels of the split whose images are being written, encoded.
+    var labels: PieceSpool
     /// The length of the text that is being written, in protocol 2.
     var length: (gap: EncodedFile.Gap, byteCount: Int)?
   }
@@ -88,7 +87,7 @@ private final class PickleSink: Sink {
   private let file: EncodedFile
   private let pixelEncoding: EncodedFile.Encoding
   private let otherEncoding: EncodedFile.Encoding
-  private let state = Locked(State())
+  private let state: Locked<State>
 
   init(_ request: SinkRequest) throws {
     dataset = request.dataset
@@ -100,6 +99,7 @@ private final class PickleSink: Sink {
       gzip: isGzip, version == 2 ? .other : DeflateCompressor.Content(request.dataset.schema))
     otherEncoding = EncodedFile.Encoding(gzip: isGzip, .other)
     file = try EncodedFile(try request.output.makeFile(), otherEncoding)
+    state = Locked(State(cursor: SplitCursor(dataset), labels: PieceSpool(request.output)))
     try append { pickle in
       pickle.start()
       guard layout == .scratch else { return }
@@ -116,15 +116,15 @@ private final class PickleSink: Sink {
     }
     return { [hasImages] in
       try self.state.withLock { state in
-        try self.advance(&state, to: batch.split)
+        try self.take(state.cursor.turns(to: batch.split), &state)
         if hasImages { try self.appendElements(pixels, &state) }
-        if let labels { state.labels.append(labels) }
+        if let labels { try state.labels.append(labels) }
       }
     }
   }
 
   func finish(_ summary: RunSummary) throws -> SinkReport {
-    try state.withLock { try advance(&$0, to: dataset.splits.count) }
+    try state.withLock { try take($0.cursor.turnsToEnd(), &$0) }
     try append { pickle in
       switch layout {
       case .scratch: pickle.setItems()
@@ -135,34 +135,34 @@ private final class PickleSink: Sink {
     return SinkReport(fileCount: 1, byteCount: try file.finish())
   }
 
-  /// Completes the splits before `split`, also those without samples, and starts it.
-  private func advance(_ state: inout State, to split: Int) throws {
-    while state.split < split {
-      if state.split >= 0 {
+  private func take(_ turns: [SplitCursor.Turn], _ state: inout State) throws {
+    for turn in turns {
+      switch turn {
+      case .start(let split):
+        guard hasImages else { continue }
+        try startArray(
+          "img", split, dataset.schema.elementType, dataset.schema.sampleShape, &state)
+      case .end(let split):
         if hasImages { try endArray(&state) }
-        try writeLabels(&state)
+        try writeLabels(ofSplit: split, &state)
       }
-      state.split += 1
-      guard state.split < dataset.splits.count else { return }
-      guard hasImages else { continue }
-      try startArray("img", dataset.schema.elementType, dataset.schema.sampleShape, &state)
     }
   }
 
-  private func writeLabels(_ state: inout State) throws {
+  private func writeLabels(ofSplit split: Int, _ state: inout State) throws {
     guard let labels = dataset.schema.labels else { return }
     let columns = labels.columns.count
-    try startArray("label", labels.elementType, columns == 1 ? [] : [columns], &state)
-    for piece in state.labels { try appendElements(piece, &state) }
-    state.labels = []
+    try startArray("label", split, labels.elementType, columns == 1 ? [] : [columns], &state)
+    while let piece = try state.labels.next() { try appendElements(piece, &state) }
     try endArray(&state)
     if layout == .lisa { try append { $0.tupleOfTwo() } }
   }
 
   private func startArray(
-    _ key: String, _ type: ElementType, _ sampleShape: [Int], _ state: inout State
+    _ key: String, _ position: Int, _ type: ElementType, _ sampleShape: [Int],
+    _ state: inout State
   ) throws {
-    let split = dataset.splits[state.split]
+    let split = dataset.splits[position]
     try append { pickle in
       if layout == .scratch { pickle.text("\(split.name)_\(key)") }
       pickle.startArray(type, shape: [split.count] + sampleShape)

@@ -40,9 +40,8 @@ private final class TarSink: Sink {
   private struct State {
     /// The shard that is being written.
     var file: OutputFile?
-    /// The split of that shard; one before the first at the start.
-    var split = -1
-    /// Samples of that split so far.
+    var cursor: SplitCursor
+    /// Samples of that shard's split so far.
     var index = 0
     var fileCount = 0
     var byteCount = 0
@@ -75,7 +74,7 @@ private final class TarSink: Sink {
   private let classes: ClassesFile?
   private let encoders = Locked<ReusePool<PNGEncoder>?>(nil)
   private let chunks = BufferPool()
-  private let state = Locked(State())
+  private let state: Locked<State>
 
   init(_ request: SinkRequest) throws {
     splits = request.dataset.splits
@@ -86,6 +85,7 @@ private final class TarSink: Sink {
     level = PNGLevel(request.options)
     output = request.output
     classes = ClassesFile(request.dataset.schema)
+    state = Locked(State(cursor: SplitCursor(request.dataset)))
   }
 
   func begin(_ first: Batch) throws {
@@ -119,15 +119,15 @@ private final class TarSink: Sink {
     let (split, labels) = (batch.split, batch.labels)
     return { [images] in
       try self.state.withLock { state in
-        if split > state.split { try self.advance(&state, to: split) }
-        try self.append(images, labels, &state)
+        try self.take(state.cursor.turns(to: split), &state)
+        try self.append(images, labels, ofSplit: split, &state)
       }
     }
   }
 
   func finish(_ summary: RunSummary) throws -> SinkReport {
     try state.withLock { state in
-      try advance(&state, to: splits.count)
+      try take(state.cursor.turnsToEnd(), &state)
       try classes?.write(to: output)
       return SinkReport(
         fileCount: state.fileCount + (classes == nil ? 0 : 1), byteCount: state.byteCount,
@@ -137,21 +137,22 @@ private final class TarSink: Sink {
 
   // MARK: Shards
 
-  /// Completes the splits before `split`, also those without samples, and starts it.
-  private func advance(_ state: inout State, to split: Int) throws {
-    while state.split < split {
-      try endShard(&state)
-      state.split += 1
-      state.index = 0
-      // A split without samples has a shard, too: it would be forgotten else.
-      if state.split < splits.count { try startShard(&state) }
+  private func take(_ turns: [SplitCursor.Turn], _ state: inout State) throws {
+    for turn in turns {
+      switch turn {
+      case .start(let split):
+        state.index = 0
+        // A split without samples has a shard, too: it would be forgotten else.
+        try startShard(ofSplit: split, &state)
+      case .end: try endShard(&state)
+      }
     }
   }
 
-  private func startShard(_ state: inout State) throws {
+  private func startShard(ofSplit split: Int, _ state: inout State) throws {
     let number = String(state.index / shardSize)
     let zeros = String(repeating: "0", count: max(0, Self.shardDigitCount - number.count))
-    state.file = try output.makeFile("\(splits[state.split].name)-\(zeros)\(number).tar")
+    state.file = try output.makeFile("\(splits[split].name)-\(zeros)\(number).tar")
     state.fileCount += 1
   }
 
@@ -164,12 +165,14 @@ private final class TarSink: Sink {
   }
 
   /// Appends the samples of a batch, in chunks that end with a shard or where there is enough.
-  private func append(_ images: Images, _ labels: [Int64], _ state: inout State) throws {
+  private func append(
+    _ images: Images, _ labels: [Int64], ofSplit split: Int, _ state: inout State
+  ) throws {
     var position = 0
     while position < images.ends.count {
       if state.index > 0, state.index % shardSize == 0 {
         try endShard(&state)
-        try startShard(&state)
+        try startShard(ofSplit: split, &state)
       }
       let left = min(images.ends.count - position, shardSize - state.index % shardSize)
       var (end, capacity) = (position, 0)

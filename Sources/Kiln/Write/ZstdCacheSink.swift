@@ -9,15 +9,15 @@ final class ZstdCacheSink: Sink {
     var checksums: [UInt32] = []
   }
 
-  private struct State {
-    /// The split whose frames are being written; one before the first at the start.
-    var split = -1
+  private struct State: ~Copyable {
+    var cursor: SplitCursor
     /// Bytes of data so far.
     var end = 0
     var start = 0
     var offsets: [UInt64] = []
     var checksums: [UInt32] = []
-    var labels: [UInt8] = []
+    /// The labels of the split whose frames are being written.
+    var labels: PieceSpool
     /// The samples so far of a block that goes beyond its batch.
     var openBlock: [UInt8] = []
     var tensors: [SafetensorsHeader.Tensor] = []
@@ -28,7 +28,7 @@ final class ZstdCacheSink: Sink {
   private let dataset: Dataset
   private let blockCount: Int
   private let compressors: ReusePool<ZstdCompressor>
-  private let state = Locked(State())
+  private let state: Locked<State>
 
   init(_ request: SinkRequest) throws {
     dataset = request.dataset
@@ -44,6 +44,7 @@ final class ZstdCacheSink: Sink {
       tensors.append(Self.framesTensor(split.name, 0..<0))
     }
     output = try CacheOutput(try request.output.makeFile(), layout, tensors: tensors)
+    state = Locked(State(cursor: SplitCursor(dataset), labels: PieceSpool(request.output)))
   }
 
   // MARK: Batches
@@ -64,11 +65,13 @@ final class ZstdCacheSink: Sink {
     }
     let frames = try compress(
       batch.pixels.span.extracting(bytes(whole)), sampleCount: whole.count)
-    let labels = schema.labels.map { $0.elementType.bytes(of: batch.labels) } ?? []
+    let labels = schema.labels.map {
+      StoredPiece(storing: $0.elementType.bytes(of: batch.labels))
+    }
     return {
       try self.state.withLock { state in
-        try self.advance(&state, to: batch.split)
-        state.labels += labels
+        try self.take(state.cursor.turns(to: batch.split), &state)
+        if let labels { try state.labels.append(labels) }
         if !head.isEmpty {
           state.openBlock += batch.pixels[bytes(head)]
           if closesBlock { try self.closeBlock(&state, sampleCount: self.blockCount) }
@@ -127,44 +130,44 @@ final class ZstdCacheSink: Sink {
 
   // MARK: Splits
 
-  /// Completes the splits before `split`, also those without samples, and starts it.
-  private func advance(_ state: inout State, to split: Int) throws {
-    while state.split < split {
-      if state.split >= 0 { try endSplit(&state) }
-      state.split += 1
-      state.start = state.end
-      state.offsets = [0]
-      state.checksums = []
-      state.labels = []
+  private func take(_ turns: [SplitCursor.Turn], _ state: inout State) throws {
+    for turn in turns {
+      switch turn {
+      case .start:
+        state.start = state.end
+        state.offsets = [0]
+        state.checksums = []
+      case .end(let split): try end(split, &state)
+      }
     }
   }
 
-  private func endSplit(_ state: inout State) throws {
-    let name = dataset.splits[state.split].name
-    let small = Self.smallTensors(layout, state.split, blockCount)
+  private func end(_ split: Int, _ state: inout State) throws {
+    let name = dataset.splits[split].name
+    let small = Self.smallTensors(layout, split, blockCount)
     // The widest of them comes first; a skippable frame has 8 bytes at least.
     let unit = small.map(\.tensor.type.byteCount).max() ?? 1
     let gap = (unit - state.end % unit) % unit
     if gap > 0 { try append(ZstdCompressor.skippableFrame(byteCount: 8 + gap), &state) }
     state.tensors.append(Self.framesTensor(name, state.start..<state.end))
     for (part, tensor) in small {
-      let bytes =
-        switch part {
-        case .offsets:
-          makeElements(count: state.offsets.count, of: UInt64.self) {
-            state.offsets[$0].littleEndian
-          }
-        case .checksums:
-          makeElements(count: state.checksums.count, of: UInt32.self) {
-            state.checksums[$0].littleEndian
-          }
-        case .labels: state.labels
-        }
+      let start = state.end
+      switch part {
+      case .offsets:
+        let offsets = state.offsets
+        try append(
+          makeElements(count: offsets.count, of: UInt64.self) { offsets[$0].littleEndian }, &state)
+      case .checksums:
+        let checksums = state.checksums
+        try append(
+          makeElements(count: checksums.count, of: UInt32.self) { checksums[$0].littleEndian },
+          &state)
+      case .labels:
+        while let piece = try state.labels.next() { try append(piece.bytes, &state) }
+      }
       state.tensors.append(
         SafetensorsHeader.Tensor(
-          name: tensor.name, type: tensor.type, shape: tensor.shape,
-          range: state.end..<state.end + bytes.count))
-      try append(bytes, &state)
+          name: tensor.name, type: tensor.type, shape: tensor.shape, range: start..<state.end))
     }
   }
 
@@ -195,7 +198,7 @@ final class ZstdCacheSink: Sink {
 
   func finish(_ summary: RunSummary) throws -> SinkReport {
     let tensors = try state.withLock { state in
-      try advance(&state, to: dataset.splits.count)
+      try take(state.cursor.turnsToEnd(), &state)
       return state.tensors
     }
     return try output.finish(tensors, summary)
