@@ -44,6 +44,24 @@ enum Compression: String, Sendable, CaseIterable {
       || mark.elementsEqual([0x17, 0x72, 0x45, 0x38, 0x50, 0x90])
   }
 
+  /// How the names of such files end.
+  private var ending: String {
+    switch self {
+    case .gzip: ".gz"
+    case .xz: ".xz"
+    case .bzip2: ".bz2"
+    case .zstd: ".zst"
+    case .lz4: ".lz4"
+    }
+  }
+
+  /// A file's name without the ending that says how it is packed; all of it where nothing does.
+  static func unpackedName(_ name: String) -> Substring {
+    let lowercase = name.lowercased()
+    let ending = allCases.first { lowercase.hasSuffix($0.ending) }?.ending ?? ""
+    return name.dropLast(ending.count)
+  }
+
   /// Unpacks a stream; what is wrong with it shows when it is read.
   func unpack(_ stream: any ByteStream) -> any ByteStream {
     switch self {

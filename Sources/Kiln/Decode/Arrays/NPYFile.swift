@@ -11,12 +11,8 @@ enum NPYFile {
 
   /// A file's name without `.npy` and what it is packed with; the name itself where it has no `.npy`.
   static func stem(of name: String) -> String {
-    let lower = name.lowercased()
-    for packed in ["", ".gz", ".xz", ".bz2", ".zst", ".lz4"] where lower.hasSuffix(".npy" + packed)
-    {
-      return String(name.dropLast(4 + packed.count))
-    }
-    return name
+    let unpacked = Compression.unpackedName(name)
+    return unpacked.lowercased().hasSuffix(".npy") ? String(unpacked.dropLast(4)) : name
   }
 
   /// Reads the header; elements are read in place where they can be, and else streamed.

@@ -19,10 +19,9 @@ struct IDXFileName: Equatable {
 
   /// Reads a file name; nil where it is none of an IDX file.
   init?(parsing name: String) {
-    var rest = Substring(name.lowercased())
-    let ending = Self.packedEndings.first { rest.hasSuffix($0) }
-    isPacked = ending != nil
-    rest = rest.dropLast(ending?.count ?? 0)
+    let name = name.lowercased()
+    var rest = Compression.unpackedName(name)
+    isPacked = rest.endIndex < name.endIndex
     guard let idx = Self.lastRange(of: "idx", in: rest), idx > rest.startIndex else { return nil }
     let suffix = rest[idx...].dropFirst(3)
     guard !rest.hasPrefix("."), Self.isSuffix(suffix) else { return nil }
@@ -39,8 +38,6 @@ struct IDXFileName: Equatable {
     split = last == "xnist" ? "nist" : SplitName.usual(last) ?? last
     dataset = last == "xnist" ? "qmnist" : words.dropLast().joined(separator: "-")
   }
-
-  private static let packedEndings = [".gz", ".xz", ".bz2", ".zst", ".lz4"]
 
   private static let roles: [(word: String, role: Role)] = [
     ("images", .images), ("image", .images), ("labels", .labels), ("label", .labels),

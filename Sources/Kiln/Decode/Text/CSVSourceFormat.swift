@@ -122,13 +122,9 @@ private enum CSVSourceFormat {
 
   /// A table's name without its extension; nil for other names.
   private static func stem(of name: String) -> String? {
-    let lower = name.lowercased()
-    for packed in ["", ".gz", ".xz", ".bz2", ".zst", ".lz4"] {
-      for kind in [".csv", ".tsv"] where lower.hasSuffix(kind + packed) {
-        return String(name.dropLast(kind.count + packed.count))
-      }
-    }
-    return nil
+    let unpacked = Compression.unpackedName(name)
+    let isTable = [".csv", ".tsv"].contains(String(unpacked.suffix(4)).lowercased())
+    return isTable ? String(unpacked.dropLast(4)) : nil
   }
 
   /// The first lines of a table of small pictures fit; of larger ones, the header alone takes more.

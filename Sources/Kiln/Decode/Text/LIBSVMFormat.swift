@@ -50,10 +50,7 @@ private enum LIBSVMFormat {
 
   /// As LIBSVM's authors name them: NAME, NAME.t for tests, NAME.val and NAME.tr of one that is split.
   private static func split(of name: String) -> String {
-    var words = name.lowercased().split(separator: ".")
-    if let last = words.last, ["gz", "xz", "bz2", "zst", "lz4"].contains(last) {
-      words.removeLast()
-    }
+    let words = Compression.unpackedName(name.lowercased()).split(separator: ".")
     switch words.last {
     case "t": return "test"
     case "val": return "val"

@@ -5,10 +5,9 @@ struct WebDatasetName: Sendable, Equatable {
   /// The number of the shard; nil where its name ends in none.
   let number: Int?
 
-  /// Endings of tar files and of packed ones.
-  private static let endings = [
-    ".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2", ".tar.zst", ".tar.lz4",
-  ]
+  /// How packed tar files end that say it in one word.
+  private static let shortEndings = [".tgz", ".txz", ".tbz2"]
+  /// As long as `.tar.bz2`.
   private static let longestEnding = 8
 
   /// A tar file that has another name.
@@ -27,13 +26,7 @@ struct WebDatasetName: Sendable, Equatable {
     // Names of images, of which there may be tens of thousands, have no t in their endings.
     guard name.utf8.suffix(Self.longestEnding).contains(where: { $0 | 0x20 == UInt8(ascii: "t") })
     else { return nil }
-    let lowercase = name.lowercased()
-    guard
-      let ending = Self.endings.filter({ lowercase.hasSuffix($0) }).max(by: { $0.count < $1.count }
-      ),
-      !name.hasPrefix(".")
-    else { return nil }
-    let stem = name.dropLast(ending.count)
+    guard !name.hasPrefix("."), let stem = Self.stem(of: name) else { return nil }
     let digits = stem.reversed().prefix { $0.isASCII && $0.isNumber }.count
     number = Int(stem.suffix(digits))
     let words = stem.dropLast(digits).split { "-_. ".contains($0) }.map(String.init)
@@ -41,6 +34,14 @@ struct WebDatasetName: Sendable, Equatable {
     split =
       (folder + words).reversed().lazy.compactMap { SplitName.usual($0) }.first
       ?? (words.isEmpty ? folder.first ?? Self.unnamed.split : words.joined(separator: "-"))
+  }
+
+  /// The name without what says that it is a tar file; nil where nothing does.
+  private static func stem(of name: String) -> Substring? {
+    let unpacked = Compression.unpackedName(name)
+    if unpacked.lowercased().hasSuffix(".tar") { return unpacked.dropLast(4) }
+    let lowercase = name.lowercased()
+    return shortEndings.first { lowercase.hasSuffix($0) }.map { name.dropLast($0.count) }
   }
 
   /// Whether the name is one that writers of shards give: it ends in a number of several digits.
