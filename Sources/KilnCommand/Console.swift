@@ -19,6 +19,18 @@ struct Console: Sendable {
     try StandardStream.output.write(text.hasSuffix("\n") ? text : text + "\n")
   }
 
+  /// Writes a result as a command line asks for it: as JSON, as text, or not at all.
+  /// - Throws: `FileError` when standard output cannot take it.
+  func report(
+    _ arguments: ParsedArguments, json: @autoclosure () -> JSON, text: () -> String
+  ) throws {
+    if arguments.has("json") {
+      try result(try json().text())
+    } else if !arguments.has("quiet") {
+      try result(text())
+    }
+  }
+
   /// Writes a line of explanation; a message that nobody can read is no reason to fail.
   ///
   /// It stays one line that steers no terminal, whatever names of files and values it quotes.

@@ -42,10 +42,8 @@ extension Subcommand {
       for name in arguments.operands {
         fetched += try FetchRun.files(name, arguments, fetcher)
       }
-      if arguments.has("json") {
-        try console.result(try FetchRun.json(fetched).text())
-      } else if !arguments.has("quiet") {
-        try console.result(fetched.map(\.path).joined(separator: "\n"))
+      try console.report(arguments, json: FetchRun.json(fetched)) {
+        fetched.map(\.path).joined(separator: "\n")
       }
       return .done
     })

@@ -25,41 +25,25 @@ extension Subcommand {
       request.splits = arguments.value("splits").map { $0.split(separator: ",").map(String.init) }
       let cancellation = Signals.cancelOnInterrupt()
       let fetcher = FetchDisplay(arguments, console).fetcher(cancellation)
-      let display = ProgressDisplay.asked(for: arguments, console)
-      defer { display?.finish() }
-      var watch: (@Sendable (Progress) -> Void)?
-      if let display { watch = { display.update($0) } }
-      let inspection: Inspection
       do {
-        inspection = try Inspection(
-          of: request, arguments.has("fast") ? .headers : .everything, jobs: arguments.jobs,
-          cancellation: cancellation, fetcher: fetcher, watch: watch)
+        let inspection = try ProgressDisplay.during(arguments, console) { watch in
+          try Inspection(
+            of: request, arguments.has("fast") ? .headers : .everything, jobs: arguments.jobs,
+            cancellation: cancellation, fetcher: fetcher, watch: watch)
+        }
+        try console.report(arguments, json: inspection.json) {
+          inspection.text { console.outputHasColour ? "\u{1B}[1m\($0)\u{1B}[0m" : $0 }
+        }
       } catch let error as StageError {
         // What a source holds is what was asked for, also where it is no data set by itself.
-        guard let contents = error.reason as? any OutlinedError else { throw error }
-        display?.finish()
-        try show(contents.outline, arguments, console)
-        return .done
-      }
-      display?.finish()
-      if arguments.has("json") {
-        try console.result(try inspection.json.text())
-      } else if !arguments.has("quiet") {
-        try console.result(
-          inspection.text { console.outputHasColour ? "\u{1B}[1m\($0)\u{1B}[0m" : $0 })
+        guard let outline = (error.reason as? any OutlinedError)?.outline else { throw error }
+        let json = JSON.object(["outline": .array(outline.map(JSON.text))])
+        try console.report(arguments, json: json) {
+          outline.map { $0.printable + "\n" }.joined()
+        }
       }
       return .done
     })
-
-  private static func show(
-    _ outline: [String], _ arguments: ParsedArguments, _ console: Console
-  ) throws {
-    if arguments.has("json") {
-      try console.result(try JSON.object(["outline": .array(outline.map(JSON.text))]).text())
-    } else if !arguments.has("quiet") {
-      try console.result(outline.map { $0.printable + "\n" }.joined())
-    }
-  }
 
   /// Lists as it reads: a trace is longer than its file.
   private static func trace(
@@ -86,12 +70,5 @@ extension Subcommand {
     }
     try console.result(text)
     return .done
-  }
-}
-
-extension ProgressDisplay {
-  /// The display that a command line asks for; nil where it wants none.
-  static func asked(for arguments: ParsedArguments, _ console: Console) -> ProgressDisplay? {
-    arguments.has("quiet") || arguments.has("no-progress") ? nil : ProgressDisplay(console: console)
   }
 }

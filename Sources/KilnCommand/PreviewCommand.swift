@@ -39,36 +39,28 @@ extension Subcommand {
       let preview = Preview(try OptionValues(Preview.options, given: given))
       let cancellation = Signals.cancelOnInterrupt()
       let fetcher = FetchDisplay(arguments, console).fetcher(cancellation)
-      let display = ProgressDisplay.asked(for: arguments, console)
-      defer { display?.finish() }
-      var watch: (@Sendable (Progress) -> Void)?
-      if let display { watch = { display.update($0) } }
       guard let path = arguments.value("output") else {
-        let sheet = try preview.sheet(
-          of: request, jobs: arguments.jobs, cancellation: cancellation, fetcher: fetcher,
-          watch: watch)
-        display?.finish()
-        if arguments.has("json") {
-          try console.result(try sheet.json.text())
-          return .done
+        let sheet = try ProgressDisplay.during(arguments, console) { watch in
+          try preview.sheet(
+            of: request, jobs: arguments.jobs, cancellation: cancellation, fetcher: fetcher,
+            watch: watch)
         }
-        let width = console.outputIsTerminal ? StandardStream.output.columnCount : 80
-        try console.result(sheet.drawing(width: width, console.hasTrueColour ? .colour : .plain))
+        try console.report(arguments, json: sheet.json) {
+          let width = console.outputIsTerminal ? StandardStream.output.columnCount : 80
+          return sheet.drawing(width: width, console.hasTrueColour ? .colour : .plain)
+        }
         return .done
       }
       guard path.hasSuffix(".png") else {
         throw UsageError.badValue(
           option: "output", value: path, expected: "a name that ends in .png")
       }
-      let sheet = try preview.write(
-        request, to: path, existing: arguments.has("overwrite") ? .replace : .keep,
-        jobs: arguments.jobs, cancellation: cancellation, fetcher: fetcher, watch: watch)
-      display?.finish()
-      if arguments.has("json") {
-        try console.result(try sheet.json.text())
-      } else if !arguments.has("quiet") {
-        try console.result("\(path)  \(sheet.title)")
+      let sheet = try ProgressDisplay.during(arguments, console) { watch in
+        try preview.write(
+          request, to: path, existing: arguments.has("overwrite") ? .replace : .keep,
+          jobs: arguments.jobs, cancellation: cancellation, fetcher: fetcher, watch: watch)
       }
+      try console.report(arguments, json: sheet.json) { "\(path)  \(sheet.title)" }
       return .done
     })
 }

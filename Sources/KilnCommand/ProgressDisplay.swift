@@ -20,6 +20,22 @@ final class ProgressDisplay: Sendable {
     state = Locked(State(lastShown: start))
   }
 
+  /// Does what a command line asks for and shows meanwhile how far it is, unless it wants nothing shown.
+  /// - Parameters:
+  ///   - arguments: the command line.
+  ///   - console: where to show it.
+  ///   - work: what to do; gets what takes the progress.
+  /// - Returns: what the work gives.
+  static func during<Result>(
+    _ arguments: ParsedArguments, _ console: Console,
+    _ work: ((@Sendable (Progress) -> Void)?) throws -> Result
+  ) rethrows -> Result {
+    guard !arguments.has("quiet"), !arguments.has("no-progress") else { return try work(nil) }
+    let display = ProgressDisplay(console: console)
+    defer { display.finish() }
+    return try work { display.update($0) }
+  }
+
   /// Takes the progress after a batch; most of them are not worth showing.
   func update(_ progress: Progress) {
     let now = ContinuousClock.now

@@ -18,18 +18,13 @@ extension Subcommand {
         flags: [.jobs, .noProgress, .quiet, .json])
     ],
     run: { arguments, console in
-      let display = ProgressDisplay.asked(for: arguments, console)
-      defer { display?.finish() }
-      var watch: (@Sendable (Progress) -> Void)?
-      if let display { watch = { display.update($0) } }
-      let verification = try Verification(
-        of: arguments.operands[0], jobs: arguments.jobs,
-        cancellation: Signals.cancelOnInterrupt(), watch: watch)
-      display?.finish()
-      if arguments.has("json") {
-        try console.result(try verification.json.text())
-      } else if !arguments.has("quiet"), verification.differences.isEmpty {
-        try console.result(text(verification))
+      let cancellation = Signals.cancelOnInterrupt()
+      let verification = try ProgressDisplay.during(arguments, console) { watch in
+        try Verification(
+          of: arguments.operands[0], jobs: arguments.jobs, cancellation: cancellation, watch: watch)
+      }
+      try console.report(arguments, json: verification.json) {
+        verification.differences.isEmpty ? text(verification) : ""
       }
       guard let first = verification.differences.first else { return .done }
       let others = verification.differences.count - 1

@@ -144,13 +144,9 @@ public enum UsageError: Error, Sendable, Equatable, CustomStringConvertible {
     case .unknown(let what, let name, let known):
       "unknown \(what) '\(name)'" + Spelling.hint(for: name, among: known)
     case .badValue(let option, let value, let expected, let nearest):
-      "--\(option) takes \(expected), not '\(value)'" + Self.suggestion(nearest)
+      "--\(option) takes \(expected), not '\(value)'" + Spelling.hint(meant: nearest)
     case .missing(let what): "\(what) is missing"
     case .conflict(let sentence): sentence
     }
-  }
-
-  private static func suggestion(_ nearest: String?) -> String {
-    nearest.map { " (did you mean '\($0)'?)" } ?? ""
   }
 }

@@ -14,8 +14,13 @@ package enum Spelling {
   /// What to say behind a word that is none of the candidates: which one was probably meant, else which
   /// there are; nothing where there are none.
   package static func hint(for word: String, among candidates: [String]) -> String {
-    if let nearest = nearest(to: word, among: candidates) { return " (did you mean '\(nearest)'?)" }
+    if let nearest = nearest(to: word, among: candidates) { return hint(meant: nearest) }
     return candidates.isEmpty ? "" : " (expected one of \(list(candidates)))"
+  }
+
+  /// What to say behind a word where another was probably meant; nothing where none was.
+  package static func hint(meant word: String?) -> String {
+    word.map { " (did you mean '\($0)'?)" } ?? ""
   }
 
   /// The first words of a list that may be long: thousands of columns would be no help.

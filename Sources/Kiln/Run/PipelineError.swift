@@ -41,13 +41,9 @@ public struct PipelineError: Error, Sendable, Equatable, CustomStringConvertible
       "unknown \(what) '\(name)'" + Spelling.hint(for: name, among: known)
     case .wrongKind(let expected, let found): "expected \(expected), found \(found)"
     case .badValue(let value, let expected, let nearest):
-      "takes \(expected), not '\(value)'" + Self.suggestion(nearest)
+      "takes \(expected), not '\(value)'" + Spelling.hint(meant: nearest)
     case .missing(let key): "'\(key)' is missing"
     case .refused(let reason): reason
     }
-  }
-
-  private static func suggestion(_ nearest: String?) -> String {
-    nearest.map { " (did you mean '\($0)'?)" } ?? ""
   }
 }

@@ -1,4 +1,6 @@
 /// One stage of a run, by itself and on one thread, for `make bench`.
+///
+/// Lives in the library, because encoders and decoders are not to be seen outside.
 package struct StageBenchmark {
   /// The stage, such as `png-fast`.
   package let name: String
