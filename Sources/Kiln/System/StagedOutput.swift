@@ -176,12 +176,13 @@ public final class StagedOutput: Sendable {
     case .directory:
       try flushFileSystem()
       let destination = Path.join(parent, name)
-      try move(staging, to: destination)
+      _ = try move(staging, to: destination)
       placed.withLock { $0 = [destination] }
-    case .file:
-      try publishFiles()
-      unsafe rmdir(staging)
+    case .file: try publishFiles()
     }
+    // What was replaced is removed under the hidden name; where that fails, the new output is in place all
+    // the same.
+    try? Path.removeTree(staging)
     isPublished.withLock { $0 = true }
   }
 
@@ -189,18 +190,19 @@ public final class StagedOutput: Sendable {
   private func publishFiles() throws {
     // The file itself goes last: whoever sees it finds its companions.
     let companions = try Path.contents(of: staging).sorted().filter { $0 != name }
-    var moved: [String] = []
+    var moved: [(staged: String, place: String, Replacement)] = []
     do {
       for file in companions + [name] {
-        try move(staging + "/" + file, to: Path.join(parent, file))
-        moved.append(file)
+        let (staged, place) = (staging + "/" + file, Path.join(parent, file))
+        moved.append((staged, place, try move(staged, to: place)))
       }
-      placed.withLock { $0 = moved.map { Path.join(parent, $0) } }
+      placed.withLock { $0 = moved.map(\.place) }
     } catch {
-      // What was replaced cannot be brought back; what is new must not be left alone.
-      if existing == .keep {
-        for file in moved {
-          _ = Path.renameWithoutReplacing(Path.join(parent, file), staging + "/" + file)
+      for (staged, place, replacement) in moved.reversed() {
+        switch replacement {
+        case .nothing: _ = Path.renameWithoutReplacing(place, staged)
+        case .kept: _ = Path.exchange(place, staged)
+        case .lost: break
         }
       }
       throw error
@@ -229,27 +231,39 @@ public final class StagedOutput: Sendable {
     #endif
   }
 
-  private func move(_ source: String, to destination: String) throws {
+  /// What has become of what lay in a destination.
+  private enum Replacement {
+    /// There was nothing.
+    case nothing
+    /// It has the staged name now.
+    case kept
+    /// It is gone.
+    case lost
+  }
+
+  private func move(_ source: String, to destination: String) throws -> Replacement {
     switch existing {
     case .keep:
       guard Path.renameWithoutReplacing(source, destination) else {
         if errno == EEXIST || errno == ENOTEMPTY { throw OutputError.exists(path: destination) }
         throw FileError(.rename, destination)
       }
+      return .nothing
     case .replace:
       // What has appeared since, or a directory under a companion's name, is not ours to replace.
       try Self.check(destination, kind: kind, existing: existing)
-      if Path.kind(of: destination) != .directory {
-        if unsafe rename(source, destination) == 0 { return }
+      let found = Path.kind(of: destination)
+      // Both names exist at every moment.
+      if found != nil, Path.exchange(source, destination) { return .kept }
+      // Not every file system can exchange, and over a directory nothing else can be put.
+      if found != .directory {
+        if unsafe rename(source, destination) == 0 { return found == nil ? .nothing : .lost }
         // Another run may have put its directory there since.
-        guard errno == ENOTEMPTY || errno == EEXIST else {
-          throw FileError(.rename, destination)
+        if errno == ENOTEMPTY || errno == EEXIST, Path.exchange(source, destination) {
+          return .kept
         }
       }
-      // Both names exist at every moment; the old content is removed under the hidden name, and
-      // where that fails the new output is in place all the same.
-      guard Path.exchange(source, destination) else { throw FileError(.rename, destination) }
-      try? Path.removeTree(source)
+      throw FileError(.rename, destination)
     }
   }
 

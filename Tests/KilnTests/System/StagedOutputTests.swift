@@ -128,6 +128,23 @@ import Testing
     }
   }
 
+  @Test("brings back what it has replaced where it cannot replace all")
+  func halfReplaced() throws {
+    try withTemporaryDirectory { root in
+      let old = Array("old".utf8)
+      try write(old, to: root + "/out.a")
+      let output = try StagedOutput(.file, at: root + "/out", existing: .replace)
+      for name in ["out", "out.a", "out.b", "out.c"] { try output.writeFile(name, hello) }
+      try makeDirectory(root + "/out.c")
+      #expect(throws: OutputError.directoryInTheWay(path: root + "/out.c")) {
+        try output.publish()
+      }
+      output.discard()
+      #expect(try names(in: root) == ["out.a", "out.c/"])
+      #expect(try contents(of: root + "/out.a") == old)
+    }
+  }
+
   @Test("replaces an empty directory")
   func emptyDirectory() throws {
     try withTemporaryDirectory { root in
