@@ -25,6 +25,10 @@ import Testing
         "preview sample:70 --split vall", "kiln: unknown split 'vall' (expected one of train, test)"
       ),
       (
+        "convert sample --to csv=x.CSV",
+        "kiln: --to takes a directory for csv, not 'csv=x.CSV' (did you mean 'csv=x'?)"
+      ),
+      (
         "convert sample --to hdf5=x",
         "kiln: unknown format 'hdf5'"
           + " (expected one of png, jpeg, csv, npy, npz, cache, idx, pickle, tar)"

@@ -10,11 +10,19 @@ public struct Pipeline: Sendable {
     public var options: OptionValues
 
     /// Asks for an output.
-    /// - Throws: ``UsageError`` for options that the format does not take.
+    /// - Throws: ``UsageError`` for options that the format does not take, and for a directory that has
+    ///   the name of a single file, such as `mnist.csv`.
     public init(
       _ format: SinkFormat, at path: String, options: [String: String] = [:]
     ) throws(UsageError) {
       self.format = format
+      let ending = "." + format.name
+      if format.output == .directory, path.lowercased().hasSuffix(ending) {
+        throw .badValue(
+          option: "to", value: "\(format.name)=\(path)",
+          expected: "a directory for \(format.name)",
+          nearest: "\(format.name)=\(path.dropLast(ending.count))")
+      }
       if let ending = format.fileExtension, !path.isEmpty,
         !([ending] + format.otherExtensions).contains(where: { path.hasSuffix("." + $0) })
       {
