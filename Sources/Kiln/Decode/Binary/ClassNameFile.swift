@@ -15,17 +15,3 @@ enum ClassNameFile {
     }
   }
 }
-
-extension Resource {
-  /// The content's length; what is packed must be read for it.
-  func countBytes() throws -> Int {
-    if let known = try knownByteCount() { return known }
-    let stream = try open()
-    var sum = 0
-    while true {
-      let count = try stream.read(FileStream.chunkByteCount).count
-      sum += count
-      if count < FileStream.chunkByteCount { return sum }
-    }
-  }
-}
