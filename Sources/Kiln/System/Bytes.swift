@@ -148,3 +148,12 @@ func makeBytes(capacity: Int, _ body: (inout ByteCursor) throws -> Void) rethrow
     unsafe try body(base, &count)
   }
 }
+
+extension Span<UInt8> {
+  /// The bytes as text.
+  var text: String {
+    var bytes: [UInt8] = []
+    for index in indices { bytes.append(self[index]) }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

@@ -102,12 +102,3 @@ struct DirectoryImages: Sendable {
     name[0] == UInt8(ascii: ".") || name.count == 8 && name.text == "__MACOSX"
   }
 }
-
-extension Span<UInt8> {
-  /// The bytes as text.
-  var text: String {
-    var bytes: [UInt8] = []
-    for index in indices { bytes.append(self[index]) }
-    return String(decoding: bytes, as: UTF8.self)
-  }
-}

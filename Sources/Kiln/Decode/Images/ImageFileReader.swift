@@ -1,23 +1,3 @@
-/// What the images of a source are brought to.
-struct ImageTarget: Sendable {
-  /// The shape of every sample.
-  var shape: ImageShape
-  var rules: ImageRules
-}
-
-/// How images that differ are treated.
-struct ImageRules: Sendable, Equatable {
-  var color: ColorRule?
-  var alpha = AlphaRule.refuse
-  var fit = ImageFit.none
-
-  /// A file's picture by these rules.
-  func image(_ file: Span<UInt8>) throws(ImageError) -> DecodedImage {
-    let image = try DecodedImage(parsing: file, alpha: alpha)
-    return try fit.apply(to: color?.apply(to: image) ?? image)
-  }
-}
-
 /// Reads image files one after another; one for each worker.
 ///
 /// JPEG files are left to libjpeg as they are: one decompressor kept for all would take 3.4 us for a 28 x 28

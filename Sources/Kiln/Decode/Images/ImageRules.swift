@@ -7,6 +7,26 @@
 //   (19595 R + 38470 G + 7471 B) / 65536, rounded, as Pillow's convert('L') computes it.
 // - Without `--resize` or `--pad`, all pictures must be of the size of the first one.
 
+/// What the images of a source are brought to.
+struct ImageTarget: Sendable {
+  /// The shape of every sample.
+  var shape: ImageShape
+  var rules: ImageRules
+}
+
+/// How images that differ are treated.
+struct ImageRules: Sendable, Equatable {
+  var color: ColorRule?
+  var alpha = AlphaRule.refuse
+  var fit = ImageFit.none
+
+  /// A file's picture by these rules.
+  func image(_ file: Span<UInt8>) throws(ImageError) -> DecodedImage {
+    let image = try DecodedImage(parsing: file, alpha: alpha)
+    return try fit.apply(to: color?.apply(to: image) ?? image)
+  }
+}
+
 /// What becomes of transparency.
 enum AlphaRule: String, CaseIterable, Sendable {
   /// A pixel that is not opaque is an error.
