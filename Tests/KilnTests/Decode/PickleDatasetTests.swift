@@ -202,6 +202,7 @@ struct PickleDatasetTests {
       #expect(
         source.dataset.splits == [Split(name: "train", count: 10), Split(name: "test", count: 1)])
       #expect(source.dataset.schema.sampleShape == [32, 32, 3])
+      #expect(source.corrections == ["planar to interleaved channels"])
       #expect(source.dataset.schema.labels?.classNames.last == "class 9")
       let train = try readAll(source, split: 0)
       #expect(train.labels == [1, 2, 2, 3, 3, 4, 4, 5, 5, 6])
@@ -240,6 +241,21 @@ struct PickleDatasetTests {
     ] {
       try open([(name, batch(2, first: 0, [("labels", [0, 1])], title: title))]) { source throws in
         #expect(source.dataset.splits == [Split(name: split, count: 2)])
+      }
+    }
+  }
+
+  @Test("a batch of other pictures is not said to be corrected")
+  func uncorrected() throws {
+    for shape in [[2, 28 * 28], [2, 5, 4], [2, 5, 4, 3]] {
+      let batch = PickleSample.dict([
+        (.key("data", Self.writer), images(shape, from: 0)),
+        (.key("labels", Self.writer), .ints([0, 1])),
+      ])
+      try open([("x.pkl", batch)]) { source throws in
+        let found = source.dataset.schema.sampleShape
+        #expect(found == (shape == [2, 784] ? [28, 28] : Array(shape.dropFirst())))
+        #expect(source.corrections == [])
       }
     }
   }

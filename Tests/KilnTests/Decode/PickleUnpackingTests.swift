@@ -86,7 +86,7 @@ struct PickleUnpackingTests {
       let kept = try NumericArray(.uint8, shape: sample.shape, in: .owned(sample.payload))
       let packed = try read(bytes, again: RepeatedBytes(bytes))
       #expect(packed.packed != nil)
-      return (try kept.interleaved(), try packed.interleaved())
+      return (try #require(try kept.interleaved()), try #require(try packed.interleaved()))
     }
     let kept = try SampleArray("x", .joined(parts.map { try SampleArray("x", .array($0.0)) }))
     let packed = try SampleArray("x", .joined(parts.map { try SampleArray("x", .array($0.1)) }))

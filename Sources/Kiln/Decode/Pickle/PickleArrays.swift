@@ -210,14 +210,15 @@ extension NumericArray {
     }
   }
 
-  /// Pictures whose colours are planes behind one another as pictures of pixels.
-  func interleaved() throws -> NumericArray {
+  /// Pictures whose colours are planes behind one another as pictures of pixels; nil where there are no
+  /// such planes.
+  func interleaved() throws -> NumericArray? {
     switch sampleShape.count {
     case 1 where sampleShape[0] % 3 == 0:
-      guard let side = Self.side(of: sampleShape[0] / 3) else { return try asPictures() }
+      guard let side = Self.side(of: sampleShape[0] / 3) else { return nil }
       return try reshaped(sampleShape: [3, side, side]).transposed([0, 2, 3, 1])
     case 3 where sampleShape[0] == 3: return try transposed([0, 2, 3, 1])
-    default: return try asPictures()
+    default: return nil
     }
   }
 

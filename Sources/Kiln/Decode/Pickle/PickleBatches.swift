@@ -11,6 +11,8 @@ struct PickleBatch: Sendable {
   let name: String
   let split: String
   let images: NumericArray
+  /// Whether the images have been brought from planes of colours to pixels.
+  let isInterleaved: Bool
   /// Columns of labels, with their names where there are several.
   let labels: [[Int64]]
   let labelColumns: [String]?
@@ -32,10 +34,13 @@ extension PickleArrays {
     }
     guard !columns.isEmpty else { return nil }
     let title = entry("batch_label", of: place).flatMap { values.shortText($0.value) } ?? ""
+    let isCorrected = corrections == .applied
+    let interleaved =
+      isCorrected ? try at(.decode, name(of: data)) { try images.interleaved() } : nil
     return PickleBatch(
       name: name(of: data), split: PickleBatches.split(fileName: fileName, title: title),
-      images: corrections == .applied
-        ? try at(.decode, name(of: data)) { try images.interleaved() } : images,
+      images: try interleaved ?? (isCorrected ? self.images(data) : images),
+      isInterleaved: interleaved != nil,
       labels: try columns.map { try integers($0.place) },
       labelColumns: columns.count == 1
         ? nil : columns.map { String($0.name.dropLast()) })
@@ -81,6 +86,7 @@ enum PickleBatches {
         labelName: files[0].name, labels: try NumericArray(labels: columns))
     }
     return PickleDataset(
-      parts: parts, classNames: meta ?? [], labelColumns: first.labelColumns)
+      parts: parts, classNames: meta ?? [], labelColumns: first.labelColumns,
+      isInterleaved: first.isInterleaved)
   }
 }

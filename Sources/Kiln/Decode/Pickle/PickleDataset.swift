@@ -37,6 +37,8 @@ struct PickleDataset: Sendable {
   var parts: [Part]
   var classNames: [String] = []
   var labelColumns: [String]?
+  /// Whether the images have been brought from planes of colours to pixels.
+  var isInterleaved = false
 }
 
 extension PickleArrays {

@@ -43,7 +43,7 @@ enum PickleFormat {
       dataset = found
     } else {
       dataset = try batches(files)
-      if corrections == .applied {
+      if dataset.isInterleaved {
         interpretation.corrections = Corrections(channels: .planar).descriptions
       }
     }
