@@ -76,18 +76,16 @@ final class ZIPMember: ByteStream {
     guard found.byteCount <= byteCount else {
       throw ArchiveError.member(path, "is longer than the \(byteCount) bytes that it promises")
     }
-    if bytes.count < count { try checkEnd() }
+    isAtEnd = bytes.count < count
+    guard !isAtEnd || found.byteCount == byteCount else {
+      throw ArchiveError.member(
+        path, "ends after \(found.byteCount) of its \(byteCount) bytes")
+    }
+    // Who knows the length reads no further.
+    guard found.byteCount < byteCount || found.value == checksum else {
+      throw ArchiveError.member(path, "is damaged: its CRC-32 does not match its content")
+    }
     return bytes
-  }
-
-  private func checkEnd() throws(ArchiveError) {
-    isAtEnd = true
-    guard found.byteCount == byteCount else {
-      throw .member(path, "ends after \(found.byteCount) of its \(byteCount) bytes")
-    }
-    guard found.value == checksum else {
-      throw .member(path, "is damaged: its CRC-32 does not match its content")
-    }
   }
 
   private static func reason(_ error: GzipError) -> String {

@@ -144,6 +144,20 @@ import Testing
     }
   }
 
+  @Test("compares the checksum of an image in a zip file, whatever the picture itself shows")
+  func checksum() throws {
+    try withTemporaryDirectory { root in
+      // What follows a picture in its file is nothing to who decodes it.
+      let image = greyPNG(1) + [1]
+      let damaged = ZIPSample.Member("0/b.png", image, method: 0) { $0.packed = greyPNG(1) + [2] }
+      let zip = ZIPSample([ZIPSample.Member("0/a.png", image, method: 0), damaged])
+      try write(zip.bytes, to: root + "/a.zip")
+      #expect(
+        sentence { _ = try digests(root + "/a.zip") }
+          == "decompress a.zip: entry '0/b.png' is damaged: its CRC-32 does not match its content")
+    }
+  }
+
   @Test("refuses two images of one path")
   func duplicate() throws {
     try withTemporaryDirectory { root in
