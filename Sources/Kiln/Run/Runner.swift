@@ -89,7 +89,7 @@ public struct Runner: Sendable {
           "split '\(split.name.prefix(64))' cannot name a file (name it by --splits)"))
     }
     // Outputs that are directories have files of their own beside their splits.
-    let taken = [StagedOutput.manifestName, ClassesFile.name]
+    let taken = [StagedOutput.manifestName, LabelSchema.classNamesFile]
     for split in dataset.splits where taken.contains(split.name.lowercased()) {
       throw StageError(
         .convert, file: nil,
@@ -167,18 +167,18 @@ public struct Runner: Sendable {
 }
 
 extension Runner {
-  /// Gives all outputs their names; when one cannot have its own, those before it are taken back.
-  ///
-  /// Not where they have replaced something, whose content is gone: each of them is complete.
+  /// Gives all outputs their names; when one cannot have its own, those before it are taken back, and
+  /// what they had replaced is there again.
   private func publish(_ staged: [StagedOutput]) throws {
     for (position, output) in staged.enumerated() {
       do {
-        try at(.write, nil) { try output.publish() }
+        try at(.write, nil) { try output.place() }
       } catch {
         for earlier in staged[..<position].reversed() { earlier.withdraw() }
         throw error
       }
     }
+    for output in staged { output.settle() }
   }
 }
 

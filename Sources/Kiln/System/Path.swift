@@ -135,12 +135,36 @@ enum Path {
     }
   }
 
+  /// Gives a file or directory a name that nothing has.
+  /// - Returns: whether it has the name now; else `errno` is `EEXIST` where something has it.
   static func renameWithoutReplacing(_ source: String, _ destination: String) -> Bool {
     #if canImport(Glibc)
-      unsafe renameat2(AT_FDCWD, source, AT_FDCWD, destination, UInt32(KILN_RENAME_NOREPLACE)) == 0
+      let flag = UInt32(KILN_RENAME_NOREPLACE)
+      if unsafe renameat2(AT_FDCWD, source, AT_FDCWD, destination, flag) == 0 { return true }
     #else
-      unsafe renamex_np(source, destination, UInt32(RENAME_EXCL)) == 0
+      if unsafe renamex_np(source, destination, UInt32(RENAME_EXCL)) == 0 { return true }
     #endif
+    // NFS and some others know no such rename.
+    guard [EINVAL, ENOSYS, ENOTSUP].contains(errno) else { return false }
+    return renameWithTwoCalls(source, destination)
+  }
+
+  /// The same where the file system has no call for it.
+  static func renameWithTwoCalls(_ source: String, _ destination: String) -> Bool {
+    if kind(of: source) == .file {
+      // A second name is never put in the place of another file.
+      if unsafe link(source, destination) == 0 {
+        unsafe unlink(source)
+        return true
+      }
+      if errno == EEXIST { return false }
+    }
+    if kind(of: destination) != nil {
+      errno = EEXIST
+      return false
+    }
+    // A directory replaces nothing but an empty one, if another run has made it since.
+    return unsafe rename(source, destination) == 0
   }
 
   static func exchange(_ first: String, _ second: String) -> Bool {

@@ -42,10 +42,27 @@ public final class StagedOutput: Sendable {
   private let staging: String
   private let lock: Int32
   private let isLocked = Locked(true)
-  private let isPublished = Locked(false)
+  private let isPlaced = Locked(false)
+  private let isDiscarded = Locked(false)
   private let createdParents: [String]
-  /// What publishing has put in place.
-  private let placed = Locked<[String]>([])
+  private let moves = Locked<[Move]>([])
+
+  /// A file or directory that has got its name.
+  private struct Move {
+    let staged: String
+    let place: String
+    let replacement: Replacement
+  }
+
+  /// What has become of what lay in a destination.
+  private enum Replacement {
+    /// There was nothing.
+    case nothing
+    /// It has the staged name now.
+    case kept
+    /// It is gone.
+    case lost
+  }
 
   /// Reserves a hidden sibling of a destination.
   /// - Parameters:
@@ -88,6 +105,7 @@ public final class StagedOutput: Sendable {
   }
 
   deinit {
+    settle()
     discard()
     unlock()
   }
@@ -172,54 +190,68 @@ public final class StagedOutput: Sendable {
   /// - Throws: ``OutputError`` when something is in the way since, ``FileError`` when the disk
   ///   fails; the staged output is then still there until it is discarded.
   public func publish() throws {
-    switch kind {
-    case .directory:
-      try flushFileSystem()
-      let destination = Path.join(parent, name)
-      _ = try move(staging, to: destination)
-      placed.withLock { $0 = [destination] }
-    case .file: try publishFiles()
-    }
-    // What was replaced is removed under the hidden name; where that fails, the new output is in place all
-    // the same.
-    try? Path.removeTree(staging)
-    isPublished.withLock { $0 = true }
+    try place()
+    settle()
   }
 
-  /// Moves a file and its companions, all of them or none.
-  private func publishFiles() throws {
-    // The file itself goes last: whoever sees it finds its companions.
-    let companions = try Path.contents(of: staging).sorted().filter { $0 != name }
-    var moved: [(staged: String, place: String, Replacement)] = []
+  /// Gives the finished output its name, and keeps what it has replaced until ``settle()``.
+  /// - Throws: as ``publish()``.
+  func place() throws {
+    if kind == .directory { try flushFileSystem() }
     do {
-      for file in companions + [name] {
-        let (staged, place) = (staging + "/" + file, Path.join(parent, file))
-        moved.append((staged, place, try move(staged, to: place)))
-      }
-      placed.withLock { $0 = moved.map(\.place) }
-    } catch {
-      for (staged, place, replacement) in moved.reversed() {
-        switch replacement {
-        case .nothing: _ = Path.renameWithoutReplacing(place, staged)
-        case .kept: _ = Path.exchange(place, staged)
-        case .lost: break
+      for (staged, place) in try finalPlaces() {
+        let replacement = try move(staged, to: place)
+        moves.withLock {
+          $0.append(Move(staged: staged, place: place, replacement: replacement))
         }
       }
+    } catch {
+      takeBack()
       throw error
     }
+    isPlaced.withLock { $0 = true }
   }
 
-  /// Takes a published output away again, where nothing was replaced by it.
+  /// What is moved, in this order.
+  private func finalPlaces() throws(FileError) -> [(staged: String, place: String)] {
+    guard kind == .file else { return [(staging, Path.join(parent, name))] }
+    // The file itself goes last: whoever sees it finds its companions.
+    let companions = try Path.contents(of: staging).sorted().filter { $0 != name }
+    return (companions + [name]).map { (staging + "/" + $0, Path.join(parent, $0)) }
+  }
+
+  /// Removes what was replaced, under its hidden name: where that fails, the new output is in place all the
+  /// same.
+  func settle() {
+    guard isPlaced.withLock({ $0 }) else { return }
+    try? Path.removeTree(staging)
+  }
+
+  /// Takes a placed output away again, and brings back what it has replaced.
   ///
-  /// For the outputs of a run whose next output cannot be published.
+  /// For the outputs of a run whose next output cannot be placed.
   func withdraw() {
-    guard existing == .keep else { return }
-    for path in placed.withLock({ $0 }).reversed() {
-      // A directory is out of sight at once: who ends the process here leaves no half of it.
-      let isHidden = kind == .directory && Path.renameWithoutReplacing(path, staging)
-      try? Path.removeTree(isHidden ? staging : path)
+    takeBack()
+    isPlaced.withLock { $0 = false }
+    discard()
+  }
+
+  private func takeBack() {
+    let moves = moves.withLock { moves in
+      defer { moves = [] }
+      return moves
     }
-    Path.removeEmptyDirectories(createdParents)
+    for move in moves.reversed() {
+      switch move.replacement {
+      case .nothing:
+        // A directory is out of sight at once: who ends the process here leaves no half of it.
+        if !Path.renameWithoutReplacing(move.place, move.staged) {
+          try? Path.removeTree(move.place)
+        }
+      case .kept: _ = Path.exchange(move.place, move.staged)
+      case .lost: break
+      }
+    }
   }
 
   /// Tens of thousands of small files are flushed by one call instead of one each.
@@ -229,16 +261,6 @@ public final class StagedOutput: Sendable {
     #else
       sync()
     #endif
-  }
-
-  /// What has become of what lay in a destination.
-  private enum Replacement {
-    /// There was nothing.
-    case nothing
-    /// It has the staged name now.
-    case kept
-    /// It is gone.
-    case lost
   }
 
   private func move(_ source: String, to destination: String) throws -> Replacement {
@@ -259,21 +281,22 @@ public final class StagedOutput: Sendable {
       if found != .directory {
         if unsafe rename(source, destination) == 0 { return found == nil ? .nothing : .lost }
         // Another run may have put its directory there since.
-        if errno == ENOTEMPTY || errno == EEXIST, Path.exchange(source, destination) {
-          return .kept
+        if errno == ENOTEMPTY || errno == EEXIST {
+          try Self.check(destination, kind: kind, existing: existing)
+          if Path.exchange(source, destination) { return .kept }
         }
       }
       throw FileError(.rename, destination)
     }
   }
 
-  /// Removes whatever was built, unless it is published.
+  /// Removes whatever was built, unless it is in place.
   public func discard() {
-    let published = isPublished.withLock { published in
-      defer { published = true }
-      return published
+    let isDone = isDiscarded.withLock { isDiscarded in
+      defer { isDiscarded = true }
+      return isDiscarded
     }
-    guard !published else { return }
+    guard !isDone, !isPlaced.withLock({ $0 }) else { return }
     // First: looking into directories takes a descriptor, and there may be no other.
     unlock()
     try? Path.removeTree(staging)
@@ -335,33 +358,6 @@ public final class StagedOutput: Sendable {
       guard pid_t(owner) != nil, let lock = try? lockDirectory(path) else { continue }
       defer { close(lock) }
       try? Path.removeTree(path)
-    }
-  }
-}
-
-/// A destination that cannot be used.
-public enum OutputError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// Something is there, and was not to be replaced.
-  case exists(path: String)
-  /// A file was to be written where a directory is.
-  case directoryInTheWay(path: String)
-  /// A directory was to be replaced that no run has made.
-  case notOurs(path: String)
-  /// A directory was to be written where a file is.
-  case fileInTheWay(path: String)
-  /// The path ends in no name.
-  case noName(path: String)
-
-  /// The sentence a user sees.
-  public var description: String {
-    switch self {
-    case .exists(let path): "\(path) exists already (--overwrite replaces it)"
-    case .directoryInTheWay(let path): "\(path) is a directory, expected a file or nothing there"
-    case .notOurs(let path):
-      "\(path) exists, and is no former output: it has no \(StagedOutput.manifestName)"
-        + " (remove it, or choose another place)"
-    case .fileInTheWay(let path): "\(path) is a file, expected a directory or nothing there"
-    case .noName(let path): "'\(path)' names no file or directory to create"
     }
   }
 }

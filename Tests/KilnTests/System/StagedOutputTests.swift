@@ -145,6 +145,44 @@ import Testing
     }
   }
 
+  @Test(
+    "brings back what it has replaced when it is withdrawn",
+    arguments: [StagedOutput.Kind.directory, .file])
+  func withdrawReplacement(kind: StagedOutput.Kind) throws {
+    try withTemporaryDirectory { root in
+      let path = root + "/out"
+      if kind == .directory {
+        try makeDirectory(path)
+        try write(hello, to: path + "/" + StagedOutput.manifestName)
+      } else {
+        try write(Array("old".utf8), to: path)
+      }
+      let before = try tree(root)
+      let output = try StagedOutput(kind, at: path, existing: .replace)
+      try fill(output)
+      try output.place()
+      #expect(try contents(of: kind == .directory ? path + "/a.txt" : path) == hello)
+      output.withdraw()
+      #expect(try tree(root) == before)
+    }
+  }
+
+  @Test("renames without replacing where the file system has no call for it")
+  func twoCalls() throws {
+    try withTemporaryDirectory { root in
+      try write(hello, to: root + "/a")
+      try write([], to: root + "/b")
+      try makeDirectory(root + "/c")
+      #expect(!Path.renameWithTwoCalls(root + "/a", root + "/b"))
+      #expect(!Path.renameWithTwoCalls(root + "/c", root + "/b"))
+      #expect(!Path.renameWithTwoCalls(root + "/b", root + "/c"))
+      #expect(Path.renameWithTwoCalls(root + "/a", root + "/d"))
+      #expect(Path.renameWithTwoCalls(root + "/c", root + "/e"))
+      #expect(try names(in: root) == ["b", "d", "e/"])
+      #expect(try contents(of: root + "/d") == hello)
+    }
+  }
+
   @Test("replaces an empty directory")
   func emptyDirectory() throws {
     try withTemporaryDirectory { root in
