@@ -41,8 +41,9 @@ enum Summary {
 
   /// What a user who has corrected the files already must know.
   private static func corrections(_ report: RunReport) -> String {
-    guard let name = report.knownName, !report.corrections.isEmpty else { return "" }
-    return "\n\nread as \(name): \(report.corrections.joined(separator: ", "))"
+    guard !report.corrections.isEmpty else { return "" }
+    let head = report.knownName.map { "read as \($0)" } ?? "corrected"
+    return "\n\n\(head): \(report.corrections.joined(separator: ", "))"
       + " (--raw leaves samples as they are)"
   }
 

@@ -70,9 +70,11 @@ struct OneHot: Conversion {
         "the samples have \(labels.columns.count) label columns: choose one by --label-column")
     }
     let classCount = try Self.classCount(of: labels)
-    plan.schema.labels = LabelSchema(
-      columns: (0..<classCount).map { "\(labels.columns[0])\($0)" },
-      range: classCount == 1 ? 1...1 : 0...1, classNames: labels.classNames, isOneHot: true)
+    var rows = LabelSchema(
+      columns: (0..<classCount).map { "\(labels.columns[0])\($0)" }, range: nil,
+      classNames: labels.classNames, isOneHot: true)
+    rows.ranges = rows.columns.map { _ in classCount == 1 ? 1...1 : 0...1 }
+    plan.schema.labels = rows
     return { batch in
       var rows = [Int64](repeating: 0, count: batch.count * classCount)
       for (sample, label) in batch.labels.enumerated() {
@@ -101,24 +103,5 @@ struct OneHot: Conversion {
           + " keep the labels as they are, or choose a column by --label-column")
     }
     return Int(last) + 1
-  }
-
-  /// The classes of one-hot rows: the inverse of the conversion.
-  /// - Parameters:
-  ///   - rows: the labels of whole samples.
-  ///   - classCount: columns in a row.
-  /// - Returns: a class for each row; nil where a row is not all 0 but for a single 1.
-  static func classes(of rows: [Int64], classCount: Int) -> [Int64]? {
-    guard classCount > 0, rows.count % classCount == 0 else { return nil }
-    var classes: [Int64] = []
-    classes.reserveCapacity(rows.count / classCount)
-    for start in stride(from: 0, to: rows.count, by: classCount) {
-      let row = rows[start..<start + classCount]
-      guard let one = row.firstIndex(of: 1), row.allSatisfy({ $0 == 0 || $0 == 1 }),
-        row.lastIndex(of: 1) == one
-      else { return nil }
-      classes.append(Int64(one - start))
-    }
-    return classes
   }
 }

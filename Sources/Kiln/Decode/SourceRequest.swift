@@ -78,7 +78,7 @@ public struct SourceRequest: Sendable, Equatable {
       summary: "class names from 0, separated by commas: one for every label, more are allowed"),
     Option(
       flag: "raw", key: "raw", kind: .toggle, defaultValue: "off",
-      summary: "take samples of known data sets as their files have them, without corrections"),
+      summary: "take samples as their files have them, without corrections"),
     Option(
       flag: "sha256", key: "sha256", kind: .text, defaultValue: nil,
       summary: "digest that the file at a URL must have"),

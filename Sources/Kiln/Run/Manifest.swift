@@ -33,8 +33,8 @@ struct Manifest {
     if sources.isEmpty, folders.isEmpty {
       fields["source"] = .text(pipeline.source.paths.joined(separator: " "))
     }
-    if let name = known.name {
-      fields["dataset"] = .text(name)
+    if let name = known.name { fields["dataset"] = .text(name) }
+    if known.name != nil || !known.corrections.isEmpty {
       fields["corrections"] = .array(known.corrections.map(JSON.text))
     }
     for (key, value) in report.description(ofPixels: sink.isLossless) { fields[key] = value }

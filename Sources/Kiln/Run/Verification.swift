@@ -42,7 +42,6 @@ public struct Verification: Sendable {
     ).source
     var plan = Plan(source.dataset)
     var steps: [BatchStep] = []
-    if let step = try Self.oneHot(record, &plan) { steps.append(step) }
     if let step = try Self.layout(record, &plan) { steps.append(step) }
     // What its paths do not tell of the order cannot be compared.
     let isExact = record.isLossless && record.keepsOrder
@@ -82,16 +81,6 @@ public struct Verification: Sendable {
     } catch {
       throw StageError(.decode, file: manifest, error)
     }
-  }
-
-  /// Sources give one-hot labels as classes: what was written is what is compared.
-  private static func oneHot(_ record: OutputRecord, _ plan: inout Plan) throws -> BatchStep? {
-    guard record.isOneHot, let columns = record.labelColumns, var labels = plan.schema.labels,
-      labels.columns.count == 1, !labels.isOneHot, columns.count > 1
-    else { return nil }
-    labels.ranges = [0...Int64(columns.count - 1)]
-    plan.schema.labels = labels
-    return try OneHot().prepare(&plan)
   }
 
   /// Pictures come back with their channels last: their place in what was written is what is compared.
@@ -154,10 +143,11 @@ public struct Verification: Sendable {
   ) -> [String] {
     guard record.holdsPictures, !record.classNames.isEmpty else { return [] }
     let names = try? JSON(
-      parsing: SourceFile(path: Path.join(path, ClassesFile.name)).open()
+      parsing: SourceFile(path: Path.join(path, LabelSchema.classNamesFile)).open()
         .read(OutputRecord.maximumByteCount)
     ).texts
-    return names == record.classNames ? [] : ["\(ClassesFile.name) has other class names, or none"]
+    return names == record.classNames
+      ? [] : ["\(LabelSchema.classNamesFile) has other class names, or none"]
   }
 
   /// The first thing in which a split differs: the others follow from it.

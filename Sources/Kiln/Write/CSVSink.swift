@@ -19,6 +19,7 @@ extension SinkFormat {
     check: { dataset, options in
       _ = try CSVSink.delimiter(options)
       try CSVSink.checkWidth(dataset.schema)
+      try CSVSink.checkNames(dataset.schema)
     },
     open: { try CSVSink($0) })
 }
@@ -50,6 +51,23 @@ private final class CSVSink: Sink {
   /// Far more than readers of tables take; a header of a few bytes could promise 2^28.
   private static let maximumColumnCount = 1 << 20
 
+  /// The name of a label column as a header has it.
+  static func headerText(_ name: String, _ delimiter: UInt8) -> String {
+    let isPlain = !name.isEmpty && !name.hasPrefix(" ") && !name.hasSuffix(" ")
+    return isPlain && !name.utf8.contains(delimiter) ? name : "\"\(name)\""
+  }
+
+  /// Refuses names that would need more than quotes around them: readers of tables differ in what that is.
+  static func checkNames(_ schema: Schema) throws(UnsupportedError) {
+    let names = schema.labels?.columns ?? []
+    guard let name = names.first(where: { $0.contains { $0 == "\"" || $0.isNewline } }) else {
+      return
+    }
+    throw UnsupportedError(
+      "label column '\(name.printable)' has a quote or a line end in its name,"
+        + " which no header of a table can hold (choose others by --label-column)")
+  }
+
   static func checkWidth(_ schema: Schema) throws(UnsupportedError) {
     let count = schema.sampleElementCount + schema.labelColumnCount
     guard count <= maximumColumnCount else {
@@ -69,7 +87,7 @@ private final class CSVSink: Sink {
     var headerByteCount = 0
     if request.options.isOn("header") {
       let names = (0..<schema.sampleElementCount).map { "pixel\($0)" }
-      let labels = schema.labels?.columns ?? []
+      let labels = (schema.labels?.columns ?? []).map { Self.headerText($0, delimiter) }
       let separator = String(decoding: [delimiter], as: UTF8.self)
       let header = (labelFirst ? labels + names : names + labels).joined(separator: separator)
       let bytes = Array((header + "\n").utf8)

@@ -88,6 +88,13 @@ import Testing
     #expect(floats.labels == [7, 8] && floats.dataset.schema.sampleElementCount == 1)
   }
 
+  @Test("says which column holds a whole picture")
+  func pictureInColumn() {
+    #expect(
+      failure("emotion,pixels,Usage\n0,70 80 82 72,Training\n2,1 2 3 4,Training\n")?
+        .hasSuffix("line 2, column 2 holds 4 numbers, expected one (give each a column)") == true)
+  }
+
   @Test("refuses a line that no row of so many columns needs")
   func wideLine() {
     let short = String(repeating: "8,1,2,3,4\n", count: 120)
@@ -303,6 +310,13 @@ import Testing
     #expect(
       sentence { _ = try read("some words, and more\nof them, here\n", name: "notes.txt") }?
         .hasSuffix("holds no format that Kiln knows (kiln formats lists them)") == true)
+  }
+
+  @Test("knows a short table whose header begins as an old pickle", arguments: ["class", "cat.x"])
+  func likePickle(name: String) throws {
+    let text = "\(name),pixel0,pixel1\n5,6,7\n8,9,1\n"
+    #expect(try read(text, name: "digits.csv").labels == [5, 8])
+    #expect(try read(text, name: "digits").labels == [5, 8])
   }
 
   @Test("reads what the sink writes", arguments: [",", ";", "tab"], ["first", "last"])

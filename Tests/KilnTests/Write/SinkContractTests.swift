@@ -28,6 +28,24 @@ struct SinkContractTests {
     }
   }
 
+  @Test("gives one-hot labels back as they were written", arguments: names)
+  func oneHot(_ name: String) throws {
+    let format = try #require(SinkFormat.all.first { $0.name == name })
+    guard !["png", "jpeg", "tar"].contains(name) else { return }
+    try withTemporaryDirectory { directory in
+      let output = try Pipeline.Output(format, at: directory + "/output")
+      let pipeline = Pipeline(
+        source: SourceRequest(paths: ["sample:300"]), steps: [try Pipeline.Step(.oneHot)],
+        outputs: [output])
+      let written = try Runner(pipeline, jobs: 2).run()
+      #expect(try Verification(of: output.path).differences == [])
+      let read = try run(
+        format, SourceRequest(paths: [output.path]), at: directory + "/again")
+      #expect(read.splits.map(\.digest) == written.splits.map(\.digest))
+      #expect(read.schema.labels == written.schema.labels)
+    }
+  }
+
   @Test("writes a data set without samples", arguments: names)
   func empty(_ name: String) throws {
     let format = try #require(SinkFormat.all.first { $0.name == name })

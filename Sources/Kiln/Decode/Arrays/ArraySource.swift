@@ -43,8 +43,27 @@ final class ArraySource: Source {
     var wantedSplits: [String]?
     /// Names for label columns; nil calls them `label`, or `label0` and so on.
     var labelColumns: [String]?
+    /// How rows become labels; nil finds out.
+    var labelRule: ArrayLabels.Rule?
 
     init() {}
+
+    /// What a request says about any arrays.
+    init(_ request: SourceRequest) {
+      classNames = request.classNames ?? []
+      wantedSplits = request.splits
+      if request.correction == .none { labelRule = .columns }
+    }
+
+    /// What a request says, and Kiln's own record of such an output.
+    init(_ material: SourceMaterial) {
+      self.init(material.request)
+      let paths = material.request.paths
+      let manifest = OutputRecord.manifestPath(
+        of: paths.first ?? material.request.images, namedBy: paths)
+      guard let manifest, let record = try? OutputRecord(path: manifest) else { return }
+      if record.isOneHot { labelRule = .columns }
+    }
   }
 
   let dataset: Dataset
@@ -79,13 +98,14 @@ final class ArraySource: Source {
     self.parts = parts
     self.files = files
     knownName = interpretation.knownName
-    corrections = interpretation.corrections
     let arrays = parts.flatMap(\.arrays)
     memberNames = files.map(\.path) + arrays.compactMap(\.memberName)
     digests = FileDigests(mapped)
     // Columns that have names are no classes.
     labels = try Self.labels(
-      of: parts, as: interpretation.labelColumns == nil ? nil : .columns)
+      of: parts, as: interpretation.labelColumns == nil ? interpretation.labelRule : .columns)
+    corrections =
+      interpretation.corrections + (labels?.rule == .oneHot ? ["one-hot rows to labels"] : [])
     let storedShape = first.images?.sampleShape ?? Schema.noPixels
     let sampleShape = interpretation.sampleShape ?? storedShape
     guard sampleShape.reduce(1, *) == storedShape.reduce(1, *) else {

@@ -11,10 +11,8 @@ extension SourceFormat {
       return try !NPYFormat.candidates(material).isEmpty
     },
     open: { material, values in
-      var interpretation = ArraySource.Interpretation()
+      var interpretation = ArraySource.Interpretation(material)
       interpretation.sampleShape = try SourceShape.parse(values)
-      interpretation.classNames = material.request.classNames ?? []
-      interpretation.wantedSplits = material.request.splits
       return try ArraySource(try NPYFormat.parts(material, values), interpretation)
     })
 }

@@ -13,10 +13,8 @@ extension SourceFormat {
       return try !NPZFormat.files(material).isEmpty
     },
     open: { material, values in
-      var interpretation = ArraySource.Interpretation()
+      var interpretation = ArraySource.Interpretation(material)
       interpretation.sampleShape = try SourceShape.parse(values)
-      interpretation.classNames = material.request.classNames ?? []
-      interpretation.wantedSplits = material.request.splits
       return try ArraySource(try NPZFormat.parts(material, values), interpretation)
     })
 }

@@ -123,12 +123,6 @@ struct NumericArray: Sendable {
     return NumericArray(self, shape: shape, strides: [step] + inner)
   }
 
-  /// A range of samples as an array of its own, on the same storage.
-  func prefix(_ count: Int) -> NumericArray {
-    precondition(count <= self.count && !shape.isEmpty)
-    return NumericArray(self, shape: [count] + sampleShape, strides: strides)
-  }
-
   // MARK: Reading
 
   /// Elements of samples, row-major and in native byte order.

@@ -13,10 +13,8 @@ extension SourceFormat {
           try MATFormat.parts(of: file, split: files.count == 1 && keys != nil ? nil : name, keys)
         }
       }
-      var interpretation = ArraySource.Interpretation()
+      var interpretation = ArraySource.Interpretation(material)
       interpretation.sampleShape = try SourceShape.parse(values)
-      interpretation.classNames = material.request.classNames ?? []
-      interpretation.wantedSplits = material.request.splits
       return try ArraySource(
         parts.flatMap(\.self).sorted { SplitName.precedes($0.split, $1.split) }, interpretation)
     })

@@ -173,11 +173,8 @@ private struct SafetensorsFile {
       throw UnsupportedError(
         "holds the tensors \(listed), none of them SPLIT.images (name them by --images-key)")
     }
-    var interpretation = ArraySource.Interpretation()
-    interpretation.classNames = request.classNames ?? []
-    interpretation.wantedSplits = request.splits
     return try ArraySource(
-      parts, interpretation, files: [resource.file], mapped: [resource.file])
+      parts, ArraySource.Interpretation(request), files: [resource.file], mapped: [resource.file])
   }
 
   private var listed: String {

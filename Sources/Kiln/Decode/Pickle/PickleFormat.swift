@@ -29,7 +29,7 @@ enum PickleFormat {
     guard let first = files.first else { preconditionFailure("a source without pickles") }
     let keys = try ArrayKeys(values)
     var dataset: PickleDataset
-    var interpretation = ArraySource.Interpretation()
+    var interpretation = ArraySource.Interpretation(material)
     if let keys {
       guard files.count == 1 else {
         throw UsageError.conflict("--images-key chooses in one file, and there are \(files.count)")
@@ -49,7 +49,6 @@ enum PickleFormat {
     }
     if let names = material.request.classNames { dataset.classNames = names }
     interpretation.classNames = dataset.classNames
-    interpretation.wantedSplits = material.request.splits
     interpretation.labelColumns = dataset.labelColumns
     interpretation.sampleShape = shape
     if material.request.correction != .none {
@@ -176,9 +175,18 @@ enum PickleFormat {
     case .mark?: return start.count > 1 && [0x6C, 0x64, 0x74, 0x28, 0x63].contains(start[1])
     case .global?:
       let lines = start.dropFirst().split(separator: 0x0A, maxSplits: 2)
-      return lines.count == 3
-        && lines.prefix(2).allSatisfy { $0.allSatisfy { (0x21...0x7E).contains($0) } }
+      // The header of a table may begin with a c, too.
+      return lines.count == 3 && lines.prefix(2).allSatisfy(isName)
     default: return false
+    }
+  }
+
+  /// Whether a line is the name of a module or of something in one, such as `numpy.core.multiarray`.
+  private static func isName(_ line: ArraySlice<UInt8>) -> Bool {
+    line.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { word in
+      let isDigit = { (byte: UInt8) in (0x30...0x39).contains(byte) }
+      return word.first.map { !isDigit($0) } == true
+        && word.allSatisfy { isDigit($0) || $0 == 0x5F || (0x61...0x7A).contains($0 | 0x20) }
     }
   }
 }

@@ -7,6 +7,7 @@ enum CSVError: Error, Sendable, Equatable, CustomStringConvertible {
   case columnCount(line: Int, found: Int, expected: Int)
   case tooManyColumns
   case notNumber(line: Int, column: Int, text: String)
+  case severalNumbers(line: Int, column: Int, count: Int)
   case labelNotWhole(line: Int, column: Int, text: String)
   case doesNotFit(line: Int, column: Int, text: String, type: ElementType)
   case unclosedQuote(line: Int, column: Int)
@@ -27,6 +28,8 @@ enum CSVError: Error, Sendable, Equatable, CustomStringConvertible {
     case .notNumber(let line, let column, let text):
       "line \(line), column \(column): '\(text.printable)' is no number"
         + (line == 1 ? " (--source-header on if the first line names the columns)" : "")
+    case .severalNumbers(let line, let column, let count):
+      "line \(line), column \(column) holds \(count) numbers, expected one (give each a column)"
     case .labelNotWhole(let line, let column, let text):
       "line \(line), column \(column): '\(text.printable)' is no whole number, expected a label"
     case .doesNotFit(let line, let column, let text, let type):

@@ -59,6 +59,7 @@ struct CSVLayout: Sendable, Equatable {
     hasHeader = settings.hasHeader ?? Self.areNames(names)
     self.delimiter = delimiter
     let numbers = hasHeader ? Array(rows.dropFirst()) : rows
+    if let row = numbers.first { try Self.checkSingle(row, line: hasHeader ? 2 : 1) }
     let skipped = hasHeader ? Self.indexCount(names, numbers) : 0
     let isLabel = try Self.labels(
       settings.label, names: hasHeader ? Array(names[skipped...]) : nil,
@@ -93,6 +94,15 @@ struct CSVLayout: Sendable, Equatable {
         Int(one).map { $0 + 1 == Int(next) } ?? false
       }
     return isCount || (fields.count - numbers.count) * 2 > fields.count
+  }
+
+  /// Refuses pictures that are whole texts of numbers, as FER2013 has them.
+  private static func checkSingle(_ row: [String], line: Int) throws(CSVError) {
+    for (position, field) in row.enumerated() {
+      let words = field.split(separator: " ").map(String.init)
+      guard words.count > 1, words.allSatisfy(isNumber) else { continue }
+      throw .severalNumbers(line: line, column: position + 1, count: words.count)
+    }
   }
 
   /// Fewer rows may be alike, or differ, by chance.
