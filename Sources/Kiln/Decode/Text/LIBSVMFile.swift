@@ -2,7 +2,8 @@
 //
 //   label index:value index:value ...
 //
-// Indices count from 1 and ascend; what is left out is zero. A # begins a comment.
+// Indices count from 1 and ascend; what is left out is zero. A # begins a comment, and scikit-learn writes
+// lines of nothing else before the first sample.
 
 /// One text of sparse rows, looked through.
 struct LIBSVMFile: Sendable {
@@ -10,21 +11,23 @@ struct LIBSVMFile: Sendable {
   let statistics: CSVStatistics
   /// The highest index of a value.
   let width: Int
+  /// Lines before the first row.
+  private let leadingLineCount: Int
 
   /// Reads the whole file once.
   /// - Throws: ``StageError`` that names the file, and in it the line.
   init(_ file: Resource, _ cancellation: Cancellation) throws {
     self.file = file
-    (statistics, width) = try at(.decode, file.name) {
+    (statistics, width, leadingLineCount) = try at(.decode, file.name) {
       var statistics = CSVStatistics(labelCount: 1)
-      var width = 0
-      // Only the end of a file may have empty lines.
+      var (width, leadingLineCount) = (0, 0)
+      // Only the start and the end of a file may have lines without a row.
       var firstEmpty: Int?
       let lines = try CSVLines(try file.open())
       while true {
         try cancellation.check()
         let block = try lines.take(.max, byteLimit: CSVLines.blockByteCount)
-        if block.count == 0 { return (statistics, width) }
+        if block.count == 0 { return (statistics, width, leadingLineCount) }
         let text = block.joined()
         var labels: [Int64] = []
         try LIBSVMRows.forEachToken(text, first: block.first) { line, token in
@@ -36,7 +39,12 @@ struct LIBSVMFile: Sendable {
             width = max(width, index)
             statistics.add(number, String(decoding: text[content], as: UTF8.self))
           case .end: break
-          case .blank: firstEmpty = firstEmpty ?? line
+          case .blank:
+            if labels.isEmpty, line == leadingLineCount + 1 {
+              leadingLineCount = line
+            } else {
+              firstEmpty = firstEmpty ?? line
+            }
           }
         }
         statistics.add(rows: labels.count)
@@ -47,6 +55,10 @@ struct LIBSVMFile: Sendable {
 
   /// Whether bytes begin such a text: a label, and an index with a value.
   static func begins(_ start: [UInt8]) -> Bool {
+    if start.first == 0x23 || start.first == 0x0A {
+      guard let end = start.firstIndex(of: 0x0A) else { return false }
+      return begins(Array(start[(end + 1)...]))
+    }
     guard let end = start.firstIndex(of: 0x0A) ?? (start.count < 4096 ? start.count : nil)
     else {
       // The first line is longer: what is whole of it must do.
@@ -67,6 +79,10 @@ struct LIBSVMFile: Sendable {
   ) throws -> any SampleReader {
     try at(.decode, file.name) {
       let lines = try CSVLines(try file.open(digestingOn: background))
+      while lines.lineCount < leadingLineCount {
+        let left = leadingLineCount - lines.lineCount
+        if try lines.take(left, byteLimit: CSVLines.blockByteCount).count == 0 { break }
+      }
       return LineReader(
         file.name, lines, rowCount: statistics.rowCount, pixelByteCount: width * type.byteCount,
         labelCount: 1

@@ -115,7 +115,7 @@ struct LIBSVMError: Error, Sendable, Equatable, CustomStringConvertible {
         : "line \(line): index \(index) after \(last), expected ascending indices"
     case .index(let index):
       "line \(line): index \(index), expected at most \(CSVLayout.maximumColumnCount)"
-    case .empty: "line \(line) is empty, but rows follow it (remove it)"
+    case .empty: "line \(line) holds no row, but rows follow it (remove it)"
     case .changed: "line \(line) is not what it was a moment ago (file changed meanwhile?)"
     }
   }
