@@ -30,7 +30,7 @@ struct PictureNotes: Sendable {
     if let names = record?.classNames, !names.isEmpty {
       classNames = names
     } else {
-      classNames = try json("classes.json", Self.names)
+      classNames = try json(LabelSchema.classNamesFile, Self.names)
     }
   }
 

@@ -143,6 +143,8 @@ public struct LabelSchema: Sendable, Equatable {
   static let maximumColumnCount = 4096
   /// Data sets have at most some thousands of classes; what has more labels than this has none.
   static let maximumClassCount = 1 << 16
+  /// The file with the class names from 0 as a JSON list, beside pictures.
+  static let classNamesFile = "classes.json"
 
   /// A name for each column; a plain class label has the one column `label`.
   public var columns: [String]

@@ -1,8 +1,5 @@
 /// `classes.json`: the class names from 0 as a JSON list, beside images that know only their labels.
 struct ClassesFile: Sendable {
-  /// Its name within the output.
-  static let name = "classes.json"
-
   private let classNames: [String]
 
   /// The given names, else the labels in decimal; nil where there are no classes.
@@ -17,8 +14,10 @@ struct ClassesFile: Sendable {
     classNames = (0...last).map(String.init)
   }
 
-  /// Writes the file.
-  func write(to output: StagedOutput) throws {
-    try output.writeFile(Self.name, Array(JSON.array(classNames.map(JSON.text)).text().utf8))
+  /// Writes the file; returns its size.
+  func write(to output: StagedOutput) throws -> Int {
+    let bytes = Array(try JSON.array(classNames.map(JSON.text)).text().utf8)
+    try output.writeFile(LabelSchema.classNamesFile, bytes)
+    return bytes.count
   }
 }

@@ -60,7 +60,12 @@ struct FolderPaths: Sendable {
     directoryPieceCount = isConstant ? slash ?? 0 : nil
     splits = dataset.splits.map { Array($0.name.utf8) }
     labelText = { [givenLabelWidth] label in Self.padded(label, to: givenLabelWidth) }
-    classText = { ClassSlug.make(schema?.className(of: $0) ?? "", label: $0) }
+    // Folders that sort in the order of the labels, as those of labels do.
+    let hasNames = schema?.classNames.isEmpty == false
+    classText = { label in
+      guard hasNames else { return Self.padded(label, to: labelWidth) }
+      return ClassSlug.make(schema?.className(of: label) ?? "", label: label)
+    }
     let known = schema?.range(ofAtMost: LabelSchema.maximumClassCount)
     firstLabel = known?.lowerBound ?? 0
     labels = known?.map { [labelText] in Array(labelText($0).utf8) } ?? []

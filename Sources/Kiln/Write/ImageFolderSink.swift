@@ -210,11 +210,11 @@ private final class ImageFolderSink: Sink {
   }
 
   func finish(_ summary: RunSummary) throws -> SinkReport {
-    try classes?.write(to: output)
+    let classesByteCount = try classes?.write(to: output) ?? 0
     let duplicates = duplicateCount.load(ordering: .relaxed)
     return SinkReport(
       fileCount: fileCount.load(ordering: .relaxed) + (classes == nil ? 0 : 1),
-      byteCount: byteCount.load(ordering: .relaxed),
+      byteCount: byteCount.load(ordering: .relaxed) + classesByteCount,
       duplicateCount: duplicates,
       isLossless: keepsPixels && duplicates == 0)
   }

@@ -128,10 +128,10 @@ private final class TarSink: Sink {
   func finish(_ summary: RunSummary) throws -> SinkReport {
     try state.withLock { state in
       try take(state.cursor.turnsToEnd(), &state)
-      try classes?.write(to: output)
+      let classesByteCount = try classes?.write(to: output) ?? 0
       return SinkReport(
-        fileCount: state.fileCount + (classes == nil ? 0 : 1), byteCount: state.byteCount,
-        isLossless: keepsPixels)
+        fileCount: state.fileCount + (classes == nil ? 0 : 1),
+        byteCount: state.byteCount + classesByteCount, isLossless: keepsPixels)
     }
   }
 

@@ -232,7 +232,8 @@ func greyPNG(_ value: UInt8, width: Int = 3, height: Int = 2) -> [UInt8] {
       #expect(
         sentence { _ = try open(root, ["pattern": "{index}_{label}.png"]) }
           == "decode \(root): image x.png does not match the pattern '{index}_{label}.png'"
-          + " (choose another --pattern, or move the image away)")
+          + " ({label} is a number, {class} a name: choose another --pattern, or move the image away)"
+      )
     }
   }
 

@@ -141,6 +141,19 @@ struct ShardSample {
     }
   }
 
+  @Test("are no shards where images without labels lie in folders, whatever the name says")
+  func folders() throws {
+    var tar = ShardSample()
+    for label in ["cat", "dog"] {
+      tar.members.append(("./\(label)/a.png", "0", greyPNG(1)))
+    }
+    try withTemporaryDirectory { root in
+      try write(tar.bytes, to: root + "/train-000000.tar")
+      let source = try openSource(SourceRequest(paths: [root + "/train-000000.tar"]))
+      #expect(source.dataset.schema.labels?.classNames == ["cat", "dog"])
+    }
+  }
+
   @Test("join the prefix of a ustar header with the name, and read sizes in base 256")
   func prefix() throws {
     var bytes = try ShardSample.pair("a", 3, "1").bytes

@@ -4,18 +4,19 @@ struct DirectoryImages: Sendable {
   private(set) var names: [UInt8] = []
   /// Where the name of each image starts.
   private(set) var starts: [UInt32] = []
+  /// The first name, in the order of names, of an image in a format that is not read.
+  private var foreign: String?
 
   /// Offsets of names have 32 bits.
   private static let maximumNameByteCount = Int(UInt32.max)
 
   /// Keeps the name of a file that is an image; false where it is none.
-  mutating func take(_ name: Span<UInt8>, in directory: String) throws -> Bool {
+  mutating func take(_ name: Span<UInt8>) throws(UnsupportedError) -> Bool {
     switch ImageFileName.kind(of: name) {
     case .other: return false
     case .foreignImage:
-      throw StageError(
-        .decode, file: Path.join(directory.isEmpty ? "." : directory, name.text),
-        UnsupportedError("is an image that Kiln cannot read (make it a PNG or JPEG file)"))
+      foreign = min(foreign ?? name.text, name.text)
+      return false
     case .image:
       guard names.count + name.count < Self.maximumNameByteCount else {
         throw UnsupportedError("holds too many files for one directory")
@@ -25,6 +26,14 @@ struct DirectoryImages: Sendable {
       names.append(0)
       return true
     }
+  }
+
+  /// Refuses a directory that also has images in formats that are not read.
+  func checkAllReadable(in directory: String) throws(StageError) {
+    guard let foreign else { return }
+    throw StageError(
+      .decode, file: Path.join(directory.isEmpty ? "." : directory, foreign),
+      UnsupportedError("is an image that Kiln cannot read (make it a PNG or JPEG file)"))
   }
 
   /// Brings names into natural order.

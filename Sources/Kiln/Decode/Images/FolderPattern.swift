@@ -84,7 +84,9 @@ struct FolderPattern: Sendable {
     case .field(.digest):
       var end = start
       while end < text.count, Self.isHexadecimal(text[end]) { end += 1 }
-      guard end > start else { return false }
+      let digest = (start..<end).map { text[$0] }
+      guard end > start, fields.digest == nil || fields.digest == digest else { return false }
+      fields.digest = digest
       return match(rest, text, end, &fields)
     case .field(.split): return search(\.split, rest, text, start, &fields)
     case .field(.class): return search(\.className, rest, text, start, &fields)

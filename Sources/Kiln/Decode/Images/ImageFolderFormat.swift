@@ -27,7 +27,7 @@ extension SourceFormat {
 
 enum ImageFolderFormat {
   /// What outputs of this format are called in their manifests.
-  static let outputs = ["png", "jpeg"]
+  static let outputs = Array(OutputRecord.folders.keys)
 
   /// Whether there are directories with images in a directory or archive.
   static func hasFoldersOfImages(_ material: SourceMaterial) throws -> Bool {
@@ -89,9 +89,6 @@ enum ImageFolderFormat {
 
   // MARK: Opening
 
-  /// The formats whose outputs are image folders.
-  private static let formats = Array(OutputRecord.folders.keys)
-
   /// What has been found, before anything is made of the names.
   private struct Found {
     /// The name of the directory that the images are listed from.
@@ -131,7 +128,7 @@ enum ImageFolderFormat {
 
   private static func look(into path: String, _ material: SourceMaterial) throws -> Found {
     let root = try at(.decode, nil) { try DirectoryHandle(opening: path, shownAs: path) }
-    let notes = try PictureNotes(ofFormats: formats) { name, limit in
+    let notes = try PictureNotes(ofFormats: outputs) { name, limit in
       let file = Array(name.utf8) + [0]
       guard root.contains(file.span) else { return nil }
       return try at(.decode, nil) {
@@ -153,7 +150,7 @@ enum ImageFolderFormat {
     try at(.decode, archive.file.name) {
       let entries = try archive.entries()
       let root = try root(of: tree, entries)
-      let notes = try PictureNotes(ofFormats: formats) { name, limit in
+      let notes = try PictureNotes(ofFormats: outputs) { name, limit in
         let path = root.isEmpty ? name : "\(root)/\(name)"
         guard let entry = entries.first(where: { $0.path == path }) else { return nil }
         guard entry.byteCount <= limit else {

@@ -83,7 +83,8 @@ private struct FoundFields {
         guard let fields else {
           throw UnsupportedError(
             "image \(listing.path(of: file)) does not match the pattern '\(template.text)'"
-              + " (choose another --pattern, or move the image away)")
+              + (usesLabel ? " ({label} is a number, {class} a name: " : " (")
+              + "choose another --pattern, or move the image away)")
         }
         splits.append(splitTable.position(of: fields.split ?? []))
         if usesIndex { indices.append(fields.index ?? 0) }

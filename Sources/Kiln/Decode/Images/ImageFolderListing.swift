@@ -106,9 +106,10 @@ struct ImageFolderListing: Sendable {
     var entry: [UInt32: UInt32] = [:]
     for member in members {
       let name = Array(Path.lastComponent(archive[Int(member)].path).utf8)
-      guard try images.take(name.span, in: path), let start = images.starts.last else { continue }
+      guard try images.take(name.span), let start = images.starts.last else { continue }
       entry[start] = member
     }
+    try images.checkAllReadable(in: path)
     images.sort()
     if let twin = images.firstOfTwins {
       throw ArchiveError.duplicate(archive[Int(entry[twin] ?? 0)].path)
@@ -165,10 +166,11 @@ struct ImageFolderListing: Sendable {
         switch kind {
         case .directory: directories.append(name.text)
         case .other: break
-        case .file: _ = try images.take(name, in: path)
+        case .file: _ = try images.take(name)
         }
         return true
       }
+      try images.checkAllReadable(in: path)
       images.sort()
       directories.sort(by: NaturalOrder.precedes)
     }

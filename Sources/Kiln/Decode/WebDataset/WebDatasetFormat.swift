@@ -38,7 +38,8 @@ private enum WebDatasetFormat {
     for shard in shards {
       switch try? probe(try shard.resource()) {
       case .pairs: return true
-      case .images: return WebDatasetName.isShard(Path.lastComponent(shard.path))
+      case .images(let isInFolders):
+        return !isInFolders && WebDatasetName.isShard(Path.lastComponent(shard.path))
       case .others: return false
       // Damaged, by its name a shard: reading it says what is wrong.
       case nil: return WebDatasetName.isShard(Path.lastComponent(shard.path))
@@ -50,22 +51,30 @@ private enum WebDatasetFormat {
       && shards.allSatisfy { WebDatasetName.isShard(Path.lastComponent($0.path)) }
   }
 
-  private enum Content { case pairs, images, others, empty }
+  private enum Content {
+    case pairs
+    /// Images without labels; in folders, these are their classes.
+    case images(inFolders: Bool)
+    case others, empty
+  }
 
   private static func probe(_ file: Resource) throws -> Content {
     let members = WebDatasetMembers(try WebDatasetShard(file).open(nil))
     let limit = WebDatasetName.isShard(file.fileName) ? shardProbeCount : probeCount
-    var (hasImage, hasLabel, count) = (false, false, 0)
+    var (hasImage, hasLabel, isInFolders, count) = (false, false, false, 0)
     while count < limit, let member = try members.next() {
       count += 1
       switch WebDatasetSamples.Kind(member.name) {
-      case .image: hasImage = true
+      case .image:
+        hasImage = true
+        let path = String(decoding: member.name, as: UTF8.self).pathComponents()
+        isInFolders = isInFolders || path.drop { $0 == "." }.count > 1
       case .label: hasLabel = true
       case .other: break
       }
       if hasImage, hasLabel { return .pairs }
     }
-    return count == 0 ? .empty : hasImage ? .images : .others
+    return count == 0 ? .empty : hasImage ? .images(inFolders: isInFolders) : .others
   }
 
   /// The shards of each split in the order of their numbers; splits as they are usually ordered.
