@@ -7,8 +7,9 @@ extension Subcommand {
     summary: "list the published data sets that Kiln knows, or all about one of them",
     usage: "[NAME] [--verify] [--json]",
     details: """
-      NAME is one of the list, or a family of several, such as emnist. A known data set is recognised by
-      its files: it gets its class names, and is corrected where its files are not what everyone expects.
+      NAME is one of the list, or a family of several, such as emnist. A known data
+      set is recognised by its files: it gets its class names, and is corrected where
+      its files are not what everyone expects.
       """,
     operands: 0...1,
     operandChoices: KnownDataset.all.map(\.name),

@@ -61,7 +61,7 @@ final class FetchDisplay: Sendable {
     if isDue { state.lastShown = now }
     for file in progress.files {
       if file.state == .done {
-        guard state.done.insert(file.name).inserted else { continue }
+        guard state.done.insert(file.dataset + "/" + file.name).inserted else { continue }
         console.message("kiln: fetch \(file.name): \(Amount.bytes(file.byteCount))")
       } else if isDue, file.state == .transferring || file.state == .elsewhere {
         console.message("kiln: fetch " + line(file))

@@ -76,10 +76,17 @@ private enum ManPage {
   }
 
   private static var environment: [String] {
-    [
-      ".SH ENVIRONMENT", ".TP", ".B NO_COLOR",
-      line("If it is set and not empty, nothing is coloured."),
-    ]
+    [".SH ENVIRONMENT"]
+      + [
+        (
+          "KILN_CACHE_DIR", "The store of fetched files; else XDG_CACHE_HOME/kiln or ~/.cache/kiln."
+        ),
+        ("KILN_MIRROR", "A server that is asked first, as by --mirror."),
+        ("http_proxy, https_proxy, no_proxy", "Proxies, as curl takes them."),
+        ("CURL_CA_BUNDLE, SSL_CERT_FILE, SSL_CERT_DIR", "Certificates, as curl takes them."),
+        ("NO_COLOR", "If it is set and not empty, nothing is coloured."),
+        ("COLORTERM", "truecolor or 24bit: previews are drawn in colours."),
+      ].flatMap { [".TP", ".B \(escaped($0.0))", line($0.1)] }
   }
 
   private static var examples: [String] {

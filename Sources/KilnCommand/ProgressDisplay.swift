@@ -2,7 +2,14 @@ import Kiln
 
 /// Shows how far a run is: a bar that is redrawn on a terminal, now and then a line elsewhere.
 final class ProgressDisplay: Sendable {
+  /// The first progress and when it came: what is fetched before says nothing of the rate.
+  private struct Start {
+    let progress: Progress
+    let time: ContinuousClock.Instant
+  }
+
   private struct State {
+    var start: Start?
     var lastShown: ContinuousClock.Instant
     var stage = Stage.convert
     var isDrawn = false
@@ -10,14 +17,13 @@ final class ProgressDisplay: Sendable {
   }
 
   private let console: Console
-  private let start = ContinuousClock.now
   private let interval: Duration
   private let state: Locked<State>
 
   init(console: Console) {
     self.console = console
     interval = console.errorIsTerminal ? .milliseconds(100) : .seconds(3)
-    state = Locked(State(lastShown: start))
+    state = Locked(State(lastShown: .now))
   }
 
   /// Does what a command line asks for and shows meanwhile how far it is, unless it wants nothing shown.
@@ -42,15 +48,19 @@ final class ProgressDisplay: Sendable {
     state.withLock { state in
       // The last stage may be the longest and comes once; on a terminal it is shown at any time.
       let isNewStage = state.isDrawn && progress.stage != state.stage
+      guard let start = state.start else {
+        state.start = Start(progress: progress, time: now)
+        return
+      }
       guard !state.isFinished, isNewStage || now - state.lastShown >= interval else { return }
       state.lastShown = now
       state.stage = progress.stage
       if console.errorIsTerminal {
         state.isDrawn = true
         // Back to the first column, the line, and nothing behind it.
-        console.show("\r" + bar(progress, now - start) + "\u{1B}[K")
+        console.show("\r" + bar(progress, since: start) + "\u{1B}[K")
       } else {
-        console.message("kiln: " + figures(progress, now - start).joined(separator: ", "))
+        console.message("kiln: " + figures(progress, since: start).joined(separator: ", "))
       }
     }
   }
@@ -64,14 +74,15 @@ final class ProgressDisplay: Sendable {
   }
 
   /// Stage and percentage, samples/s, MB/s, time left.
-  private func figures(_ progress: Progress, _ elapsed: Duration) -> [String] {
-    let seconds = elapsed / .seconds(1)
-    let rate = Amount.rate(Double(progress.samples), in: seconds)
+  private func figures(_ progress: Progress, since start: Start) -> [String] {
+    let seconds = start.time.duration(to: .now) / .seconds(1)
+    let rate = Amount.rate(Double(progress.samples - start.progress.samples), in: seconds)
+    let byteRate = Amount.rate(Double(progress.byteCount - start.progress.byteCount), in: seconds)
     let left = Double(progress.totalSamples - progress.samples) / max(rate, 1)
     return [
       "\(progress.stage) \(Int(fraction(progress) * 100)) %",
       "\(Amount.count(Int(rate))) samples/s",
-      Amount.bytes(Int(Amount.rate(Double(progress.byteCount), in: seconds))) + "/s",
+      Amount.bytes(Int(byteRate)) + "/s",
       progress.stage == .write ? "flushing" : "ETA \(Amount.clock(left))",
     ]
   }
@@ -80,8 +91,8 @@ final class ProgressDisplay: Sendable {
     progress.totalSamples == 0 ? 1 : Double(progress.samples) / Double(progress.totalSamples)
   }
 
-  private func bar(_ progress: Progress, _ elapsed: Duration) -> String {
-    let figures = figures(progress, elapsed)
+  private func bar(_ progress: Progress, since start: Start) -> String {
+    let figures = figures(progress, since: start)
     let (head, tail) = (figures[0].padded(to: 13), figures.dropFirst().joined(separator: "  "))
     // The last column stays free: a terminal may wrap a line that fills it.
     let room = StandardStream.error.columnCount - 1

@@ -12,11 +12,13 @@ struct StoreCheck {
 
   init(of datasets: [KnownDataset]) throws {
     let store = try FetchStore.standard()
+    let cancellation = Signals.cancelOnInterrupt()
     var results: [Result] = []
     for file in datasets.flatMap(\.allRemoteFiles) {
       let path = store.path(of: file)
       // Data sets of one family share files.
-      guard !results.contains(where: { $0.path == path }), let isIntact = try store.verify(file)
+      guard !results.contains(where: { $0.path == path }),
+        let isIntact = try store.verify(file, cancellation)
       else { continue }
       results.append(Result(file: file, path: path, isIntact: isIntact))
     }

@@ -7,9 +7,9 @@ extension Subcommand {
     summary: "read an output again and compare it with its manifest",
     usage: "OUTPUT [options]",
     details: """
-      OUTPUT is a directory or file that kiln convert has written. Every sample is read: the counts of each
-      split and class and the content digests must be those in kiln.json. JPEG is lossy: only its counts
-      are compared.
+      OUTPUT is a directory or file that kiln convert has written. Every sample is
+      read: the counts of each split and class and the content digests must be those
+      in kiln.json. JPEG is lossy: only its counts are compared.
       """,
     operands: 1...1,
     options: [

@@ -59,7 +59,7 @@ public struct SourceFormat: Sendable {
   ) throws -> (format: SourceFormat, source: any Source) {
     // What goes with none of the splits that are asked for may be left out.
     let named = request.known == nil && request.splits == nil ? request.paths : []
-    let request = try LocalFiles.located(request)
+    let request = try LocalFiles.located(request, cancellation)
     return try at(.decode, request.paths.first ?? request.images) {
       let material = try SourceMaterial(
         request, workerCount: WorkerPool.workerCount(for: jobs), cancellation: cancellation)

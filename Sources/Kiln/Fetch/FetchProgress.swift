@@ -16,6 +16,8 @@ public struct FetchProgress: Sendable {
 
   /// One file.
   public struct File: Sendable {
+    /// The data set that it belongs to, or the server.
+    public let dataset: String
     /// Its name.
     public let name: String
     /// What happens to it.

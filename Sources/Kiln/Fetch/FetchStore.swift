@@ -52,15 +52,21 @@ public struct FetchStore: Sendable {
   }
 
   /// Whether a stored file still is what it must be; nil where it is not there.
-  /// - Throws: `FileError` where it cannot be read.
-  public func verify(_ file: RemoteFile) throws -> Bool? {
+  /// - Parameters:
+  ///   - file: the file.
+  ///   - cancellation: asks to stop.
+  /// - Returns: whether its size and digest are right.
+  /// - Throws: `FileError` where it cannot be read; ``Interruption``.
+  public func verify(
+    _ file: RemoteFile, _ cancellation: Cancellation = Cancellation()
+  ) throws -> Bool? {
     let path = path(of: file)
     guard Path.kind(of: path) == .file else { return nil }
     let found = try SourceFile(path: path)
     guard file.byteCount == nil || file.byteCount == found.byteCount else { return false }
     guard let digest = file.digest else { return true }
     let hash = FileHash(expecting: digest)
-    try hash.update(file: path, count: found.byteCount)
+    try hash.update(file: path, count: found.byteCount, cancellation: cancellation)
     return hash.finish().found == digest
   }
 }

@@ -1,7 +1,7 @@
 /// Brings files into the store: from a local directory, or from the first server that has them.
 public struct Fetcher: Sendable {
   private let settings: FetchSettings
-  private let cancellation: Cancellation
+  let cancellation: Cancellation
   private let watch: (@Sendable (FetchProgress) -> Void)?
 
   /// Prepares a fetch.
@@ -138,7 +138,8 @@ extension FileFetch {
       case .failed: .failed
       }
     return FetchProgress.File(
-      name: file.name, state: state, byteCount: byteCount, totalByteCount: totalByteCount,
+      dataset: file.dataset, name: file.name, state: state, byteCount: byteCount,
+      totalByteCount: totalByteCount,
       rate: meter.shownRate)
   }
 }

@@ -6,10 +6,12 @@ enum LocalFiles {
   /// - Parameters:
   ///   - request: what was asked for.
   ///   - catalogue: the data sets that it may name.
+  ///   - cancellation: asks to stop.
   /// - Returns: a request for those files; any other request as it is.
   /// - Throws: ``StageError`` for files that are missing or not as published; ``UsageError``.
   static func located(
-    _ request: SourceRequest, in catalogue: [KnownDataset] = KnownDataset.all
+    _ request: SourceRequest, in catalogue: [KnownDataset] = KnownDataset.all,
+    _ cancellation: Cancellation = Cancellation()
   ) throws -> SourceRequest {
     guard !request.isLocated, let known = try dataset(named: request, in: catalogue) else {
       return request
@@ -21,7 +23,9 @@ enum LocalFiles {
       throw UsageError.conflict(
         "--dataset chooses from a directory, and \(known.name) is one already")
     }
-    let sources = try at(.fetch, known.name) { try find(known, in: request.paths) }
+    let sources = try at(.fetch, known.name) {
+      try find(known, in: request.paths, cancellation)
+    }
     var located = request
     located.paths = sources
     located.isLocated = true
@@ -51,19 +55,21 @@ enum LocalFiles {
   }
 
   /// The paths to read: published files, or the directory that their archive unpacks to.
-  private static func find(_ known: KnownDataset, in places: [String]) throws -> [String] {
+  private static func find(
+    _ known: KnownDataset, in places: [String], _ cancellation: Cancellation
+  ) throws -> [String] {
     for place in places where Path.kind(of: place) == nil { throw FileError.missing(place) }
     var lacking: [(edition: KnownEdition, files: [KnownFile])] = []
     for edition in known.editions {
       let (found, missing) = look(for: edition.files, in: directories(places))
       if missing.isEmpty {
-        try found.forEach(check)
+        try found.forEach { try check($0, cancellation) }
         return found.map(\.path)
       }
       let inside = directories(places, named: edition.directory)
       let unpacked = look(for: edition.members, in: inside)
       if !edition.members.isEmpty, unpacked.missing.isEmpty {
-        try unpacked.found.forEach(check)
+        try unpacked.found.forEach { try check($0, cancellation) }
         return unpackedPaths(unpacked.found, edition)
       }
       lacking.append((edition, found.count >= unpacked.found.count ? missing : unpacked.missing))
@@ -144,8 +150,8 @@ enum LocalFiles {
   // MARK: Checking
 
   /// Compares a file with what is on record about it.
-  private static func check(_ found: Found) throws {
-    let file = try SourceFile(path: found.path)
+  private static func check(_ found: Found, _ cancellation: Cancellation) throws {
+    let file = try SourceFile(path: found.path, cancellation: cancellation)
     try at(.fetch, file.name) {
       switch found.form {
       case .published:

@@ -71,7 +71,7 @@ extension Fetcher {
     let known = try digest ?? at(.fetch, shown) { try record.sha256(of: url).map { .sha256($0) } }
     let file = RemoteFile(url: url, digest: known)
     // Another digest than the one by which a file got its name: it has to be looked at again.
-    if known != nil, try at(.fetch, nil, { try store.verify(file) }) == false {
+    if known != nil, try at(.fetch, nil, { try store.verify(file, cancellation) }) == false {
       try at(.fetch, nil) { try Path.removeTree(store.path(of: file)) }
     }
     do {
@@ -96,7 +96,8 @@ extension Fetcher {
     if fetched.sha256 != nil { return try record.keep(fetched, from: url) }
     // In the store since before there was this record.
     let hash = FileHash(expecting: nil)
-    try hash.update(file: fetched.path, count: fetched.byteCount)
+    try hash.update(
+      file: fetched.path, count: fetched.byteCount, cancellation: cancellation)
     try record.keep(
       FetchedFile(
         file: fetched.file, path: fetched.path, byteCount: fetched.byteCount,

@@ -45,6 +45,8 @@ struct Pass {
   private func progress(_ watch: (@Sendable (Progress) -> Void)?) -> @Sendable (Batch) -> Void {
     guard let watch else { return { _ in } }
     let total = plan.dataset.count
+    // Where nothing is written, samples are only looked at.
+    let stage = slots.isEmpty ? Stage.decode : .convert
     let done = Locked((samples: 0, bytes: 0))
     return { batch in
       let (samples, bytes) = done.withLock { done in
@@ -53,7 +55,7 @@ struct Pass {
         return done
       }
       watch(
-        Progress(stage: .convert, samples: samples, totalSamples: total, byteCount: bytes))
+        Progress(stage: stage, samples: samples, totalSamples: total, byteCount: bytes))
     }
   }
 }

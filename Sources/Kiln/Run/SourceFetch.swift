@@ -46,11 +46,11 @@ struct SourceFetch {
     let hasPlace = request.known != nil && !request.paths.isEmpty
     let name = request.known ?? (request.paths.count == 1 ? request.paths[0] : nil)
     guard let known = name.flatMap(KnownDataset.named) else {
-      return try LocalFiles.located(request)
+      return try LocalFiles.located(request, fetcher.cancellation)
     }
     if hasPlace {
       do {
-        return try LocalFiles.located(request)
+        return try LocalFiles.located(request, fetcher.cancellation)
       } catch let error as StageError {
         // They may be there by other names.
         guard case .missing = error.reason as? LocalFilesError, request.paths.count == 1 else {
@@ -62,10 +62,12 @@ struct SourceFetch {
         } catch let failure where !(failure is Interruption) {
           throw error
         }
-        return try LocalFiles.located(request.reading(found, of: known))
+        return try LocalFiles.located(
+          request.reading(found, of: known), fetcher.cancellation)
       }
     }
-    return try LocalFiles.located(request.reading(try files(of: known, by: fetcher), of: known))
+    return try LocalFiles.located(
+      request.reading(try files(of: known, by: fetcher), of: known), fetcher.cancellation)
   }
 
   private static func files(of known: KnownDataset, by fetcher: Fetcher) throws -> [String] {
