@@ -5,7 +5,7 @@
 #include <dlfcn.h>
 
 struct kiln_curl {
-  void *easy_setopt, *easy_getinfo;
+  void *easy_setopt;
   CURLcode (*global_init)(long);
   CURL *(*easy_init)(void);
   void (*easy_cleanup)(CURL *);
@@ -24,7 +24,7 @@ struct kiln_curl {
 /// Finds all functions; 0 where the library lacks one of them.
 static inline int kiln_curl_load(struct kiln_curl *curl, void *library) {
 #define KILN_FIND(name) ((*(void **)&curl->name = dlsym(library, "curl_" #name)) != 0)
-  return KILN_FIND(easy_setopt) && KILN_FIND(easy_getinfo) && KILN_FIND(global_init) && KILN_FIND(easy_init) && KILN_FIND(easy_cleanup)
+  return KILN_FIND(easy_setopt) && KILN_FIND(global_init) && KILN_FIND(easy_init) && KILN_FIND(easy_cleanup)
       && KILN_FIND(easy_strerror) && KILN_FIND(multi_init) && KILN_FIND(multi_cleanup)
       && KILN_FIND(multi_add_handle) && KILN_FIND(multi_remove_handle) && KILN_FIND(multi_perform)
       && KILN_FIND(multi_poll) && KILN_FIND(multi_info_read)
@@ -34,7 +34,6 @@ static inline int kiln_curl_load(struct kiln_curl *curl, void *library) {
 
 typedef size_t (*kiln_curl_receiver)(char *, size_t, size_t, void *);
 typedef CURLcode (*kiln_curl_setter)(CURL *, CURLoption, ...);
-typedef CURLcode (*kiln_curl_getter)(CURL *, CURLINFO, ...);
 
 static inline CURLcode kiln_curl_set_long(const struct kiln_curl *curl, CURL *easy, CURLoption option, long value) {
   return ((kiln_curl_setter)curl->easy_setopt)(easy, option, value);
@@ -50,10 +49,6 @@ static inline CURLcode kiln_curl_set_pointer(const struct kiln_curl *curl, CURL 
 
 static inline CURLcode kiln_curl_set_receiver(const struct kiln_curl *curl, CURL *easy, CURLoption option, kiln_curl_receiver value) {
   return ((kiln_curl_setter)curl->easy_setopt)(easy, option, value);
-}
-
-static inline CURLcode kiln_curl_get_text(const struct kiln_curl *curl, CURL *easy, CURLINFO info, char **value) {
-  return ((kiln_curl_getter)curl->easy_getinfo)(easy, info, value);
 }
 
 /// Allows the schemes that Kiln reads from; names them the way this version of libcurl takes them.

@@ -34,7 +34,7 @@ struct ZIPDirectory {
   /// The end record's comment has a 16-bit length.
   private static let longestComment = 0xFFFF
   /// Directories are read in pieces, so that their size needs no limit of its own.
-  private static let chunkByteCount = 1 << 20
+  fileprivate static let chunkByteCount = 1 << 20
 
   let entries: [ArchiveEntry]
 
@@ -223,7 +223,7 @@ private struct DirectoryReader {
 
   private mutating func fill(_ count: Int) throws {
     guard chunk.count - position < count else { return }
-    chunk = Array(chunk[position...]) + (try slice.read(1 << 20))
+    chunk = Array(chunk[position...]) + (try slice.read(ZIPDirectory.chunkByteCount))
     position = 0
   }
 }

@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// Where a text stops being JSON, and what was expected there.
 ///
 /// JSONDecoder says on Linux only that a text is not valid; whoever wrote it wants the line.
@@ -65,7 +67,7 @@ private struct JSONScanner {
       try members(until: "}", depth: depth) { scanner throws(JSONFault) in
         let start = scanner.position
         try scanner.string("a key in double quotes")
-        guard keys.insert(scanner.text[start..<scanner.position]).inserted else {
+        guard keys.insert(Self.key(scanner.text[start..<scanner.position])).inserted else {
           scanner.position = start
           throw scanner.fault("a key that is not given above")
         }
@@ -79,6 +81,14 @@ private struct JSONScanner {
     case UInt8(ascii: "n"): try word("null")
     default: try number()
     }
+  }
+
+  /// A key in quotes as it is meant: characters may be written as their numbers.
+  private static func key(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    guard text.contains(UInt8(ascii: "\\")),
+      let meant = try? JSONDecoder().decode(String.self, from: Data(text))
+    else { return text }
+    return ArraySlice("\"\(meant)\"".utf8)
   }
 
   private mutating func members(

@@ -16,15 +16,17 @@ public struct Pipeline: Sendable {
       _ format: SinkFormat, at path: String, options: [String: String] = [:]
     ) throws(UsageError) {
       self.format = format
-      let ending = "." + format.name
-      if format.output == .directory, path.lowercased().hasSuffix(ending) {
+      let lowercase = path.lowercased()
+      // JPEG files are called .jpg as well.
+      let ending = [format.name, "jpg"].map { "." + $0 }.first { lowercase.hasSuffix($0) }
+      if format.output == .directory, let ending {
         throw .badValue(
           option: "to", value: "\(format.name)=\(path)",
           expected: "a directory for \(format.name)",
           nearest: "\(format.name)=\(path.dropLast(ending.count))")
       }
       if let ending = format.fileExtension, !path.isEmpty,
-        !([ending] + format.otherExtensions).contains(where: { path.hasSuffix("." + $0) })
+        !([ending] + format.otherExtensions).contains(where: { lowercase.hasSuffix("." + $0) })
       {
         self.path = Path.withoutTrailingSlashes(path) + "." + ending
       } else {

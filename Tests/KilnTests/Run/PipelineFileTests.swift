@@ -139,6 +139,10 @@ import Testing
         #"{"a": 1, "a": 2}"#,
         "line 1, column 10: expected a key that is not given above, found '\"'"
       ),
+      (
+        #"{"an": 1, "\u0061n": 2}"#,
+        "line 1, column 11: expected a key that is not given above, found '\"'"
+      ),
     ])
   func notJSON(text: String, reason: String) {
     let error = #expect(throws: PipelineError.self) { try file(text) }
