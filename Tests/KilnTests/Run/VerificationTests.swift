@@ -49,7 +49,8 @@ import Testing
 
   @Test(
     "knows splits by the names that were given to them",
-    arguments: SinkFormat.all.map(\.name), ["dev", "Extra", "data", "nist"])
+    arguments: SinkFormat.all.map(\.name),
+    ["dev", "Extra", "data", "nist", "my-val", "x", "images", "T10k_a.b"])
   func splitNames(name: String, split: String) throws {
     let format = try #require(SinkFormat.all.first { $0.name == name })
     try withOutput(format, [try Pipeline.Step(.holdout, "\(split)=16")]) { path throws in

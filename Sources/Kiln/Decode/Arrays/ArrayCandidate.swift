@@ -12,15 +12,17 @@ struct ArrayCandidate: Sendable {
   ///   - candidates: every array that there is.
   ///   - keys: what the user says.
   ///   - dataset: which one is meant where names tell of several.
+  ///   - splits: names of splits that are known.
   ///   - source: what messages call the whole.
   /// - Returns: the splits, train, val and test first.
   /// - Throws: ``StageError`` that names the array that does not fit, or lists what there is.
   static func parts(
-    of candidates: [ArrayCandidate], _ keys: ArrayKeys?, dataset: String?, source: String
+    of candidates: [ArrayCandidate], _ keys: ArrayKeys?, dataset: String?, splits: [String],
+    source: String
   ) throws -> [ArraySource.Part] {
     if let keys { return try named(candidates, keys, source) }
     let known = candidates.compactMap { candidate in
-      ArrayName(parsing: candidate.key).map { (name: $0, candidate: candidate) }
+      ArrayName(parsing: candidate.key, splits: splits).map { (name: $0, candidate: candidate) }
     }
     let hasImages = known.contains { $0.name.role == .images }
     // Labels alone are a data set, too, where nothing else could be their images.
@@ -34,7 +36,7 @@ struct ArrayCandidate: Sendable {
     // What has no usual name may be the labels: that they are left out would be noticed too late.
     if parts.allSatisfy({ $0.labels == nil }),
       candidates.contains(where: { candidate in
-        ArrayName(parsing: candidate.key) == nil
+        ArrayName(parsing: candidate.key, splits: splits) == nil
           && parts.contains { candidate.couldBeLabels(of: $0) }
       })
     {

@@ -9,7 +9,20 @@ struct ArrayName: Sendable, Equatable {
   let role: Role
 
   /// Reads a key, or a file name without its extension; nil where it is none of these.
-  init?(parsing name: String) {
+  /// - Parameters:
+  ///   - name: the key.
+  ///   - splits: names of splits that are known, whatever they look like.
+  init?(parsing name: String, splits: [String] = []) {
+    for split in splits where name.hasPrefix(split) {
+      let rest = name.dropFirst(split.count)
+      guard rest.first.map(Self.isSeparator) == true,
+        let role = Self.roles[rest.dropFirst().lowercased()]
+      else { continue }
+      // x_train is the images of train, whatever other split is called x.
+      guard Self.short[rest.dropFirst().lowercased()] == nil else { continue }
+      (dataset, self.split, self.role) = ("", split, role)
+      return
+    }
     let words = name.split(omittingEmptySubsequences: false) { Self.isSeparator($0) }
     guard let first = words.first, let last = words.last else { return nil }
     let role: Role
@@ -28,7 +41,8 @@ struct ArrayName: Sendable, Equatable {
       return nil
     }
     self.role = role
-    (dataset, split) = Self.split(of: rest)
+    (dataset, split) =
+      splits.contains(String(rest)) ? ("", String(rest)) : Self.split(of: rest)
   }
 
   /// The data set and split of a name without its role, such as `mnist_train`.

@@ -58,11 +58,7 @@ final class ArraySource: Source {
     /// What a request says, and Kiln's own record of such an output.
     init(_ material: SourceMaterial) {
       self.init(material.request)
-      let paths = material.request.paths
-      let manifest = OutputRecord.manifestPath(
-        of: paths.first ?? material.request.images, namedBy: paths)
-      guard let manifest, let record = try? OutputRecord(path: manifest) else { return }
-      if record.isOneHot { labelRule = .columns }
+      if material.ownRecord?.isOneHot == true { labelRule = .columns }
     }
   }
 

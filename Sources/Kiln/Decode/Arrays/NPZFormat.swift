@@ -82,7 +82,8 @@ private enum NPZFormat {
       }
     }
     return try ArrayCandidate.parts(
-      of: candidates, keys, dataset: material.request.dataset, source: material.description)
+      of: candidates, keys, dataset: material.request.dataset,
+      splits: material.recordedSplits, source: material.description)
   }
 
   /// The array of a file that was named for it.

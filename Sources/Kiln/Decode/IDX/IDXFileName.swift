@@ -18,7 +18,10 @@ struct IDXFileName: Equatable {
   }
 
   /// Reads a file name; nil where it is none of an IDX file.
-  init?(parsing name: String) {
+  /// - Parameters:
+  ///   - name: the last component of its path.
+  ///   - splits: names of splits that are known, whatever they look like.
+  init?(parsing name: String, splits: [String] = []) {
     let name = name.lowercased()
     var rest = Compression.unpackedName(name)
     isPacked = rest.endIndex < name.endIndex
@@ -29,6 +32,10 @@ struct IDXFileName: Equatable {
     guard let role = Self.roles.first(where: { rest.hasSuffix($0.word) }) else { return nil }
     self.role = role.role
     rest = rest.dropLast(role.word.count)
+    if let known = splits.first(where: { $0.lowercased() == rest.dropLast() }) {
+      (dataset, split) = ("", known)
+      return
+    }
     let words = rest.split { "-_.".contains($0) }.map(String.init)
     guard let last = words.last else {
       (dataset, split) = ("", "data")

@@ -24,7 +24,9 @@ enum PickleFormat {
     let corrections: PickleArrays.Corrections =
       shape == nil && material.request.correction != .none ? .applied : .none
     let files = try files(material).map { resource in
-      try at(.decode, resource.name) { try read(resource, corrections) }
+      try at(.decode, resource.name) {
+        try read(resource, corrections, splits: material.recordedSplits)
+      }
     }
     guard let first = files.first else { preconditionFailure("a source without pickles") }
     let keys = try ArrayKeys(values)
@@ -61,14 +63,14 @@ enum PickleFormat {
   }
 
   private static func read(
-    _ resource: Resource, _ corrections: PickleArrays.Corrections
+    _ resource: Resource, _ corrections: PickleArrays.Corrections, splits: [String]
   ) throws -> File {
     let document = try document(in: resource)
     return File(
       resource: resource,
       arrays: PickleArrays(
         name: resource.name, values: document.values, root: document.root,
-        corrections: corrections))
+        corrections: corrections, splits: splits))
   }
 
   /// Reads one pickle: in place where its file is not packed.

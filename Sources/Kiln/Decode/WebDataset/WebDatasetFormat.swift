@@ -104,7 +104,7 @@ private enum WebDatasetFormat {
           let name = WebDatasetName(parsing: file.fileName) ?? .unnamed
           found.append(Shard(name: name, path: archive.file.path, resource: { file }))
         } else {
-          found += try shards(in: tree)
+          found += try shards(in: tree, splits: material.recordedSplits)
         }
       }
     }
@@ -114,7 +114,7 @@ private enum WebDatasetFormat {
   }
 
   /// The tar files of a directory, or of the directories in it that are named for splits.
-  private static func shards(in tree: FileTree) throws -> [Shard] {
+  private static func shards(in tree: FileTree, splits: [String]) throws -> [Shard] {
     let files = try tree.files()
     let isShard = { (file: FileTree.Member) in WebDatasetName(parsing: file.fileName) != nil }
     let directories =
@@ -128,7 +128,8 @@ private enum WebDatasetFormat {
     return all.compactMap { file in
       let directory = Path.directory(of: file.relativePath)
       guard
-        let name = WebDatasetName(parsing: file.fileName, in: directory == "." ? nil : directory)
+        let name = WebDatasetName(
+          parsing: file.fileName, in: directory == "." ? nil : directory, splits: splits)
       else { return nil }
       return Shard(
         name: name, path: Path.join(tree.path, file.relativePath),

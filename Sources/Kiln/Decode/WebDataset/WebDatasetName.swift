@@ -22,13 +22,18 @@ struct WebDatasetName: Sendable, Equatable {
   /// - Parameters:
   ///   - name: the last component of its path.
   ///   - directory: the name of the directory that the file is in, which may say the split.
-  init?(parsing name: String, in directory: String? = nil) {
+  ///   - splits: names of splits that are known, whatever they look like.
+  init?(parsing name: String, in directory: String? = nil, splits: [String] = []) {
     // Names of images, of which there may be tens of thousands, have no t in their endings.
     guard name.utf8.suffix(Self.longestEnding).contains(where: { $0 | 0x20 == UInt8(ascii: "t") })
     else { return nil }
     guard !name.hasPrefix("."), let stem = Self.stem(of: name) else { return nil }
     let digits = stem.reversed().prefix { $0.isASCII && $0.isNumber }.count
     number = Int(stem.suffix(digits))
+    if let known = splits.first(where: { $0 == stem.dropLast(digits + 1) }) {
+      split = known
+      return
+    }
     let words = stem.dropLast(digits).split { "-_. ".contains($0) }.map(String.init)
     let folder = directory.map { [Path.lastComponent($0)] } ?? []
     split =
