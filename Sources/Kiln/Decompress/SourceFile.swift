@@ -176,8 +176,8 @@ final class FileStream: ByteStream {
 /// Where they come faster than they are hashed, as when samples are skipped, it leaves off: the digest is
 /// then made from the file itself at the end.
 private final class DigestingStream: ByteStream {
-  /// The most chunks that wait: 16 MiB.
-  private static let maximumWaitingCount = 64
+  /// The most bytes that wait: 64 usual chunks.
+  private static let maximumWaitingByteCount = 16 << 20
 
   private let file: SourceFile
   private let stream: FileStream
@@ -195,7 +195,8 @@ private final class DigestingStream: ByteStream {
     if isAtEnd { return [] }
     let bytes = try stream.read(count)
     isAtEnd = bytes.count < count
-    isHashing = isHashing && lane.waitingCount < Self.maximumWaitingCount
+    isHashing =
+      isHashing && lane.waitingCount * bytes.count < Self.maximumWaitingByteCount
     guard isHashing else { return bytes }
     let isLast = isAtEnd
     lane.async { [file] hash in

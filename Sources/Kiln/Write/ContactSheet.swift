@@ -63,7 +63,8 @@ public struct ContactSheet: Sendable, Equatable {
   // MARK: Drawing
 
   private func draw() -> Canvas {
-    let names = rows.map { $0.name.map(Self.shortened) }
+    let names = rows.map { $0.name.map { Self.shortened($0) } }
+    let title = Self.shortened(title, to: SheetLayout.maximumTitleLength)
     let nameWidth =
       names.compactMap { $0.map { BitmapFont.width(of: $0) * SheetLayout.nameScale } }.max()
     let left = SheetLayout.margin + (nameWidth.map { $0 + SheetLayout.nameGap } ?? 0)
@@ -109,11 +110,10 @@ public struct ContactSheet: Sendable, Equatable {
       x: edge - BitmapFont.width(of: String(count)), scale: 1, Shade.count)
   }
 
-  static func shortened(_ name: String) -> String {
+  static func shortened(_ name: String, to length: Int = SheetLayout.maximumNameLength) -> String {
     let letters = name.unicodeScalars
-    guard letters.count > SheetLayout.maximumNameLength else { return name }
-    return String(String.UnicodeScalarView(letters.prefix(SheetLayout.maximumNameLength - 2)))
-      + ".."
+    guard letters.count > length else { return name }
+    return String(String.UnicodeScalarView(letters.prefix(length - 2))) + ".."
   }
 }
 

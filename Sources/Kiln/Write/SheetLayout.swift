@@ -10,6 +10,8 @@ struct SheetLayout: Sendable, Equatable {
   private static let maximumHeight = ImageShape.maxSide - 100
   /// Letters of a name; what is longer ends in two dots.
   static let maximumNameLength = 20
+  /// Letters of the title: names of splits come from files, and the sheet is as wide as it is long.
+  static let maximumTitleLength = 200
 
   static let margin = 20
   static let gap = 4
