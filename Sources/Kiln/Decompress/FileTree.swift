@@ -1,5 +1,5 @@
 /// A directory whose files may be a data set, or an archive, which is one: listed when asked and once.
-public final class FileTree: Sendable {
+final class FileTree: Sendable {
   /// A name in a directory.
   struct Entry: Sendable, Equatable {
     let name: String
@@ -7,7 +7,7 @@ public final class FileTree: Sendable {
   }
 
   /// The path that was named.
-  public let path: String
+  let path: String
   /// The archive that it is; nil for a directory.
   let archive: Archive?
   private let cancellation: Cancellation
@@ -29,7 +29,7 @@ public final class FileTree: Sendable {
   }
 
   /// What messages call it.
-  public var name: String { path }
+  var name: String { path }
 
   /// What is in a directory of the tree, by name; hidden files are nobody's data.
   /// - Parameter directory: its path below the tree; empty for the tree itself.

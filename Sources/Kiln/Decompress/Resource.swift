@@ -1,13 +1,13 @@
 /// The content of one file, wherever it lies and however it is packed.
-public final class Resource: Sendable {
+final class Resource: Sendable {
   /// How often a file may be packed in itself: an archive of `.gz` files is, a file that is packed
   /// three times is a trap.
   static let maximumDepth = 2
 
   /// The file on disk that holds it.
-  public let file: SourceFile
+  let file: SourceFile
   /// Where it is below the directory or archive that was named; its name where it was named itself.
-  public let relativePath: String
+  let relativePath: String
   /// The entry of an archive that it is; nil where it is the whole file.
   private let member: Member?
   /// Whether the content is as it is stored; known once it has been opened.
@@ -43,10 +43,10 @@ public final class Resource: Sendable {
   var isWholeFile: Bool { member == nil }
 
   /// The last component of its path.
-  public var fileName: String { Path.lastComponent(relativePath) }
+  var fileName: String { Path.lastComponent(relativePath) }
 
   /// What messages and manifests call it.
-  public var name: String {
+  var name: String {
     member.map { "\(file.name)/\($0.entry.path)" } ?? file.name
   }
 

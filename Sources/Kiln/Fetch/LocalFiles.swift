@@ -184,9 +184,7 @@ enum LocalFiles {
 
   /// Whether a server has sent a page that says why it does not send the file.
   private static func isWebPage(_ file: SourceFile) throws -> Bool {
-    let start = String(decoding: try file.open().read(64), as: UTF8.self).lowercased()
-    return start.drop(while: \.isWhitespace).hasPrefix("<!doctype html")
-      || start.drop(while: \.isWhitespace).hasPrefix("<html")
+    WebPage.isUnexpected(try file.open().read(WebPage.startByteCount), name: file.name)
   }
 }
 

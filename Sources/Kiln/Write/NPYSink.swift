@@ -19,20 +19,7 @@ extension SinkFormat {
 enum NPYHeader {
   /// The type code with byte order, such as `<f4`.
   static func descriptor(of type: ElementType) -> String {
-    switch type {
-    case .uint8: "|u1"
-    case .int8: "|i1"
-    case .bool: "|b1"
-    case .uint16: "<u2"
-    case .int16: "<i2"
-    case .uint32: "<u4"
-    case .int32: "<i4"
-    case .uint64: "<u8"
-    case .int64: "<i8"
-    case .float16: "<f2"
-    case .float32: "<f4"
-    case .float64: "<f8"
-    }
+    (type.byteCount == 1 ? "|" : "<") + type.numPyCode
   }
 
   static func bytes(type: ElementType, shape: [Int]) -> [UInt8] {

@@ -64,21 +64,10 @@ struct NPYContents: Sendable, Equatable {
       if first == ">" { order = .big }
       if first == "=" || first == "|" { order = .native }
     }
-    switch code {
-    case "u1": return (.uint8, order)
-    case "i1": return (.int8, order)
-    case "u2": return (.uint16, order)
-    case "i2": return (.int16, order)
-    case "u4": return (.uint32, order)
-    case "i4": return (.int32, order)
-    case "u8": return (.uint64, order)
-    case "i8": return (.int64, order)
-    case "f2": return (.float16, order)
-    case "f4": return (.float32, order)
-    case "f8": return (.float64, order)
-    case "b1", "?": return (.bool, order)
-    default: throw code.hasPrefix("O") ? .objects : .type(descriptor)
+    guard let type = code == "?" ? .bool : ElementType(numPyCode: code) else {
+      throw code.hasPrefix("O") ? .objects : .type(descriptor)
     }
+    return (type, order)
   }
 }
 

@@ -201,14 +201,9 @@ private struct CacheTexts {
   }
 
   private func pixelScale() throws(CacheError) -> PixelScale {
-    switch try text("pixel_scale") {
-    case "undeclared": return .undeclared
-    case "lost": return .lost
-    case let text:
-      guard let factor = Double(text), factor.isFinite, factor > 0 else {
-        throw damaged("pixel_scale")
-      }
-      return .factor(factor)
+    guard let scale = PixelScale(text: try text("pixel_scale")) else {
+      throw damaged("pixel_scale")
     }
+    return scale
   }
 }

@@ -67,7 +67,7 @@ extension PickleMachine {
     guard items.count == 3, let code = values.shortText(items[0]),
       values.flag(items[1]) == false, values.flag(items[2]) == true
     else { return nil }
-    guard let type = ElementType.numPyCodes.firstIndex(where: { $0.code == code }) else {
+    guard let type = ElementType.numPyCodes.firstIndex(of: code) else {
       throw PickleError.badDType("'\(PickleError.shown(code))'", offset: input.opcodeOffset)
     }
     return values.dtype(UInt32(type))
@@ -75,7 +75,7 @@ extension PickleMachine {
 
   private func elements(_ value: PickleValue) throws -> (type: ElementType, order: ByteOrder) {
     guard let (type, isBigEndian) = values.dtype(value) else { throw wrongType("a dtype", value) }
-    return (ElementType.numPyCodes[Int(type)].type, isBigEndian ? .big : .little)
+    return (ElementType.allCases[Int(type)], isBigEndian ? .big : .little)
   }
 
   private mutating func scalar(_ items: [PickleValue]) throws -> PickleValue? {
@@ -294,15 +294,6 @@ extension PickleMachine {
       throw PickleError.badArray("\(error)", offset: input.opcodeOffset)
     }
   }
-}
-
-extension ElementType {
-  /// The types that a pickle names, by NumPy's codes without byte order.
-  fileprivate static let numPyCodes: [(code: String, type: ElementType)] = [
-    ("u1", .uint8), ("i1", .int8), ("u2", .uint16), ("i2", .int16), ("u4", .uint32),
-    ("i4", .int32), ("u8", .uint64), ("i8", .int64), ("f2", .float16), ("f4", .float32),
-    ("f8", .float64), ("b1", .bool),
-  ]
 }
 
 extension PickleString {

@@ -93,7 +93,6 @@ struct CSVStatistics: Sendable {
     let ranges = labelRanges.compactMap(\.self)
     let least = ranges.map(\.lowerBound).min() ?? 0
     let greatest = ranges.map(\.upperBound).max() ?? 0
-    if least >= 0, greatest <= 255 { return .uint8 }
-    return least >= Int64(Int32.min) && greatest <= Int64(Int32.max) ? .int32 : .int64
+    return .smallest(for: least...greatest)
   }
 }
