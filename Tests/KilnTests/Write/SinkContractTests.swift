@@ -43,6 +43,14 @@ struct SinkContractTests {
         format, SourceRequest(paths: [output.path]), at: directory + "/again")
       #expect(read.splits.map(\.digest) == written.splits.map(\.digest))
       #expect(read.schema.labels == written.schema.labels)
+      // Columns that only look one-hot are columns, too.
+      let columns = try Pipeline.Output(format, at: directory + "/columns")
+      let source = TestSource(.uint8, [2], counts: [1], labelType: .uint8, columns: ["a", "b"])
+      #expect(source.labels(0, ofSplit: 0) == [0, 1])
+      let twoColumns = try source.run([columns])
+      let back = try run(
+        format, SourceRequest(paths: [columns.path]), at: directory + "/columns-again")
+      #expect(back.splits.map(\.digest) == twoColumns.splits.map(\.digest))
     }
   }
 

@@ -58,7 +58,7 @@ final class ArraySource: Source {
     /// What a request says, and Kiln's own record of such an output.
     init(_ material: SourceMaterial) {
       self.init(material.request)
-      if material.ownRecord?.isOneHot == true { labelRule = .columns }
+      if material.ownRecord?.labelColumns?.count ?? 0 > 1 { labelRule = .columns }
     }
   }
 
