@@ -29,8 +29,8 @@ public struct Runner: Sendable {
 
   /// Runs the pipeline; all outputs appear, or none.
   ///
-  /// Where outputs are replaced, all are complete before the first one is: only a rename that the
-  /// system then refuses can leave some of them new and others old.
+  /// Where outputs are replaced, all are complete before the first one is: only on a file system that
+  /// cannot exchange two names can a rename that is refused leave some of them new and others old.
   /// - Throws: ``StageError``, ``UsageError`` or ``Interruption``; but for such a rename, destinations are
   ///   then as they were.
   public func run() throws -> RunReport {

@@ -44,6 +44,7 @@ public final class StagedOutput: Sendable {
   private let isLocked = Locked(true)
   private let isPlaced = Locked(false)
   private let isDiscarded = Locked(false)
+  private let isSettled = Locked(false)
   private let createdParents: [String]
   private let moves = Locked<[Move]>([])
 
@@ -224,7 +225,13 @@ public final class StagedOutput: Sendable {
   /// same.
   func settle() {
     guard isPlaced.withLock({ $0 }) else { return }
-    try? Path.removeTree(staging)
+    let isDone = isSettled.withLock { isSettled in
+      defer { isSettled = true }
+      return isSettled
+    }
+    // A directory that has replaced nothing has taken its hidden name with it, which is free again.
+    let isThere = kind == .file || moves.withLock { $0.contains { $0.replacement == .kept } }
+    if !isDone, isThere { try? Path.removeTree(staging) }
   }
 
   /// Takes a placed output away again, and brings back what it has replaced.
@@ -233,7 +240,6 @@ public final class StagedOutput: Sendable {
   func withdraw() {
     takeBack()
     isPlaced.withLock { $0 = false }
-    discard()
   }
 
   private func takeBack() {
@@ -248,7 +254,14 @@ public final class StagedOutput: Sendable {
         if !Path.renameWithoutReplacing(move.place, move.staged) {
           try? Path.removeTree(move.place)
         }
-      case .kept: _ = Path.exchange(move.place, move.staged)
+      case .kept:
+        if Path.exchange(move.place, move.staged)
+          || Path.renameWithoutReplacing(move.staged, move.place)
+        {
+          break
+        }
+        // What was replaced must not be removed with what was built.
+        isDiscarded.withLock { $0 = true }
       case .lost: break
       }
     }

@@ -163,6 +163,7 @@ import Testing
       try output.place()
       #expect(try contents(of: kind == .directory ? path + "/a.txt" : path) == hello)
       output.withdraw()
+      output.discard()
       #expect(try tree(root) == before)
     }
   }
