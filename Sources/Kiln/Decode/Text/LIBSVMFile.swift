@@ -54,19 +54,21 @@ struct LIBSVMFile: Sendable {
   }
 
   /// Whether bytes begin such a text: a label, and an index with a value.
-  static func begins(_ start: [UInt8]) -> Bool {
-    if start.first == 0x23 || start.first == 0x0A {
-      guard let end = start.firstIndex(of: 0x0A) else { return false }
-      return begins(Array(start[(end + 1)...]))
+  /// - Parameters:
+  ///   - start: the first bytes of the text.
+  ///   - isWhole: whether there are no more.
+  /// - Returns: whether the first row is one.
+  static func begins(_ start: [UInt8], isWhole: Bool) -> Bool {
+    var text = start[...]
+    while let first = text.first, first == 0x23 || first == 0x0A || first == 0x0D {
+      guard let end = text.firstIndex(of: 0x0A) else { return false }
+      text = text[(end + 1)...]
     }
-    guard let end = start.firstIndex(of: 0x0A) ?? (start.count < 4096 ? start.count : nil)
-    else {
-      // The first line is longer: what is whole of it must do.
-      guard let space = start.lastIndex(of: 0x20) else { return false }
-      return begins(Array(start[..<space]) + [0x0A])
-    }
+    // Of a first row that goes on, what is whole must do.
+    let end = text.firstIndex(of: 0x0A) ?? (isWhole ? text.endIndex : text.lastIndex(of: 0x20))
+    guard let end else { return false }
     var valueCount = 0
-    let line = Array(start[..<end])
+    let line = Array(text[..<end])
     let isRow: Void? = try? LIBSVMRows.forEachToken(line, first: 1) { _, token in
       if case .value = token { valueCount += 1 }
     }

@@ -45,7 +45,8 @@ private enum LIBSVMFormat {
   }
 
   private static func isText(_ file: Resource) -> Bool {
-    LIBSVMFile.begins((try? file.start(lookedAtByteCount)) ?? [])
+    let start = (try? file.start(lookedAtByteCount)) ?? []
+    return LIBSVMFile.begins(start, isWhole: start.count < lookedAtByteCount)
   }
 
   /// As LIBSVM's authors name them: NAME, NAME.t for tests, NAME.val and NAME.tr of one that is split.
