@@ -50,6 +50,7 @@ final class ProgressDisplay: Sendable {
       let isNewStage = state.isDrawn && progress.stage != state.stage
       guard let start = state.start else {
         state.start = Start(progress: progress, time: now)
+        state.lastShown = now
         return
       }
       guard !state.isFinished, isNewStage || now - state.lastShown >= interval else { return }

@@ -48,16 +48,6 @@ extension SourceMaterial {
     return record
   }
 
-  /// The manifest of the output that the source is, or is a part of; nil where there is none.
-  var ownRecord: OutputRecord? {
-    OutputRecord.manifestPath(
-      of: request.paths.first ?? request.images, namedBy: request.paths
-    ).flatMap { try? OutputRecord(path: $0) }
-  }
-
-  /// The splits that Kiln has recorded: names of files and arrays mean these before anything else.
-  var recordedSplits: [String] { ownRecord.map { Array($0.splits.keys) } ?? [] }
-
   /// The manifest in the directory that is the whole source; nil where there is none.
   var outputRecord: OutputRecord? {
     guard let tree = onlyTree, tree.archive == nil else { return nil }

@@ -131,7 +131,8 @@ struct FolderTemplate: Sendable, Equatable {
           : "a folder needs one label, found \(labels.columns.count) columns"
             + " (choose one: --label-column \(labels.columns[0]))")
     }
-    if uses(.class) { try checkSlugs(labels) }
+    // Without names, the folders are called as those of labels.
+    if uses(.class), !labels.classNames.isEmpty { try checkSlugs(labels) }
   }
 
   /// Two numbers of open width side by side read two ways: 1 and 12, 11 and 2.

@@ -17,9 +17,9 @@ extension SinkFormat {
         summary: "one character between the columns; tab for a tabulator"),
     ],
     check: { dataset, options in
+      if options.isOn("header") { try CSVSink.checkNames(dataset.schema) }
       _ = try CSVSink.delimiter(options)
       try CSVSink.checkWidth(dataset.schema)
-      try CSVSink.checkNames(dataset.schema)
     },
     open: { try CSVSink($0) })
 }
@@ -53,7 +53,8 @@ private final class CSVSink: Sink {
 
   /// The name of a label column as a header has it.
   static func headerText(_ name: String, _ delimiter: UInt8) -> String {
-    let isPlain = !name.isEmpty && !name.hasPrefix(" ") && !name.hasSuffix(" ")
+    // Whatever a reader could take for the delimiter.
+    let isPlain = !name.isEmpty && !name.utf8.contains { ",;\t| ".utf8.contains($0) }
     return isPlain && !name.utf8.contains(delimiter) ? name : "\"\(name)\""
   }
 

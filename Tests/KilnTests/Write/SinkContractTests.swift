@@ -54,6 +54,26 @@ struct SinkContractTests {
     }
   }
 
+  @Test("gives back splits whose names look like anything else", arguments: names)
+  func splitNames(_ name: String) throws {
+    let format = try #require(SinkFormat.all.first { $0.name == name })
+    try withTemporaryDirectory { directory in
+      let splits = ["data", "x", "y", "images", "label", "my-val", "Test 2", "img"]
+      let source = TestSource(
+        Dataset(
+          schema: TestSource(.uint8, [4, 4], counts: [3]).dataset.schema,
+          splits: splits.map { Split(name: $0, count: 3) }))
+      // Another output around it has a manifest of its own.
+      let outer = try Pipeline.Output(.csv, at: directory + "/outer")
+      try TestSource(.uint8, [4, 4], counts: [3]).run([outer])
+      let output = try Pipeline.Output(format, at: directory + "/outer/output")
+      try source.run([output])
+      let verification = try Verification(of: output.path)
+      #expect(verification.differences == [])
+      #expect(Set(verification.splits.map(\.name)) == Set(splits))
+    }
+  }
+
   @Test("writes a data set without samples", arguments: names)
   func empty(_ name: String) throws {
     let format = try #require(SinkFormat.all.first { $0.name == name })

@@ -12,17 +12,17 @@ struct ArrayCandidate: Sendable {
   ///   - candidates: every array that there is.
   ///   - keys: what the user says.
   ///   - dataset: which one is meant where names tell of several.
-  ///   - splits: names of splits that are known.
+  ///   - names: what the arrays were called when they were written.
   ///   - source: what messages call the whole.
   /// - Returns: the splits, train, val and test first.
   /// - Throws: ``StageError`` that names the array that does not fit, or lists what there is.
   static func parts(
-    of candidates: [ArrayCandidate], _ keys: ArrayKeys?, dataset: String?, splits: [String],
+    of candidates: [ArrayCandidate], _ keys: ArrayKeys?, dataset: String?, names: RecordedNames,
     source: String
   ) throws -> [ArraySource.Part] {
     if let keys { return try named(candidates, keys, source) }
     let known = candidates.compactMap { candidate in
-      ArrayName(parsing: candidate.key, splits: splits).map { (name: $0, candidate: candidate) }
+      names.array(candidate.key).map { (name: $0, candidate: candidate) }
     }
     let hasImages = known.contains { $0.name.role == .images }
     // Labels alone are a data set, too, where nothing else could be their images.
@@ -36,7 +36,7 @@ struct ArrayCandidate: Sendable {
     // What has no usual name may be the labels: that they are left out would be noticed too late.
     if parts.allSatisfy({ $0.labels == nil }),
       candidates.contains(where: { candidate in
-        ArrayName(parsing: candidate.key, splits: splits) == nil
+        names.array(candidate.key) == nil
           && parts.contains { candidate.couldBeLabels(of: $0) }
       })
     {

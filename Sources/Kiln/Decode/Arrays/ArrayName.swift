@@ -9,20 +9,7 @@ struct ArrayName: Sendable, Equatable {
   let role: Role
 
   /// Reads a key, or a file name without its extension; nil where it is none of these.
-  /// - Parameters:
-  ///   - name: the key.
-  ///   - splits: names of splits that are known, whatever they look like.
-  init?(parsing name: String, splits: [String] = []) {
-    for split in splits where name.hasPrefix(split) {
-      let rest = name.dropFirst(split.count)
-      guard rest.first.map(Self.isSeparator) == true,
-        let role = Self.roles[rest.dropFirst().lowercased()]
-      else { continue }
-      // x_train is the images of train, whatever other split is called x.
-      guard Self.short[rest.dropFirst().lowercased()] == nil else { continue }
-      (dataset, self.split, self.role) = ("", split, role)
-      return
-    }
+  init?(parsing name: String) {
     let words = name.split(omittingEmptySubsequences: false) { Self.isSeparator($0) }
     guard let first = words.first, let last = words.last else { return nil }
     let role: Role
@@ -41,8 +28,14 @@ struct ArrayName: Sendable, Equatable {
       return nil
     }
     self.role = role
-    (dataset, split) =
-      splits.contains(String(rest)) ? ("", String(rest)) : Self.split(of: rest)
+    (dataset, split) = Self.split(of: rest)
+  }
+
+  /// The name of what Kiln has written.
+  init(split: String, role: Role) {
+    dataset = ""
+    self.split = split
+    self.role = role
   }
 
   /// The data set and split of a name without its role, such as `mnist_train`.

@@ -83,7 +83,7 @@ private enum NPZFormat {
     }
     return try ArrayCandidate.parts(
       of: candidates, keys, dataset: material.request.dataset,
-      splits: material.recordedSplits, source: material.description)
+      names: RecordedNames(material.ownRecord), source: material.description)
   }
 
   /// The array of a file that was named for it.

@@ -20,8 +20,8 @@ struct IDXFileName: Equatable {
   /// Reads a file name; nil where it is none of an IDX file.
   /// - Parameters:
   ///   - name: the last component of its path.
-  ///   - splits: names of splits that are known, whatever they look like.
-  init?(parsing name: String, splits: [String] = []) {
+  ///   - names: what the splits were called when they were written.
+  init?(parsing name: String, _ names: RecordedNames = RecordedNames(nil)) {
     let name = name.lowercased()
     var rest = Compression.unpackedName(name)
     isPacked = rest.endIndex < name.endIndex
@@ -32,7 +32,7 @@ struct IDXFileName: Equatable {
     guard let role = Self.roles.first(where: { rest.hasSuffix($0.word) }) else { return nil }
     self.role = role.role
     rest = rest.dropLast(role.word.count)
-    if let known = splits.first(where: { $0.lowercased() == rest.dropLast() }) {
+    if let known = names.split(rest.dropLast()) {
       (dataset, split) = ("", known)
       return
     }

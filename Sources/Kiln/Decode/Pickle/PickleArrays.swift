@@ -6,8 +6,8 @@ struct PickleArrays: Sendable {
   let root: PickleValue
   /// Whether images are brought into the shape of pictures, or stay as they are stored.
   let corrections: Corrections
-  /// Names of splits that are known, whatever they look like.
-  var splits: [String] = []
+  /// What the arrays were called when they were written.
+  var names = RecordedNames(nil)
 
   enum Corrections: Sendable { case applied, none }
 

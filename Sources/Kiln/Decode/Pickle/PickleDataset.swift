@@ -106,7 +106,7 @@ extension PickleArrays {
     _ entries: [(key: String, place: Place)], _ dataset: String?
   ) throws -> PickleDataset? {
     let known = entries.compactMap { entry in
-      ArrayName(parsing: entry.key, splits: splits).map { (name: $0, place: entry.place) }
+      names.array(entry.key).map { (name: $0, place: entry.place) }
     }
     let images = known.filter { $0.name.role == .images && isImages($0.place) }
     if images.isEmpty {
@@ -184,7 +184,7 @@ extension PickleArrays {
   ) -> Bool {
     guard let count = values.array(images.value)?.count else { return false }
     return entries.contains { entry in
-      ArrayName(parsing: entry.key, splits: splits) == nil && couldBeLabels(entry.place, of: count)
+      names.array(entry.key) == nil && couldBeLabels(entry.place, of: count)
     }
   }
 
@@ -192,7 +192,7 @@ extension PickleArrays {
     _ role: ArrayName.Role, in entries: [(key: String, place: Place)]
   ) -> Place? {
     entries.first {
-      ArrayName(parsing: $0.key, splits: splits)?.role == role
+      names.array($0.key)?.role == role
         && (role == .labels || isImages($0.place))
     }?.place
   }

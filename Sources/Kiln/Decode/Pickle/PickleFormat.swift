@@ -23,9 +23,10 @@ enum PickleFormat {
     let shape = try SourceShape.parse(values)
     let corrections: PickleArrays.Corrections =
       shape == nil && material.request.correction != .none ? .applied : .none
+    let names = RecordedNames(material.ownRecord)
     let files = try files(material).map { resource in
       try at(.decode, resource.name) {
-        try read(resource, corrections, splits: material.recordedSplits)
+        try read(resource, corrections, names)
       }
     }
     guard let first = files.first else { preconditionFailure("a source without pickles") }
@@ -63,14 +64,14 @@ enum PickleFormat {
   }
 
   private static func read(
-    _ resource: Resource, _ corrections: PickleArrays.Corrections, splits: [String]
+    _ resource: Resource, _ corrections: PickleArrays.Corrections, _ names: RecordedNames
   ) throws -> File {
     let document = try document(in: resource)
     return File(
       resource: resource,
       arrays: PickleArrays(
         name: resource.name, values: document.values, root: document.root,
-        corrections: corrections, splits: splits))
+        corrections: corrections, names: names))
   }
 
   /// Reads one pickle: in place where its file is not packed.

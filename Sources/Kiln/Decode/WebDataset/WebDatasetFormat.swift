@@ -38,8 +38,10 @@ private enum WebDatasetFormat {
     for shard in shards {
       switch try? probe(try shard.resource()) {
       case .pairs: return true
-      case .images(let isInFolders):
-        return !isInFolders && WebDatasetName.isShard(Path.lastComponent(shard.path))
+      // Several archives are no image folder, whatever their members are called.
+      case .foldersOfImages where material.onlyTree?.archive != nil: return false
+      case .images, .foldersOfImages:
+        return WebDatasetName.isShard(Path.lastComponent(shard.path))
       case .others: return false
       // Damaged, by its name a shard: reading it says what is wrong.
       case nil: return WebDatasetName.isShard(Path.lastComponent(shard.path))
@@ -53,8 +55,10 @@ private enum WebDatasetFormat {
 
   private enum Content {
     case pairs
-    /// Images without labels; in folders, these are their classes.
-    case images(inFolders: Bool)
+    /// Images without labels.
+    case images
+    /// Such images in folders, which may be their classes.
+    case foldersOfImages
     case others, empty
   }
 
@@ -74,7 +78,8 @@ private enum WebDatasetFormat {
       }
       if hasImage, hasLabel { return .pairs }
     }
-    return count == 0 ? .empty : hasImage ? .images(inFolders: isInFolders) : .others
+    guard hasImage else { return count == 0 ? .empty : .others }
+    return isInFolders ? .foldersOfImages : .images
   }
 
   /// The shards of each split in the order of their numbers; splits as they are usually ordered.
@@ -89,22 +94,23 @@ private enum WebDatasetFormat {
   }
 
   private static func shards(_ material: SourceMaterial) throws -> [Shard] {
+    let names = RecordedNames(material.ownRecord)
     var found: [Shard] = []
     for item in material.items {
       switch item {
       case .word: return []
       case .file(let file):
         // An archive without members is known by its name alone.
-        guard let name = WebDatasetName(parsing: file.fileName) else { return [] }
+        guard let name = WebDatasetName(parsing: file.fileName, names) else { return [] }
         found.append(Shard(name: name, path: file.file.path, resource: { file }))
       case .tree(let tree):
         if let archive = tree.archive {
           let file = Resource(
             file: archive.file, relativePath: Path.lastComponent(archive.file.path))
-          let name = WebDatasetName(parsing: file.fileName) ?? .unnamed
+          let name = WebDatasetName(parsing: file.fileName, names) ?? .unnamed
           found.append(Shard(name: name, path: archive.file.path, resource: { file }))
         } else {
-          found += try shards(in: tree, splits: material.recordedSplits)
+          found += try shards(in: tree, names)
         }
       }
     }
@@ -114,7 +120,7 @@ private enum WebDatasetFormat {
   }
 
   /// The tar files of a directory, or of the directories in it that are named for splits.
-  private static func shards(in tree: FileTree, splits: [String]) throws -> [Shard] {
+  private static func shards(in tree: FileTree, _ names: RecordedNames) throws -> [Shard] {
     let files = try tree.files()
     let isShard = { (file: FileTree.Member) in WebDatasetName(parsing: file.fileName) != nil }
     let directories =
@@ -129,7 +135,7 @@ private enum WebDatasetFormat {
       let directory = Path.directory(of: file.relativePath)
       guard
         let name = WebDatasetName(
-          parsing: file.fileName, in: directory == "." ? nil : directory, splits: splits)
+          parsing: file.fileName, in: directory == "." ? nil : directory, names)
       else { return nil }
       return Shard(
         name: name, path: Path.join(tree.path, file.relativePath),

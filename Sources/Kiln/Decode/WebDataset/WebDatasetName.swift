@@ -22,15 +22,17 @@ struct WebDatasetName: Sendable, Equatable {
   /// - Parameters:
   ///   - name: the last component of its path.
   ///   - directory: the name of the directory that the file is in, which may say the split.
-  ///   - splits: names of splits that are known, whatever they look like.
-  init?(parsing name: String, in directory: String? = nil, splits: [String] = []) {
+  ///   - names: what the splits were called when they were written.
+  init?(
+    parsing name: String, in directory: String? = nil, _ names: RecordedNames = RecordedNames(nil)
+  ) {
     // Names of images, of which there may be tens of thousands, have no t in their endings.
     guard name.utf8.suffix(Self.longestEnding).contains(where: { $0 | 0x20 == UInt8(ascii: "t") })
     else { return nil }
     guard !name.hasPrefix("."), let stem = Self.stem(of: name) else { return nil }
     let digits = stem.reversed().prefix { $0.isASCII && $0.isNumber }.count
     number = Int(stem.suffix(digits))
-    if let known = splits.first(where: { $0 == stem.dropLast(digits + 1) }) {
+    if let known = names.split(stem.dropLast(digits + 1)) {
       split = known
       return
     }
