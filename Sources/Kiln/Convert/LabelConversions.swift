@@ -70,11 +70,11 @@ struct OneHot: Conversion {
         "the samples have \(labels.columns.count) label columns: choose one by --label-column")
     }
     let classCount = try Self.classCount(of: labels)
-    var rows = LabelSchema(
+    var oneHot = LabelSchema(
       columns: (0..<classCount).map { "\(labels.columns[0])\($0)" }, range: nil,
       classNames: labels.classNames, isOneHot: true)
-    rows.ranges = rows.columns.map { _ in classCount == 1 ? 1...1 : 0...1 }
-    plan.schema.labels = rows
+    oneHot.ranges = oneHot.columns.map { _ in classCount == 1 ? 1...1 : 0...1 }
+    plan.schema.labels = oneHot
     return { batch in
       var rows = [Int64](repeating: 0, count: batch.count * classCount)
       for (sample, label) in batch.labels.enumerated() {

@@ -50,7 +50,6 @@ extension SourceMaterial {
 
   /// The manifest in the directory that is the whole source; nil where there is none.
   var outputRecord: OutputRecord? {
-    guard let tree = onlyTree, tree.archive == nil else { return nil }
-    return OutputRecord.find(for: [], namedBy: [tree.path])
+    onlyTree.flatMap { $0.archive == nil ? ownRecord : nil }
   }
 }

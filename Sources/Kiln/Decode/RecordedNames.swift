@@ -28,12 +28,3 @@ struct RecordedNames: Sendable {
   /// What an array's key says: as recorded, else as such keys usually are.
   func array(_ key: String) -> ArrayName? { arrays[key] ?? ArrayName(parsing: key) }
 }
-
-extension SourceMaterial {
-  /// The manifest of the output that the source is, or is a part of; nil where there is none.
-  var ownRecord: OutputRecord? {
-    if let tree = onlyTree, tree.archive == nil { return outputRecord }
-    let file = request.paths.first ?? request.images
-    return OutputRecord.manifestPath(of: file, namedBy: []).flatMap { try? OutputRecord(path: $0) }
-  }
-}

@@ -22,6 +22,10 @@ public struct SourceMaterial: Sendable {
   let workerCount: Int
   /// Asks to stop opening the source, which may look through whole files.
   let cancellation: Cancellation
+  /// The manifest of the output that the source is, or is a part of; nil where there is none.
+  let ownRecord: OutputRecord?
+  /// What the splits were called when that was written.
+  let recordedNames: RecordedNames
 
   /// Looks at what a request names.
   /// - Throws: ``StageError`` when a file cannot be read.
@@ -39,6 +43,22 @@ public struct SourceMaterial: Sendable {
     }
     images = try request.images.map(resource)
     labels = try request.labels.map(resource)
+    ownRecord = Self.record(items, images)
+    recordedNames = RecordedNames(ownRecord)
+  }
+
+  private static func record(_ items: [Item], _ images: Resource?) -> OutputRecord? {
+    let manifest: String?
+    switch items.first {
+    case .tree(let tree) where tree.archive == nil:
+      guard items.count == 1 else { return nil }
+      manifest = OutputRecord.manifestPath(of: nil, namedBy: [tree.path])
+    case .tree(let tree): manifest = OutputRecord.manifestPath(of: tree.path, namedBy: [])
+    case .file(let file): manifest = OutputRecord.manifestPath(of: file.file.path, namedBy: [])
+    case .word: manifest = nil
+    case nil: manifest = images.flatMap { OutputRecord.manifestPath(of: $0.file.path, namedBy: []) }
+    }
+    return manifest.flatMap { try? OutputRecord(path: $0) }
   }
 
   /// The names that are no path.

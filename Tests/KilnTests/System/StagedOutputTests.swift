@@ -6,6 +6,16 @@ import Testing
 @Suite("Staged output") struct StagedOutputTests {
   private let hello = Array("hello".utf8)
 
+  private let old = Array("old".utf8)
+
+  /// Makes what Kiln could have written before.
+  private func makeFormer(_ kind: StagedOutput.Kind, at path: String) throws {
+    guard kind == .directory else { return try write(old, to: path) }
+    try makeDirectory(path + "/sub")
+    try write(old, to: path + "/sub/old.txt")
+    try write([], to: path + "/" + StagedOutput.manifestName)
+  }
+
   private func fill(_ output: StagedOutput) throws {
     try output.writeFile(output.kind == .directory ? "a.txt" : "out", hello)
   }
@@ -70,14 +80,7 @@ import Testing
   func replace(kind: StagedOutput.Kind) throws {
     try withTemporaryDirectory { root in
       let path = root + "/out"
-      let old = Array("old".utf8)
-      if kind == .directory {
-        try makeDirectory(path + "/sub")
-        try write(old, to: path + "/sub/old.txt")
-        try write([], to: path + "/" + StagedOutput.manifestName)
-      } else {
-        try write(old, to: path)
-      }
+      try makeFormer(kind, at: path)
       let output = try StagedOutput(kind, at: path, existing: .replace)
       try fill(output)
       #expect(try contents(of: kind == .directory ? path + "/sub/old.txt" : path) == old)
@@ -131,7 +134,6 @@ import Testing
   @Test("brings back what it has replaced where it cannot replace all")
   func halfReplaced() throws {
     try withTemporaryDirectory { root in
-      let old = Array("old".utf8)
       try write(old, to: root + "/out.a")
       let output = try StagedOutput(.file, at: root + "/out", existing: .replace)
       for name in ["out", "out.a", "out.b", "out.c"] { try output.writeFile(name, hello) }
@@ -151,12 +153,7 @@ import Testing
   func withdrawReplacement(kind: StagedOutput.Kind) throws {
     try withTemporaryDirectory { root in
       let path = root + "/out"
-      if kind == .directory {
-        try makeDirectory(path)
-        try write(hello, to: path + "/" + StagedOutput.manifestName)
-      } else {
-        try write(Array("old".utf8), to: path)
-      }
+      try makeFormer(kind, at: path)
       let before = try tree(root)
       let output = try StagedOutput(kind, at: path, existing: .replace)
       try fill(output)

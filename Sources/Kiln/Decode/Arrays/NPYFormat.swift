@@ -26,7 +26,7 @@ private enum NPYFormat {
     guard let images = material.images else {
       return try ArrayCandidate.parts(
         of: try candidates(material), keys, dataset: material.request.dataset,
-        names: RecordedNames(material.ownRecord), source: material.description)
+        names: material.recordedNames, source: material.description)
     }
     guard keys == nil else {
       throw UsageError.conflict("--images-key chooses among arrays, and --images names one")

@@ -83,7 +83,7 @@ private enum NPZFormat {
     }
     return try ArrayCandidate.parts(
       of: candidates, keys, dataset: material.request.dataset,
-      names: RecordedNames(material.ownRecord), source: material.description)
+      names: material.recordedNames, source: material.description)
   }
 
   /// The array of a file that was named for it.

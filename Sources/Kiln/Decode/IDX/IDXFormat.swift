@@ -26,20 +26,21 @@ private enum IDXFormat {
 
   /// The IDX files of a source: by name in directories, by content or name else.
   static func candidates(_ material: SourceMaterial) throws -> [Candidate] {
-    let names = RecordedNames(material.ownRecord)
     var found: [Candidate] = []
     for item in material.items {
       switch item {
       case .word: break
       case .tree(let tree):
         for file in try tree.files(in: try tree.root()) {
-          guard let name = IDXFileName(parsing: file.fileName, names) else { continue }
+          guard let name = IDXFileName(parsing: file.fileName, material.recordedNames) else {
+            continue
+          }
           let path = Path.join(tree.name, file.relativePath)
           found.append(Candidate(name: name, path: path, open: { try file.resource() }))
         }
       case .file(let file):
         guard
-          let name = try IDXFileName(parsing: file.fileName, names)
+          let name = try IDXFileName(parsing: file.fileName, material.recordedNames)
             ?? (beginsAsIDX(file) ? .unnamed : nil)
         else { continue }
         found.append(Candidate(name: name, path: file.file.path, open: { file }))

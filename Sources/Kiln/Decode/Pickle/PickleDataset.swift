@@ -192,8 +192,7 @@ extension PickleArrays {
     _ role: ArrayName.Role, in entries: [(key: String, place: Place)]
   ) -> Place? {
     entries.first {
-      names.array($0.key)?.role == role
-        && (role == .labels || isImages($0.place))
+      names.array($0.key)?.role == role && (role == .labels || isImages($0.place))
     }?.place
   }
 

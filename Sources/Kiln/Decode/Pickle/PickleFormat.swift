@@ -23,11 +23,8 @@ enum PickleFormat {
     let shape = try SourceShape.parse(values)
     let corrections: PickleArrays.Corrections =
       shape == nil && material.request.correction != .none ? .applied : .none
-    let names = RecordedNames(material.ownRecord)
     let files = try files(material).map { resource in
-      try at(.decode, resource.name) {
-        try read(resource, corrections, names)
-      }
+      try at(.decode, resource.name) { try read(resource, corrections, material.recordedNames) }
     }
     guard let first = files.first else { preconditionFailure("a source without pickles") }
     let keys = try ArrayKeys(values)

@@ -72,7 +72,7 @@ private enum WebDatasetFormat {
       case .image:
         hasImage = true
         let path = String(decoding: member.name, as: UTF8.self).pathComponents()
-        isInFolders = isInFolders || path.drop { $0 == "." }.count > 1
+        if path.drop(while: { $0 == "." }).count > 1 { isInFolders = true }
       case .label: hasLabel = true
       case .other: break
       }
@@ -94,7 +94,7 @@ private enum WebDatasetFormat {
   }
 
   private static func shards(_ material: SourceMaterial) throws -> [Shard] {
-    let names = RecordedNames(material.ownRecord)
+    let names = material.recordedNames
     var found: [Shard] = []
     for item in material.items {
       switch item {
