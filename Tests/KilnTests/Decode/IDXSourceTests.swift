@@ -22,12 +22,15 @@ import Testing
     try withTemporaryDirectory { root in
       try write(images, to: root + "/images")
       if let labels { try write(labels, to: root + "/labels") }
-      let source = try IDXSource(
+      let array = { (name: String) in
+        try IDXFile.array(in: try Resource(path: root + "/" + name))
+      }
+      let source = try ArraySource(
         [
-          IDXSource.Pair(
-            split: "data", images: try Resource(path: root + "/images"),
-            labels: try labels.map { _ in try Resource(path: root + "/labels") })
-        ], classNames: nil)
+          ArraySource.Part(
+            split: "data", images: try array("images"),
+            labels: try labels.map { _ in try array("labels") })
+        ], ArraySource.Interpretation(), Cancellation())
       let (pixels, values) = try readAll(source, split: 0)
       return (source.dataset, pixels, values)
     }
@@ -159,7 +162,7 @@ import Testing
         try openSource(SourceRequest(images: root + "/images"))
       }
       #expect(
-        error?.reason as? IDXError
+        error?.reason as? ArrayError
           == (missing > 0 ? .dataEnds(at: 34 - missing, promised: 34) : .dataContinues(after: 34)))
     }
   }
@@ -206,7 +209,7 @@ import Testing
       (7, 3, "data ends at byte 34, header promises 43 (file cut short?)"),
       (
         8, 0xFF,
-        "header promises samples of 12834570249 bytes, expected at most 268435456 (damaged header?)"
+        "data ends at byte 34, header promises 25669140514 (file cut short?)"
       ),
       (15, 4, "data ends at byte 34, header promises 40 (file cut short?)"),
     ] as [(Int, UInt8, String)])
@@ -299,7 +302,8 @@ import Testing
       code: 0x0E, dimensions: [3], data: bigEndian([1, 2, value].map(\.bitPattern)))
     #expect(
       failure(IDXSample.counting([3, 2]).bytes, labels.bytes)
-        == "decode labels: label of sample 2 is \(value), expected a whole number")
+        == "decode labels: label of sample 2 is \(value), expected a whole number"
+        + " of at most 64 bits")
   }
 
   @Test("takes the largest and smallest labels there are, into every sink")

@@ -21,8 +21,10 @@ struct ArrayLabels: Sendable {
   /// - Parameters:
   ///   - arrays: those of all splits.
   ///   - rule: how rows become labels; nil finds out.
-  /// - Throws: ``StageError`` that names the array and its first value that is no label.
-  init(_ arrays: [SampleArray], as rule: Rule? = nil) throws {
+  ///   - cancellation: asks to stop.
+  /// - Throws: ``StageError`` that names the array and its first value that is no label;
+  ///   ``Interruption``.
+  init(_ arrays: [SampleArray], as rule: Rule?, _ cancellation: Cancellation) throws {
     precondition(!arrays.isEmpty)
     for array in arrays {
       guard array.shape.count <= 2 else {
@@ -47,6 +49,7 @@ struct ArrayLabels: Sendable {
     for array in arrays {
       let reader = try array.open(nil)
       while reader.position < array.count {
+        try cancellation.check()
         let position = reader.position
         let count = min(
           array.count - position, Batch.preferredCount(sampleByteCount: columnCount * 8))

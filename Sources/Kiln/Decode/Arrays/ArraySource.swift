@@ -78,10 +78,11 @@ final class ArraySource: Source {
   ///   - files: what the arrays are read from.
   ///   - mapped: those of the files that are read in place or in part: nobody makes their digest on the
   ///     way.
-  /// - Throws: ``StageError`` that names the array that does not fit.
+  ///   - cancellation: asks to stop looking through the labels.
+  /// - Throws: ``StageError`` that names the array that does not fit; ``Interruption``.
   init(
-    _ parts: [Part], _ interpretation: Interpretation = Interpretation(), files: [SourceFile],
-    mapped: [SourceFile] = []
+    _ parts: [Part], _ interpretation: Interpretation, files: [SourceFile], mapped: [SourceFile],
+    _ cancellation: Cancellation
   ) throws {
     let parts = try LabelledSplits.positions(
       parts.map {
@@ -99,7 +100,8 @@ final class ArraySource: Source {
     digests = FileDigests(mapped)
     // Columns that have names are no classes.
     labels = try Self.labels(
-      of: parts, as: interpretation.labelColumns == nil ? interpretation.labelRule : .columns)
+      of: parts, as: interpretation.labelColumns == nil ? interpretation.labelRule : .columns,
+      cancellation)
     corrections =
       interpretation.corrections + (labels?.rule == .oneHot ? ["one-hot rows to labels"] : [])
     let storedShape = first.images?.sampleShape ?? Schema.noPixels
@@ -123,14 +125,15 @@ final class ArraySource: Source {
   }
 
   /// As the other initialiser, with the files that the arrays name.
-  /// - Throws: ``StageError`` that names the array that does not fit.
+  /// - Throws: ``StageError`` that names the array that does not fit; ``Interruption``.
   convenience init(
-    _ parts: [Part], _ interpretation: Interpretation = Interpretation()
+    _ parts: [Part], _ interpretation: Interpretation, _ cancellation: Cancellation
   ) throws {
     let arrays = parts.flatMap(\.arrays)
     try self.init(
       parts, interpretation, files: SourceFile.distinct(arrays.compactMap(\.file)),
-      mapped: SourceFile.distinct(arrays.filter { !$0.readsWholeFile }.compactMap(\.file)))
+      mapped: SourceFile.distinct(arrays.filter { !$0.readsWholeFile }.compactMap(\.file)),
+      cancellation)
   }
 
   func reader(ofSplit split: Int, background: Background) throws -> any SampleReader {
@@ -165,9 +168,11 @@ final class ArraySource: Source {
     }
   }
 
-  private static func labels(of parts: [Part], as rule: ArrayLabels.Rule?) throws -> ArrayLabels? {
+  private static func labels(
+    of parts: [Part], as rule: ArrayLabels.Rule?, _ cancellation: Cancellation
+  ) throws -> ArrayLabels? {
     let arrays = parts.compactMap(\.labels)
-    return arrays.isEmpty ? nil : try ArrayLabels(arrays, as: rule)
+    return arrays.isEmpty ? nil : try ArrayLabels(arrays, as: rule, cancellation)
   }
 
   /// Reads images and labels side by side.

@@ -29,21 +29,14 @@ enum NPYFile {
       }
       try file.checkPromise(byteCount: header.dataByteCount)
       if header.order == .rowMajor || header.shape.count <= 1 {
-        return .stream(stream(file, header))
+        return .stream(
+          SampleArray.Stream(
+            header.elementType, header.byteOrder, storedShape: header.shape, of: file,
+            behind: header.dataOffset))
       }
       return .array(try whole(file, header))
     }
     return try SampleArray(name, content, of: file)
-  }
-
-  private static func stream(_ file: Resource, _ header: NPYContents) -> SampleArray.Stream {
-    SampleArray.Stream(
-      header.elementType, header.byteOrder, storedShape: header.shape, offset: header.dataOffset
-    ) { background in
-      let stream = try file.open(digestingOn: background)
-      _ = try stream.read(header.dataOffset)
-      return stream
-    }
   }
 
   /// Columns behind one another can only be turned into rows when all are there.
@@ -60,11 +53,8 @@ enum NPYFile {
       in: .owned(bytes))
   }
 
-  /// A file whose length is known shows before anything is written whether it is whole.
   private static func check(_ byteCount: Int, _ header: NPYContents) throws(ArrayError) {
-    let (promised, overflow) = header.dataOffset.addingReportingOverflow(header.dataByteCount)
-    guard !overflow else { throw .tooLarge(header.shape) }
-    if byteCount < promised { throw .dataEnds(at: byteCount, promised: promised) }
-    if byteCount > promised { throw .dataContinues(after: promised) }
+    try NumericArray.check(
+      byteCount, header: header.dataOffset, data: header.dataByteCount, header.shape)
   }
 }

@@ -13,7 +13,8 @@ extension SourceFormat {
     open: { material, values in
       var interpretation = ArraySource.Interpretation(material)
       interpretation.sampleShape = try SourceShape.parse(values)
-      return try ArraySource(try NPYFormat.parts(material, values), interpretation)
+      return try ArraySource(
+        try NPYFormat.parts(material, values), interpretation, material.cancellation)
     })
 }
 

@@ -15,7 +15,8 @@ extension SourceFormat {
     open: { material, values in
       var interpretation = ArraySource.Interpretation(material)
       interpretation.sampleShape = try SourceShape.parse(values)
-      return try ArraySource(try NPZFormat.parts(material, values), interpretation)
+      return try ArraySource(
+        try NPZFormat.parts(material, values), interpretation, material.cancellation)
     })
 }
 

@@ -85,6 +85,22 @@ struct NumericArray: Sendable {
     return byteCount
   }
 
+  /// A file whose length is known shows before anything is written whether it is whole.
+  /// - Parameters:
+  ///   - byteCount: the length of the file.
+  ///   - header: bytes before the elements.
+  ///   - data: bytes of the elements.
+  ///   - shape: what the header says, for the message.
+  /// - Throws: ``ArrayError`` where the file ends earlier or later.
+  static func check(
+    _ byteCount: Int, header: Int, data: Int, _ shape: [Int]
+  ) throws(ArrayError) {
+    let (promised, overflow) = header.addingReportingOverflow(data)
+    guard !overflow else { throw .tooLarge(shape) }
+    if byteCount < promised { throw .dataEnds(at: byteCount, promised: promised) }
+    if byteCount > promised { throw .dataContinues(after: promised) }
+  }
+
   private static func strides(of shape: [Int], _ order: Order) -> [Int] {
     var strides = [Int](repeating: 0, count: shape.count)
     var step = 1

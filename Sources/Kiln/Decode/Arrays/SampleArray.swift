@@ -39,6 +39,18 @@ struct SampleArray: Sendable {
       self.open = open
     }
 
+    /// The elements behind the header of a file.
+    init(
+      _ elementType: ElementType, _ byteOrder: ByteOrder, storedShape: [Int], of file: Resource,
+      behind header: Int
+    ) {
+      self.init(elementType, byteOrder, storedShape: storedShape, offset: header) { background in
+        let stream = try file.open(digestingOn: background)
+        _ = try stream.read(header)
+        return stream
+      }
+    }
+
     /// The shape of all samples with their axes in order.
     var shape: [Int] {
       guard let axes else { return storedShape }

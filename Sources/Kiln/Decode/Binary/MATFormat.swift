@@ -16,7 +16,8 @@ extension SourceFormat {
       var interpretation = ArraySource.Interpretation(material)
       interpretation.sampleShape = try SourceShape.parse(values)
       return try ArraySource(
-        parts.flatMap(\.self).sorted { SplitName.precedes($0.split, $1.split) }, interpretation)
+        parts.flatMap(\.self).sorted { SplitName.precedes($0.split, $1.split) }, interpretation,
+        material.cancellation)
     })
 }
 

@@ -17,7 +17,7 @@ extension SourceFormat {
       interpretation.wantedSplits = material.request.splits
       interpretation.classNames =
         try material.request.classNames ?? files.names.map { try ClassNameFile.read($0) } ?? []
-      return try ArraySource(try files.parts(), interpretation)
+      return try ArraySource(try files.parts(), interpretation, material.cancellation)
     })
 }
 

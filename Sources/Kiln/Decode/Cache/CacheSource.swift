@@ -33,7 +33,7 @@ extension SourceFormat {
           return try CacheSource(try Cache(file), resource.file, classNames: classNames)
         }
         return try SafetensorsFile(header, dataStart, file, resource)
-          .source(keys, material.request)
+          .source(keys, material)
       }
     })
 }
@@ -167,14 +167,15 @@ private struct SafetensorsFile {
     self.resource = resource
   }
 
-  func source(_ keys: ArrayKeys?, _ request: SourceRequest) throws -> any Source {
+  func source(_ keys: ArrayKeys?, _ material: SourceMaterial) throws -> any Source {
     let parts = try keys.map { try $0.parts.map(part) } ?? usualParts()
     guard !parts.isEmpty else {
       throw UnsupportedError(
         "holds the tensors \(listed), none of them SPLIT.images (name them by --images-key)")
     }
     return try ArraySource(
-      parts, ArraySource.Interpretation(request), files: [resource.file], mapped: [resource.file])
+      parts, ArraySource.Interpretation(material.request), files: [resource.file],
+      mapped: [resource.file], material.cancellation)
   }
 
   private var listed: String {

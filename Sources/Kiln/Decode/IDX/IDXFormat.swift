@@ -5,14 +5,15 @@ extension SourceFormat {
     summary:
       "IDX files (MNIST's format), plain or packed: a directory, files, or --images/--labels",
     detect: { material in
-      if let images = material.images { return try IDXFormat.beginsAsIDX(images) }
+      if let images = material.images { return IDXFile.isIDX(images) }
       return try !IDXFormat.candidates(material).isEmpty
     },
     open: { material, _ in
-      let pairs = try IDXFormat.pairs(material)
-      return try IDXSource(
-        pairs, classNames: material.request.classNames, wanted: material.request.splits,
-        cancellation: material.cancellation)
+      var interpretation = ArraySource.Interpretation(material)
+      // Numbers beside each other are columns, as QMNIST has them.
+      interpretation.labelRule = .columns
+      return try ArraySource(
+        try IDXFormat.parts(material), interpretation, material.cancellation)
     })
 }
 
@@ -40,8 +41,8 @@ private enum IDXFormat {
         }
       case .file(let file):
         guard
-          let name = try IDXFileName(parsing: file.fileName, material.recordedNames)
-            ?? (beginsAsIDX(file) ? .unnamed : nil)
+          let name = IDXFileName(parsing: file.fileName, material.recordedNames)
+            ?? (IDXFile.isIDX(file) ? .unnamed : nil)
         else { continue }
         found.append(Candidate(name: name, path: file.file.path, open: { file }))
       }
@@ -49,22 +50,19 @@ private enum IDXFormat {
     return found
   }
 
-  static func beginsAsIDX(_ file: Resource) throws -> Bool {
-    // What cannot be unpacked is no IDX file, or one whose damage is reported when it is read by name.
-    IDXHeader.isMagic((try? file.start(4)) ?? [])
-  }
-
-  static func pairs(_ material: SourceMaterial) throws -> [IDXSource.Pair] {
+  static func parts(_ material: SourceMaterial) throws -> [ArraySource.Part] {
     if let images = material.images {
       let name = IDXFileName(parsing: images.fileName)
       return [
-        IDXSource.Pair(split: name?.split ?? "data", images: images, labels: material.labels)
+        ArraySource.Part(
+          split: name?.split ?? "data", images: try IDXFile.array(in: images),
+          labels: try material.labels.map(IDXFile.array))
       ]
     }
     let candidates = try choose(material)
     // Labels alone can be looked at and tabulated; labels among images have lost theirs.
     let hasImages = candidates.contains { $0.name.role == .images }
-    var pairs: [IDXSource.Pair] = []
+    var parts: [ArraySource.Part] = []
     for split in Set(candidates.map(\.name.split)).sorted(by: SplitName.precedes) {
       let files = candidates.filter { $0.name.split == split }
       let images = try single(files.filter { $0.name.role == .images })
@@ -74,12 +72,19 @@ private enum IDXFormat {
           .decode, file: labels.map { Path.lastComponent($0.path) },
           UnsupportedError("labels of split '\(split)' have no image file beside them"))
       }
-      try at(.decode, nil) {
-        pairs.append(
-          IDXSource.Pair(split: split, images: try images?.open(), labels: try labels?.open()))
+      if let images {
+        parts.append(
+          ArraySource.Part(
+            split: split, images: try array(images), labels: try labels.map(array)))
+      } else if let labels {
+        parts.append(ArraySource.Part(split: split, labels: try array(labels)))
       }
     }
-    return pairs
+    return parts
+  }
+
+  private static func array(_ candidate: Candidate) throws -> SampleArray {
+    try IDXFile.array(in: try at(.decode, nil) { try candidate.open() })
   }
 
   /// The files of the one data set that is meant.

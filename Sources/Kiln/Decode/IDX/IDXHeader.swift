@@ -8,15 +8,13 @@
 //   4 + 4r  ...    elements, big-endian, row-major
 
 /// The header of an IDX file, checked.
-struct IDXHeader: Equatable {
+struct IDXHeader {
   let elementType: ElementType
   let dimensions: [Int]
   /// Bytes of all elements together.
   let dataByteCount: Int
 
   var byteCount: Int { 4 + 4 * dimensions.count }
-  var count: Int { dimensions[0] }
-  var sampleShape: [Int] { Array(dimensions.dropFirst()) }
 
   /// Whether four bytes can begin an IDX file.
   static func isMagic(_ bytes: [UInt8]) -> Bool {
@@ -32,46 +30,26 @@ struct IDXHeader: Equatable {
     guard let elementType = IDX.elementType(code: magic[2]) else {
       throw IDXError.unknownType(code: magic[2])
     }
+    self.elementType = elementType
     let rank = Int(magic[3])
     guard (1...IDX.maximumRank).contains(rank) else { throw IDXError.badRank(rank) }
     let bytes = try stream.read(4 * rank)
     guard bytes.count == 4 * rank else {
       throw IDXError.headerEnds(at: 4 + bytes.count, expected: 4 + 4 * rank)
     }
-    let dimensions = (0..<rank).map { axis in
+    dimensions = (0..<rank).map { axis in
       bytes[4 * axis..<4 * axis + 4].reduce(0) { $0 << 8 | Int($1) }
     }
-    try self.init(elementType: elementType, dimensions: dimensions)
-  }
-
-  init(elementType: ElementType, dimensions: [Int]) throws(IDXError) {
-    guard let dataByteCount = elementType.byteCount(of: dimensions),
-      let sampleByteCount = elementType.byteCount(of: Array(dimensions.dropFirst()))
-    else { throw .tooLarge(dimensions) }
-    guard sampleByteCount <= Schema.maximumSampleByteCount else {
-      throw .sampleTooLarge(byteCount: sampleByteCount)
-    }
-    // A few bytes could promise billions of these.
-    guard dimensions[0] == 0 || sampleByteCount > 0 else { throw .emptySamples(dimensions) }
-    self.elementType = elementType
-    self.dimensions = dimensions
-    self.dataByteCount = dataByteCount
+    dataByteCount = try NumericArray.byteCount(of: elementType, dimensions)
   }
 }
 
-/// What is wrong with an IDX file.
+/// What is wrong with the header of an IDX file.
 enum IDXError: Error, Sendable, Equatable, CustomStringConvertible {
   case notIDX(found: [UInt8])
   case unknownType(code: UInt8)
   case badRank(Int)
   case headerEnds(at: Int, expected: Int)
-  case tooLarge([Int])
-  case sampleTooLarge(byteCount: Int)
-  case emptySamples([Int])
-  case dataEnds(at: Int, promised: Int)
-  case dataContinues(after: Int)
-  case labelRank(Int)
-  case labelNotWhole(sample: Int, value: String)
 
   var description: String {
     switch self {
@@ -83,23 +61,6 @@ enum IDXError: Error, Sendable, Equatable, CustomStringConvertible {
       "expected 1 to \(IDX.maximumRank) dimensions, found \(rank)"
     case .headerEnds(let end, let expected):
       "header ends at byte \(end), expected \(expected) bytes (file cut short?)"
-    case .tooLarge(let dimensions):
-      "header promises \(dimensions.map(String.init).joined(separator: " x ")) elements,"
-        + " more than any file can hold (damaged header?)"
-    case .sampleTooLarge(let byteCount):
-      "header promises samples of \(byteCount) bytes,"
-        + " expected at most \(Schema.maximumSampleByteCount) (damaged header?)"
-    case .emptySamples(let dimensions):
-      "header promises samples without elements:"
-        + " \(dimensions.map(String.init).joined(separator: " x ")) (damaged header?)"
-    case .dataEnds(let end, let promised):
-      "data ends at byte \(end), header promises \(promised) (file cut short?)"
-    case .dataContinues(let end):
-      "data goes on after byte \(end), where the header promises the end of the file"
-    case .labelRank(let rank):
-      "expected labels of 1 or 2 dimensions, found \(rank) (are images and labels swapped?)"
-    case .labelNotWhole(let sample, let value):
-      "label of sample \(sample) is \(value), expected a whole number"
     }
   }
 }

@@ -57,7 +57,8 @@ enum PickleFormat {
     }
     let sources = SourceFile.distinct(files.map(\.resource.file))
     return try ArraySource(
-      try dataset.parts.map { try $0.arrays() }, interpretation, files: sources, mapped: sources)
+      try dataset.parts.map { try $0.arrays() }, interpretation, files: sources, mapped: sources,
+      material.cancellation)
   }
 
   private static func read(
