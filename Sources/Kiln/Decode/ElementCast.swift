@@ -14,7 +14,7 @@ struct ElementCast: Sendable {
   /// - Throws: ``UnsupportedError`` that names the first value which the type does not hold.
   func applied(to elements: [UInt8]) throws -> [UInt8] {
     if source == target { return elements }
-    if source.isFloat { return cast(doubles(elements)) }
+    if source.isFloat { return cast(source.numbers(in: elements)) }
     let values = try source.integers(in: elements)
     if target.isFloat { return target.bytes(of: values) }
     let range = target.integerRange
@@ -22,17 +22,6 @@ struct ElementCast: Sendable {
       throw UnsupportedError("pixel \(value) does not fit into \(target), the type in the manifest")
     }
     return target.bytes(of: values)
-  }
-
-  private func doubles(_ elements: [UInt8]) -> [Double] {
-    func read<T: BinaryFloatingPoint & BitwiseCopyable>(_: T.Type) -> [Double] {
-      withElements(of: elements, as: T.self) { span in span.indices.map { Double(span[$0]) } }
-    }
-    return switch source {
-    case .float16: read(Float16.self)
-    case .float32: read(Float.self)
-    default: read(Double.self)
-    }
   }
 
   private func cast(_ values: [Double]) -> [UInt8] {

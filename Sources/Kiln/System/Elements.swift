@@ -96,6 +96,29 @@ extension ElementType {
     }
   }
 
+  /// Reads packed native elements as numbers; integers beyond 2^53 lose digits.
+  func numbers(in bytes: [UInt8]) -> [Double] {
+    func whole<T: BinaryInteger & BitwiseCopyable>(_ type: T.Type) -> [Double] {
+      withElements(of: bytes, as: type) { span in span.indices.map { Double(span[$0]) } }
+    }
+    func fractional<T: BinaryFloatingPoint & BitwiseCopyable>(_ type: T.Type) -> [Double] {
+      withElements(of: bytes, as: type) { span in span.indices.map { Double(span[$0]) } }
+    }
+    return switch self {
+    case .uint8, .bool: whole(UInt8.self)
+    case .int8: whole(Int8.self)
+    case .uint16: whole(UInt16.self)
+    case .int16: whole(Int16.self)
+    case .uint32: whole(UInt32.self)
+    case .int32: whole(Int32.self)
+    case .uint64: whole(UInt64.self)
+    case .int64: whole(Int64.self)
+    case .float16: fractional(Float16.self)
+    case .float32: fractional(Float.self)
+    case .float64: fractional(Double.self)
+    }
+  }
+
   /// The packed native elements for whole numbers that are known to fit.
   func bytes(of values: [Int64]) -> [UInt8] {
     func packed<T: FixedWidthInteger & BitwiseCopyable>(_ type: T.Type) -> [UInt8] {

@@ -113,7 +113,7 @@ struct ThumbnailMaker: Sendable {
     return (0..<(isPlanar ? source.channels : 1)).map { plane in
       let first = pixels.startIndex + (plane * source.height + rows.lowerBound) * width * size
       let bytes = Array(pixels[first..<first + rows.count * width * size])
-      return schema.elementType.values(in: bytes)
+      return schema.elementType.numbers(in: bytes)
     }
   }
 
@@ -146,30 +146,5 @@ struct ThumbnailMaker: Sendable {
   /// The nearest level; values outside the range, and those that are no number, are drawn at its ends.
   private static func level(_ value: Double) -> UInt8 {
     value > 0 ? UInt8(min(value, 255).rounded()) : 0
-  }
-}
-
-extension ElementType {
-  /// Packed native elements as numbers; large integers lose digits that no picture shows.
-  fileprivate func values(in bytes: [UInt8]) -> [Double] {
-    func whole<T: BinaryInteger & BitwiseCopyable>(_ type: T.Type) -> [Double] {
-      withElements(of: bytes, as: type) { span in span.indices.map { Double(span[$0]) } }
-    }
-    func fractional<T: BinaryFloatingPoint & BitwiseCopyable>(_ type: T.Type) -> [Double] {
-      withElements(of: bytes, as: type) { span in span.indices.map { Double(span[$0]) } }
-    }
-    return switch self {
-    case .uint8, .bool: whole(UInt8.self)
-    case .int8: whole(Int8.self)
-    case .uint16: whole(UInt16.self)
-    case .int16: whole(Int16.self)
-    case .uint32: whole(UInt32.self)
-    case .int32: whole(Int32.self)
-    case .uint64: whole(UInt64.self)
-    case .int64: whole(Int64.self)
-    case .float16: fractional(Float16.self)
-    case .float32: fractional(Float.self)
-    case .float64: fractional(Double.self)
-    }
   }
 }

@@ -22,6 +22,8 @@ struct PickleMachineTests {
         .array(PickleArraySample(shape: [2, 3], payload: [1, 2, 3, 4, 5, 250]))
       ),
       (.key("scalar", writer), .scalar(code: "i8", littleEndianBytes(Int64(-5)))),
+      (.key("half", writer), .scalar(code: "f2", [0x00, 0x3E])),
+      (.key("huge", writer), .scalar(code: "u8", littleEndianBytes(UInt64.max))),
     ])
   }
 
@@ -54,6 +56,8 @@ struct PickleMachineTests {
       #expect(array.shape == [2, 3])
       #expect(try array.samples(0..<2) == [1, 2, 3, 4, 5, 250])
       #expect(values.integer(try value("scalar")) == -5)
+      #expect(values.float(try value("half")) == 1.5)
+      #expect(values.kind(of: try value("huge")) == .hugeInteger)
     }
   }
 

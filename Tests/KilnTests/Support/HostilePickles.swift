@@ -197,7 +197,7 @@ struct HostilePickle: Sendable, CustomStringConvertible {
       "70 dimensions"),
     .init("shape of floats", array(shape: "(F2.0\nt"), "dimension of 2.0"),
     .init(
-      "shape of 2^100", array(shape: "(L1267650600228229401496703205376L\nt"), "more than 64 bits"),
+      "shape of 2^100", array(shape: "(L1267650600228229401496703205376L\nt"), "an int beyond i64"),
     .init("payload too short", array(shape: "(I3\nt"), "ends at byte 2"),
     .init("payload too long", array(payload: "S'abc'\n"), "more bytes than the 2"),
     .init("payload of None", array(payload: "N"), "expected bytes, found None"),

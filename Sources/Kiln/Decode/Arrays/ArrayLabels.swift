@@ -44,7 +44,7 @@ struct ArrayLabels: Sendable {
         throw StageError(.decode, file: array.name, ArrayError.labelColumns(columnCount))
       }
     }
-    var ranges = [ClosedRange<Int64>?](repeating: nil, count: columnCount)
+    var ranges = LabelRanges(columnCount: columnCount)
     var isOneHot = rule != .columns && columnCount > 1 && arrays.contains { $0.count > 0 }
     for array in arrays {
       let reader = try array.open(nil)
@@ -54,15 +54,7 @@ struct ArrayLabels: Sendable {
         let count = min(
           array.count - position, Batch.preferredCount(sampleByteCount: columnCount * 8))
         let values = try Self.integers(try reader.read(count), array, first: position)()
-        for column in 0..<columnCount {
-          var (low, high) = (Int64.max, Int64.min)
-          for index in stride(from: column, to: values.count, by: columnCount) {
-            low = min(low, values[index])
-            high = max(high, values[index])
-          }
-          let before = ranges[column] ?? low...high
-          ranges[column] = min(low, before.lowerBound)...max(high, before.upperBound)
-        }
+        ranges.add(values)
         isOneHot = isOneHot && Self.places(of: values, columnCount) != nil
       }
     }
@@ -71,9 +63,9 @@ struct ArrayLabels: Sendable {
     // Splits that a program has saved with different types hold the same labels.
     let types = Set(arrays.map(\.elementType))
     elementType = types.count == 1 ? first.elementType : .int64
-    let highest = ranges.lastIndex { $0?.upperBound == 1 } ?? 0
-    let lowest = ranges.firstIndex { $0?.upperBound == 1 } ?? 0
-    self.ranges = isOneHot ? [Int64(lowest)...Int64(highest)] : ranges
+    let highest = ranges.columns.lastIndex { $0?.upperBound == 1 } ?? 0
+    let lowest = ranges.columns.firstIndex { $0?.upperBound == 1 } ?? 0
+    self.ranges = isOneHot ? [Int64(lowest)...Int64(highest)] : ranges.columns
   }
 
   /// The part of the schema that these labels make.

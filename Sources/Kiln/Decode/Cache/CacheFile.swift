@@ -47,7 +47,7 @@ public final class Cache: Sendable {
     case .none: (isCompressed, blockCount) = (false, 1)
     }
     if let columns = dataset.schema.labels?.columns {
-      dataset.schema.labels?.ranges = try Self.labelRanges(file, splits, columns.count)
+      dataset.schema.labels?.ranges = try Self.labelRanges(file, splits, columns.count).columns
     }
     self.dataset = dataset
   }
@@ -55,23 +55,15 @@ public final class Cache: Sendable {
   /// The smallest and largest value of each label column over all splits.
   private static func labelRanges(
     _ file: MappedFile, _ splits: [CacheSplit], _ columnCount: Int
-  ) throws(CacheError) -> [ClosedRange<Int64>?] {
-    var ranges: [ClosedRange<Int64>?] = Array(repeating: nil, count: columnCount)
+  ) throws(CacheError) -> LabelRanges {
+    var ranges = LabelRanges(columnCount: columnCount)
     for split in splits {
       guard let tensor = split.labels, split.count > 0 else { continue }
       let byteCount = tensor.range.count / split.count
       for first in stride(from: 0, to: split.count, by: labelChunkCount) {
         let samples = first..<min(split.count, first + labelChunkCount)
         let place = place(of: samples, byteCount, in: tensor.range)
-        let values = try integers(file, tensor, place)
-        for column in 0..<columnCount {
-          var (low, high) = ranges[column].map { ($0.lowerBound, $0.upperBound) } ?? (.max, .min)
-          for index in stride(from: column, to: values.count, by: columnCount) {
-            low = min(low, values[index])
-            high = max(high, values[index])
-          }
-          ranges[column] = low...high
-        }
+        ranges.add(try integers(file, tensor, place))
         file.release(place)
       }
     }

@@ -83,16 +83,10 @@ extension PickleMachine {
     let (type, order) = try elements(items[0])
     guard bytes.count == type.byteCount else { return nil }
     let native = order == .native ? bytes : bytes.reversed()
-    switch type {
-    case .float16: return withElements(of: native, as: Float16.self) { values.float(Double($0[0])) }
-    case .float32: return withElements(of: native, as: Float.self) { values.float(Double($0[0])) }
-    case .float64: return withElements(of: native, as: Double.self) { values.float($0[0]) }
-    default:
-      guard let value = try? type.integers(in: native).first else { return nil }
-      // The upper half of u64 has no i64.
-      if type == .uint64, value < 0 { return values.hugeInteger() }
-      return type == .bool ? .bool(value != 0) : values.integer(value)
-    }
+    if type.isFloat { return values.float(type.numbers(in: native)[0]) }
+    // Only the upper half of u64 has no i64.
+    guard let value = try? type.integers(in: native).first else { return values.hugeInteger() }
+    return type == .bool ? .bool(value != 0) : values.integer(value)
   }
 
   private mutating func frombuffer(_ items: [PickleValue]) throws -> PickleValue? {

@@ -34,7 +34,7 @@ extension PickleValues {
     case .none: return "None"
     case .bool: return bool(value) == true ? "True" : "False"
     case .integer: return integer(value).map(String.init) ?? ""
-    case .hugeInteger: return "an int of more than 64 bits"
+    case .hugeInteger: return "an int beyond i64"
     case .float: return float(value).map { "\($0)" } ?? ""
     case .string, .bytes, .text:
       let count = count(value)

@@ -43,7 +43,7 @@ final class CSVSource: Source {
       labels = LabelSchema(
         columns: first.layout.labelNames, elementType: statistics.labelType, range: nil,
         classNames: classNames)
-      labels?.ranges = statistics.labelRanges
+      labels?.ranges = statistics.labelRanges.columns
     }
     self.tables = tables
     files = SourceFile.distinct(present.map(\.file.file))

@@ -2,13 +2,13 @@
 struct CSVStatistics: Sendable {
   /// Rows of values.
   private(set) var rowCount = 0
-  private(set) var labelRanges: [ClosedRange<Int64>?]
+  private(set) var labelRanges: LabelRanges
   private var least: Int64 = 0
   private var greatest: UInt64 = 0
   private var hasFloats = false
   private var needsDoubles = false
 
-  init(labelCount: Int) { labelRanges = Array(repeating: nil, count: labelCount) }
+  init(labelCount: Int) { labelRanges = LabelRanges(columnCount: labelCount) }
 
   /// Floats with at most so many digits are told apart by 32 bits; with more they need 64.
   private static let floatDigits = 9
@@ -19,16 +19,7 @@ struct CSVStatistics: Sendable {
   mutating func add(greatest value: UInt8) { greatest = max(greatest, UInt64(value)) }
 
   /// Adds labels, samples x columns.
-  mutating func add(labels: [Int64]) {
-    let columnCount = labelRanges.count
-    for column in 0..<columnCount {
-      for index in stride(from: column, to: labels.count, by: columnCount) {
-        let before = labelRanges[column] ?? labels[index]...labels[index]
-        labelRanges[column] =
-          min(labels[index], before.lowerBound)...max(labels[index], before.upperBound)
-      }
-    }
-  }
+  mutating func add(labels: [Int64]) { labelRanges.add(labels) }
 
   /// Adds a pixel's value.
   mutating func add(_ number: CSVNumber, _ text: @autoclosure () -> String) {
@@ -62,12 +53,7 @@ struct CSVStatistics: Sendable {
     greatest = max(greatest, other.greatest)
     hasFloats = hasFloats || other.hasFloats
     needsDoubles = needsDoubles || other.needsDoubles
-    for (column, range) in other.labelRanges.enumerated() {
-      guard let range else { continue }
-      let before = labelRanges[column] ?? range
-      labelRanges[column] =
-        min(range.lowerBound, before.lowerBound)...max(range.upperBound, before.upperBound)
-    }
+    labelRanges.add(other.labelRanges)
   }
 
   /// The smallest type that holds every pixel.
@@ -90,7 +76,7 @@ struct CSVStatistics: Sendable {
 
   /// The type that files keep such labels in.
   var labelType: ElementType {
-    let ranges = labelRanges.compactMap(\.self)
+    let ranges = labelRanges.columns.compactMap(\.self)
     let least = ranges.map(\.lowerBound).min() ?? 0
     let greatest = ranges.map(\.upperBound).max() ?? 0
     return .smallest(for: least...greatest)

@@ -92,7 +92,7 @@ private final class LIBSVMSource: Source {
       $0.isWholeFile ? $0.file.path : Path.join($0.file.path, $0.relativePath)
     }
     var labels = LabelSchema(elementType: all.labelType, range: nil, classNames: classNames)
-    labels.ranges = all.labelRanges
+    labels.ranges = all.labelRanges.columns
     dataset = Dataset(
       schema: Schema(
         elementType: all.elementType, sampleShape: sampleShape,

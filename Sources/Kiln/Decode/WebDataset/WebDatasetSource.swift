@@ -99,7 +99,7 @@ private struct Survey {
   private static let releaseInterval = 512
 
   private var first: (sample: WebDatasetSamples.Sample, shape: ImageShape)?
-  private var range: ClosedRange<Int64>?
+  private var labelRanges = LabelRanges(columnCount: 1)
   private let rules: ImageRules
 
   init(_ rules: ImageRules) { self.rules = rules }
@@ -121,10 +121,7 @@ private struct Survey {
             "'\(sample.name)' has \(sample.label == nil ? "no" : "a") label (.cls),"
               + " unlike '\(first?.sample.name ?? "")'"))
       }
-      if let label = sample.label {
-        let (low, high) = range.map { ($0.lowerBound, $0.upperBound) } ?? (label, label)
-        range = min(low, label)...max(high, label)
-      }
+      if let label = sample.label { labelRanges.add([label]) }
     }
     return count
   }
@@ -149,6 +146,7 @@ private struct Survey {
     guard first?.sample.label != nil || first == nil && notes.record?.labelType != nil else {
       return nil
     }
+    let range = labelRanges.columns[0]
     return LabelSchema(
       elementType: notes.record?.labelType ?? ElementType.smallest(for: range), range: range,
       classNames: classNames ?? notes.classNames ?? [])
