@@ -15,10 +15,10 @@ RELEASE := -c release --static-swift-stdlib $(LINKER) -Xlinker -L$(STATIC)
 RELEASE_ENV := PKG_CONFIG_PATH="$(CURDIR)/$(STATIC):$$PKG_CONFIG_PATH"
 KILN := .build/release/kiln
 
-APT := libarchive-dev libcurl4-openssl-dev libisal-dev libjpeg-dev libpng-dev libssl-dev libzstd-dev \
+APT := libarchive-dev libcurl4-openssl-dev libdeflate-dev libisal-dev libjpeg-dev libpng-dev libssl-dev libzstd-dev \
   pkg-config zlib1g-dev
-BREW := curl isa-l jpeg-turbo libarchive libpng openssl@3 pkgconf zlib zstd
-MODULES := libarchive libcurl libisal libjpeg libpng libcrypto libzstd zlib
+BREW := curl isa-l jpeg-turbo libarchive libdeflate libpng openssl@3 pkgconf zlib zstd
+MODULES := libarchive libcurl libdeflate libisal libjpeg libpng libcrypto libzstd zlib
 
 # For make fuzz.
 SECONDS ?= 60

@@ -33,6 +33,7 @@ let package = Package(
   ],
   targets: [
     library("Crypto", pkgConfig: "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
+    library("Deflate", pkgConfig: "libdeflate", apt: "libdeflate-dev", brew: "libdeflate"),
     library("ISAL", pkgConfig: "libisal", apt: "libisal-dev", brew: "isa-l"),
     library("JPEG", pkgConfig: "libjpeg", apt: "libjpeg-dev", brew: "jpeg-turbo"),
     library("PNG", pkgConfig: "libpng", apt: "libpng-dev", brew: "libpng"),
@@ -50,7 +51,8 @@ let package = Package(
     .target(
       name: "Kiln",
       dependencies: [
-        "CArchive", "CCrypto", "CCurl", "CImageShims", "CISAL", "CLinux", "CZlib", "CZstd",
+        "CArchive", "CCrypto", "CCurl", "CDeflate", "CImageShims", "CISAL", "CLinux", "CZlib",
+        "CZstd",
       ],
       swiftSettings: swiftSettings),
     .executableTarget(name: "KilnCommand", dependencies: ["Kiln"], swiftSettings: swiftSettings),
