@@ -5,9 +5,11 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 SWIFT ?= swift
-# A binary that runs without a Swift installation and starts in 3 ms; a third of it would be symbols and debug
-# information. STATIC leads to the archives of two libraries: to bind to their shared forms takes 1 to 1.4 ms each.
+# A binary that runs without a Swift installation and starts in 2 ms; a third of it would be symbols and debug
+# information. STATIC leads to the archives of libraries: to bind to their shared forms takes 0.2 to 1.4 ms each.
 STATIC := .build/archives
+# The pkg-config module of each, and the library in it.
+ARCHIVES := libcrypto:crypto libdeflate:deflate libisal:isal libjpeg:jpeg libpng:png16 libzstd:zstd zlib:z
 # The toolchain's lld says nothing of a mktemp that Foundation holds and Kiln never calls; one segment for code and
 # constants, as other linkers make it, is one less to map at the start.
 LINKER := $(if $(filter Darwin,$(shell uname)),-Xlinker -S,-Xswiftc -use-ld=lld -Xlinker -s -Xlinker --no-rosegment)
@@ -66,10 +68,14 @@ deps:
 $(STATIC): | deps
 	@mkdir -p $@
 	@archive=$$(clang -print-file-name=libstdc++.a) && [ -f "$$archive" ] && ln -sf "$$archive" $@ || true
-	@[ -f "$$(pkg-config --variable=libdir libcrypto)/libcrypto.a" ] && [ "$$(uname)" = Linux ] && \
-	  sed 's/-lcrypto/-l:libcrypto.a/' \
-	    "$$(pkg-config --variable=pcfiledir libcrypto)/libcrypto.pc" > $@/new && \
-	  mv $@/new $@/libcrypto.pc || true
+	@[ "$$(uname)" = Linux ] || exit 0; \
+	for entry in $(ARCHIVES); do \
+	  module=$${entry%:*}; archive=lib$${entry#*:}.a; \
+	  [ -f "$$(clang -print-file-name=$$archive)" ] || continue; \
+	  sed "s/-l$${entry#*:}\>/-l:$$archive/" \
+	    "$$(pkg-config --variable=pcfiledir $$module)/$$module.pc" > $@/new && \
+	    mv $@/new $@/$$module.pc; \
+	done
 
 build: deps $(STATIC)
 	@$(RELEASE_ENV) $(SWIFT) build $(RELEASE) --product kiln
