@@ -65,19 +65,20 @@ deps:
 	fi
 
 # Where an archive is missing, the shared library does the same work.
-$(STATIC): | deps
-	@mkdir -p $@
-	@archive=$$(clang -print-file-name=libstdc++.a) && [ -f "$$archive" ] && ln -sf "$$archive" $@ || true
+$(STATIC)/made: Makefile | deps
+	@rm -rf $(STATIC) && mkdir -p $(STATIC)
+	@archive=$$(clang -print-file-name=libstdc++.a) && [ -f "$$archive" ] && ln -sf "$$archive" $(STATIC) || true
 	@[ "$$(uname)" = Linux ] || exit 0; \
 	for entry in $(ARCHIVES); do \
 	  module=$${entry%:*}; archive=lib$${entry#*:}.a; \
 	  [ -f "$$(clang -print-file-name=$$archive)" ] || continue; \
 	  sed "s/-l$${entry#*:}\>/-l:$$archive/" \
-	    "$$(pkg-config --variable=pcfiledir $$module)/$$module.pc" > $@/new && \
-	    mv $@/new $@/$$module.pc; \
+	    "$$(pkg-config --variable=pcfiledir $$module)/$$module.pc" > $(STATIC)/new && \
+	    mv $(STATIC)/new $(STATIC)/$$module.pc; \
 	done
+	@touch $@
 
-build: deps $(STATIC)
+build: deps $(STATIC)/made
 	@$(RELEASE_ENV) $(SWIFT) build $(RELEASE) --product kiln
 
 demo: build
@@ -101,7 +102,7 @@ sanitize: deps
 fuzz: deps
 	@Tests/Fuzz/run $(SECONDS) $(TARGETS)
 
-bench: deps $(STATIC)
+bench: deps $(STATIC)/made
 	@$(RELEASE_ENV) $(SWIFT) build $(RELEASE) --product kiln-benchmark
 	@.build/release/kiln-benchmark
 
