@@ -14,7 +14,7 @@ struct ElementCast: Sendable {
   /// - Throws: ``UnsupportedError`` that names the first value which the type does not hold.
   func applied(to elements: [UInt8]) throws -> [UInt8] {
     if source == target { return elements }
-    if source.isFloat { return cast(source.numbers(in: elements)) }
+    if source.isFloat { return target.bytes(nearest: source.numbers(in: elements)) }
     let values = try source.integers(in: elements)
     if target.isFloat { return target.bytes(of: values) }
     let range = target.integerRange
@@ -24,13 +24,6 @@ struct ElementCast: Sendable {
     return target.bytes(of: values)
   }
 
-  private func cast(_ values: [Double]) -> [UInt8] {
-    switch target {
-    case .float16: makeElements(count: values.count, of: Float16.self) { Float16(values[$0]) }
-    case .float32: makeElements(count: values.count, of: Float.self) { Float(values[$0]) }
-    default: makeElements(count: values.count, of: Double.self) { values[$0] }
-    }
-  }
 }
 
 extension ElementType {

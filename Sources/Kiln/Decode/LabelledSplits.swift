@@ -14,23 +14,25 @@ enum LabelledSplits {
   /// - Parameters:
   ///   - splits: those that there are.
   ///   - wanted: the names of those that will be used; nil where nobody says.
-  /// - Returns: their positions.
+  ///   - describe: what matters of a split.
+  /// - Returns: those that go together.
   /// - Throws: ``StageError`` that names a split without labels, and what to do about it.
-  static func positions(
-    _ splits: [Candidate], wanted: [String]?
-  ) throws(StageError) -> [Int] {
+  static func choose<Element>(
+    among splits: [Element], wanted: [String]?, _ describe: (Element) -> Candidate
+  ) throws(StageError) -> [Element] {
+    let candidates = splits.map(describe)
     var positions = Array(splits.indices)
     let isMixed = { (positions: [Int]) in
-      Set(positions.map { splits[$0].hasLabels }).count > 1
+      Set(positions.map { candidates[$0].hasLabels }).count > 1
     }
-    guard isMixed(positions) else { return positions }
+    guard isMixed(positions) else { return splits }
     if let wanted {
-      positions = positions.filter { wanted.contains(splits[$0].name) }
-      if !positions.isEmpty, !isMixed(positions) { return positions }
+      positions = positions.filter { wanted.contains(candidates[$0].name) }
+      if !positions.isEmpty, !isMixed(positions) { return positions.map { splits[$0] } }
     }
-    let labelled = splits.filter(\.hasLabels).map(\.name).joined(separator: ",")
+    let labelled = candidates.filter(\.hasLabels).map(\.name).joined(separator: ",")
     throw StageError(
-      .decode, file: splits.first { !$0.hasLabels }?.file,
+      .decode, file: candidates.first { !$0.hasLabels }?.file,
       UnsupportedError(
         "has no labels, but other splits have (add them, or convert without it: --splits \(labelled))"
       ))

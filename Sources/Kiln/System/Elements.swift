@@ -31,7 +31,7 @@ func makeElements<Element: BitwiseCopyable>(
   }
 }
 
-/// Turns elements of `width` bytes from big-endian to native order or back.
+/// Turns the bytes of elements around, each of `width` bytes.
 func swappedElements(_ bytes: [UInt8], width: Int) -> [UInt8] {
   func swapped<Word: FixedWidthInteger & BitwiseCopyable>(_ type: Word.Type) -> [UInt8] {
     withElements(of: bytes, as: type) { words in
@@ -116,6 +116,16 @@ extension ElementType {
     case .float16: fractional(Float16.self)
     case .float32: fractional(Float.self)
     case .float64: fractional(Double.self)
+    }
+  }
+
+  /// The packed native elements of a float type that are nearest to numbers.
+  func bytes(nearest numbers: [Double]) -> [UInt8] {
+    precondition(isFloat)
+    return switch self {
+    case .float16: makeElements(count: numbers.count, of: Float16.self) { Float16(numbers[$0]) }
+    case .float32: makeElements(count: numbers.count, of: Float.self) { Float(numbers[$0]) }
+    default: makeElements(count: numbers.count, of: Double.self) { numbers[$0] }
     }
   }
 

@@ -99,7 +99,7 @@ private enum IDXLayout {
   }
 
   static func bigEndian(_ bytes: [UInt8], _ type: ElementType) -> [UInt8] {
-    swappedElements(bytes, width: UInt16(1).bigEndian == 1 ? 1 : type.byteCount)
+    ByteOrder.big == .native ? bytes : swappedElements(bytes, width: type.byteCount)
   }
 }
 

@@ -6,7 +6,7 @@ import Testing
   @Test(
     "say data set, split and role",
     arguments: [
-      ("train-images-idx3-ubyte", "", "train", IDXFileName.Role.images, false),
+      ("train-images-idx3-ubyte", "", "train", ArrayName.Role.images, false),
       ("train-images-idx3-ubyte.gz", "", "train", .images, true),
       ("train-images.idx3-ubyte", "", "train", .images, false),
       ("t10k-labels-idx1-ubyte", "", "test", .labels, false),
@@ -27,11 +27,12 @@ import Testing
       ("dev-images-idx4-float", "", "val", .images, false),
     ])
   func names(
-    name: String, dataset: String, split: String, role: IDXFileName.Role, isPacked: Bool
+    name: String, dataset: String, split: String, role: ArrayName.Role, isPacked: Bool
   ) {
     #expect(
       IDXFileName(parsing: name)
-        == IDXFileName(dataset: dataset, split: split, role: role, isPacked: isPacked))
+        == IDXFileName(
+          ArrayName(dataset: dataset, split: split, role: role), isPacked: isPacked))
   }
 
   @Test(

@@ -209,7 +209,7 @@ import Testing
       (7, 3, "data ends at byte 34, header promises 43 (file cut short?)"),
       (
         8, 0xFF,
-        "data ends at byte 34, header promises 25669140514 (file cut short?)"
+        "promises samples of 12834570249 bytes, expected at most 268435456 (damaged header?)"
       ),
       (15, 4, "data ends at byte 34, header promises 40 (file cut short?)"),
     ] as [(Int, UInt8, String)])

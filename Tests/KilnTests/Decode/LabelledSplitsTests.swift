@@ -67,6 +67,24 @@ import Testing
     }
   }
 
+  @Test("are neither read nor recorded where they are left out", arguments: ["npy", "idx"])
+  func leftOut(_ name: String) throws {
+    try withTemporaryDirectory { root in
+      let source = try make(name, in: root)
+      let images = source + (name == "npy" ? "/test-images.npy" : "/t10k-images-idx3-ubyte")
+      try write(Array(try contents(of: images).prefix(9)), to: images)
+      let report = try run(source, [(.splits, "train")], root + "/out")
+      #expect(report.splits.map(\.count) == [2])
+      let manifest = try JSON(parsing: try contents(of: root + "/out/kiln.json"))
+      guard case .array(let sources)? = manifest["sources"] else {
+        Issue.record("no sources")
+        return
+      }
+      #expect(sources.count == 2)
+      #expect(sources.allSatisfy { $0["name"]?.asText?.contains("train-") == true }, "\(sources)")
+    }
+  }
+
   @Test("are refused together, with what to do", arguments: formats)
   func together(_ name: String) throws {
     try withTemporaryDirectory { root in

@@ -161,8 +161,8 @@ import Testing
       try fill(root, ["train-labels-idx1-ubyte", "t10k-images-idx3-ubyte"])
       #expect(
         sentence { _ = try openSource(SourceRequest(paths: [root])) }
-          == "decode train-labels-idx1-ubyte: labels of split 'train' have no image file beside them"
-      )
+          == "decode train-labels-idx1-ubyte: labels of split 'train' have no images beside them"
+          + " (name the files one by one)")
       try fill(root, ["train-images-idx3-ubyte"])
       #expect(
         sentence { _ = try openSource(SourceRequest(paths: [root])) }
@@ -224,7 +224,36 @@ import Testing
     }
   }
 
-  @Test("refuses splits of different shape, and labels of different type")
+  @Test("keeps labels of different types as i64")
+  func labelTypes() throws {
+    try withTemporaryDirectory { root in
+      try fill(root, ["train-images-idx3-ubyte", "t10k-images-idx3-ubyte"])
+      let labels = IDXSample(
+        code: 0x0C, dimensions: [4], data: bigEndian([-7, 1, 2, 3] as [Int32]))
+      try write(IDXSample.counting([4]).bytes, to: root + "/train-labels-idx1-ubyte")
+      try write(labels.bytes, to: root + "/t10k-labels-idx1-ubyte")
+      let source = try openSource(SourceRequest(paths: [root]))
+      #expect(source.dataset.schema.labels?.elementType == .int64)
+      #expect(source.dataset.schema.labels?.range?.lowerBound == -7)
+      #expect(try readAll(source, split: 1).labels == [-7, 1, 2, 3])
+    }
+  }
+
+  @Test("takes the one axis that has as many as pictures have channels for these")
+  func channels() throws {
+    for (shape, order) in [
+      ([3, 8, 8], ChannelOrder.first), ([8, 8, 3], .last), ([5, 8, 8], .last),
+    ] {
+      try withTemporaryDirectory { root in
+        try write(IDXSample.counting([2] + shape).bytes, to: root + "/train-images-idx4-ubyte")
+        let schema = try openSource(SourceRequest(paths: [root])).dataset.schema
+        #expect(schema.sampleShape == shape)
+        #expect(schema.channelOrder == order)
+      }
+    }
+  }
+
+  @Test("refuses splits of different shape")
   func unlike() throws {
     try withTemporaryDirectory { root in
       try fill(root, ["train-images-idx3-ubyte"])

@@ -61,6 +61,20 @@ import Testing
   }
 
   @Test(
+    "knows the split of a pair of its files by its name",
+    arguments: [("npy", "my-val-images.npy"), ("idx", "my-val-images-idx3-ubyte")])
+  func pairNames(name: String, images: String) throws {
+    let format = try #require(SinkFormat.all.first { $0.name == name })
+    try withOutput(format, [try Pipeline.Step(.holdout, "my-val=16")]) { path throws in
+      let labels = images.replacing("images", with: "labels").replacing("idx3", with: "idx1")
+      let source = try openSource(
+        SourceRequest(images: path + "/" + images, labels: path + "/" + labels))
+      #expect(source.dataset.splits == [Split(name: "my-val", count: 16)])
+      #expect(source.dataset.schema.labels?.classNames.count == 10)
+    }
+  }
+
+  @Test(
     "compares counts where paths tell neither order nor labels",
     arguments: ["{split}/{label}/{digest}.png", "{split}/{index}.png", "{split}/{digest}.png"])
   func unordered(template: String) throws {

@@ -11,30 +11,28 @@ struct ArrayCandidate: Sendable {
   /// - Parameters:
   ///   - candidates: every array that there is.
   ///   - keys: what the user says.
-  ///   - dataset: which one is meant where names tell of several.
-  ///   - names: what the arrays were called when they were written.
-  ///   - source: what messages call the whole.
+  ///   - material: where they are.
   /// - Returns: the splits, train, val and test first.
   /// - Throws: ``StageError`` that names the array that does not fit, or lists what there is.
   static func parts(
-    of candidates: [ArrayCandidate], _ keys: ArrayKeys?, dataset: String?, names: RecordedNames,
-    source: String
+    of candidates: [ArrayCandidate], _ keys: ArrayKeys?, in material: SourceMaterial
   ) throws -> [ArraySource.Part] {
+    let (names, source) = (material.recordedNames, material.description)
     if let keys { return try named(candidates, keys, source) }
     let known = candidates.compactMap { candidate in
       names.array(candidate.key).map { (name: $0, candidate: candidate) }
     }
-    let hasImages = known.contains { $0.name.role == .images }
     // Labels alone are a data set, too, where nothing else could be their images.
-    guard hasImages || !known.isEmpty && known.count == candidates.count else {
-      return try unnamed(candidates, source)
-    }
-    let wanted = try DatasetChoice.choose(
-      among: known.map(\.name.dataset), wanted: dataset, source: source)
-    let chosen = known.filter { $0.name.dataset == wanted }
-    let parts = try parts(of: chosen, hasImages: hasImages)
+    guard
+      known.contains(where: { $0.name.role == .images })
+        || !known.isEmpty && known.count == candidates.count
+    else { return try unnamed(candidates, source) }
+    let chosen = try ofOneDataset(known, in: material)
+    let parts = try parts(
+      of: chosen, wanted: material.request.splits,
+      remedy: "choose with --images-key and --labels-key")
     // What has no usual name may be the labels: that they are left out would be noticed too late.
-    if parts.allSatisfy({ $0.labels == nil }),
+    if !chosen.contains(where: { $0.name.role == .labels }),
       candidates.contains(where: { candidate in
         names.array(candidate.key) == nil
           && parts.contains { candidate.couldBeLabels(of: $0) }
@@ -45,33 +43,57 @@ struct ArrayCandidate: Sendable {
     return parts
   }
 
-  /// Puts together what the names of one data set say.
-  private static func parts(
-    of chosen: [(name: ArrayName, candidate: ArrayCandidate)], hasImages: Bool
+  /// The arrays of the data set that is meant.
+  /// - Throws: ``StageError`` that lists the data sets where nothing says which one.
+  static func ofOneDataset(
+    _ known: [(name: ArrayName, candidate: ArrayCandidate)], in material: SourceMaterial
+  ) throws -> [(name: ArrayName, candidate: ArrayCandidate)] {
+    let dataset = try DatasetChoice.choose(
+      among: known.map(\.name.dataset), wanted: material.request.dataset,
+      source: material.description)
+    return known.filter { $0.name.dataset == dataset }
+  }
+
+  /// Puts together what names say; only what is taken is looked at.
+  /// - Parameters:
+  ///   - chosen: the arrays of one data set.
+  ///   - wanted: the splits that will be used, where that is known.
+  ///   - remedy: what to do where names do not tell enough.
+  /// - Returns: the splits, train, val and test first.
+  /// - Throws: ``StageError`` that names the array that does not fit.
+  static func parts(
+    of chosen: [(name: ArrayName, candidate: ArrayCandidate)], wanted: [String]?, remedy: String
   ) throws -> [ArraySource.Part] {
-    try Set(chosen.map(\.name.split)).sorted(by: SplitName.precedes).map { split in
-      func single(_ role: ArrayName.Role) throws -> SampleArray? {
+    // Labels alone are a data set; labels among images have lost theirs.
+    let hasImages = chosen.contains { $0.name.role == .images }
+    let splits = try Set(chosen.map(\.name.split)).sorted(by: SplitName.precedes).map { split in
+      func single(_ role: ArrayName.Role) throws -> ArrayCandidate? {
         let found = chosen.filter { $0.name.split == split && $0.name.role == role }
           .map(\.candidate)
         guard found.count <= 1 else {
           throw StageError(
             .decode, file: found[0].name,
-            UnsupportedError(
-              "could be the same as \(found[1].name) (choose with --images-key and --labels-key)"))
+            UnsupportedError("could be the same as \(found[1].name) (\(remedy))"))
         }
-        return try found.first?.open()
+        return found.first
       }
-      guard let images = try single(.images) else {
-        if !hasImages, let labels = try single(.labels) {
-          return ArraySource.Part(split: split, labels: labels)
-        }
+      let (images, labels) = (try single(.images), try single(.labels))
+      guard images != nil || !hasImages else {
         throw StageError(
-          .decode, file: chosen.first { $0.name.split == split }?.candidate.name,
-          UnsupportedError(
-            "labels of split '\(split)' have no images beside them"
-              + " (choose with --images-key and --labels-key)"))
+          .decode, file: labels?.name,
+          UnsupportedError("labels of split '\(split)' have no images beside them (\(remedy))"))
       }
-      return ArraySource.Part(split: split, images: images, labels: try single(.labels))
+      return (name: split, images: images, labels: labels)
+    }
+    return try LabelledSplits.choose(among: splits, wanted: wanted) {
+      LabelledSplits.Candidate(
+        name: $0.name, file: ($0.images ?? $0.labels)?.name, hasLabels: $0.labels != nil)
+    }.compactMap { split in
+      let labels = try split.labels?.open()
+      guard let images = try split.images?.open() else {
+        return labels.map { ArraySource.Part(split: split.name, labels: $0) }
+      }
+      return ArraySource.Part(split: split.name, images: images, labels: labels)
     }
   }
 

@@ -12,7 +12,7 @@ struct ArrayLabels: Sendable {
   let columnCount: Int
   /// Of what the arrays hold, before one-hot rows become labels.
   private let elementType: ElementType
-  private let ranges: [ClosedRange<Int64>?]
+  private let ranges: LabelRanges
 
   /// Looks through the labels.
   ///
@@ -63,21 +63,27 @@ struct ArrayLabels: Sendable {
     // Splits that a program has saved with different types hold the same labels.
     let types = Set(arrays.map(\.elementType))
     elementType = types.count == 1 ? first.elementType : .int64
-    let highest = ranges.columns.lastIndex { $0?.upperBound == 1 } ?? 0
-    let lowest = ranges.columns.firstIndex { $0?.upperBound == 1 } ?? 0
-    self.ranges = isOneHot ? [Int64(lowest)...Int64(highest)] : ranges.columns
+    self.ranges = isOneHot ? Self.classes(ranges) : ranges
   }
 
   /// The part of the schema that these labels make.
   func schema(columns: [String]?, classNames: [String]) -> LabelSchema {
     let names =
       columns ?? (columnCount == 1 ? ["label"] : (0..<columnCount).map { "label\($0)" })
-    let oneHotType: ElementType = (ranges.first ?? nil)?.upperBound ?? 0 < 256 ? .uint8 : .int32
-    var schema = LabelSchema(
-      columns: names, elementType: rule == .oneHot ? oneHotType : elementType, range: nil,
+    let greatest = ranges.byColumn.first.flatMap(\.self)?.upperBound ?? 0
+    let oneHotType: ElementType = greatest < 256 ? .uint8 : .int32
+    return LabelSchema(
+      columns: names, elementType: rule == .oneHot ? oneHotType : elementType, ranges: ranges,
       classNames: classNames)
-    schema.ranges = ranges
-    return schema
+  }
+
+  /// The labels that one-hot columns stand for: those columns that have a 1.
+  private static func classes(_ ranges: LabelRanges) -> LabelRanges {
+    var classes = LabelRanges(columnCount: 1)
+    for (column, range) in ranges.byColumn.enumerated() where range?.upperBound == 1 {
+      classes.add(Int64(column))
+    }
+    return classes
   }
 
   /// The labels of samples that were read.

@@ -31,9 +31,9 @@ struct ArrayName: Sendable, Equatable {
     (dataset, split) = Self.split(of: rest)
   }
 
-  /// The name of what Kiln has written.
-  init(split: String, role: Role) {
-    dataset = ""
+  /// A name that is known: by default one of what Kiln has written.
+  init(dataset: String = "", split: String, role: Role) {
+    self.dataset = dataset
     self.split = split
     self.role = role
   }

@@ -75,29 +75,28 @@ final class ArraySource: Source {
   /// - Parameters:
   ///   - parts: at least one split.
   ///   - interpretation: what the arrays mean.
-  ///   - files: what the arrays are read from.
-  ///   - mapped: those of the files that are read in place or in part: nobody makes their digest on the
-  ///     way.
+  ///   - files: what all of the arrays are read from in place or in part, where they do not say so
+  ///     themselves.
   ///   - cancellation: asks to stop looking through the labels.
   /// - Throws: ``StageError`` that names the array that does not fit; ``Interruption``.
   init(
-    _ parts: [Part], _ interpretation: Interpretation, files: [SourceFile], mapped: [SourceFile],
+    _ parts: [Part], _ interpretation: Interpretation, in files: [SourceFile]? = nil,
     _ cancellation: Cancellation
   ) throws {
-    let parts = try LabelledSplits.positions(
-      parts.map {
-        LabelledSplits.Candidate(
-          name: $0.split, file: $0.arrays.first?.name, hasLabels: $0.labels != nil)
-      }, wanted: interpretation.wantedSplits
-    ).map { parts[$0] }
+    let parts = try LabelledSplits.choose(among: parts, wanted: interpretation.wantedSplits) {
+      LabelledSplits.Candidate(
+        name: $0.split, file: $0.arrays.first?.name, hasLabels: $0.labels != nil)
+    }
     guard let first = parts.first else { preconditionFailure("a data set without a split") }
     for part in parts { try Self.check(part, against: first.images) }
     self.parts = parts
-    self.files = files
     knownName = interpretation.knownName
     let arrays = parts.flatMap(\.arrays)
-    memberNames = files.map(\.path) + arrays.compactMap(\.memberName)
-    digests = FileDigests(mapped)
+    self.files = files ?? SourceFile.distinct(arrays.compactMap(\.file))
+    memberNames = self.files.map(\.path) + arrays.compactMap(\.memberName)
+    // Nobody makes the digest on the way of what is read in place or in part.
+    digests = FileDigests(
+      files ?? SourceFile.distinct(arrays.filter { !$0.readsWholeFile }.compactMap(\.file)))
     // Columns that have names are no classes.
     labels = try Self.labels(
       of: parts, as: interpretation.labelColumns == nil ? interpretation.labelRule : .columns,
@@ -122,18 +121,6 @@ final class ArraySource: Source {
         labels: labels?.schema(
           columns: interpretation.labelColumns, classNames: interpretation.classNames)),
       splits: parts.map { Split(name: $0.split, count: $0.count) })
-  }
-
-  /// As the other initialiser, with the files that the arrays name.
-  /// - Throws: ``StageError`` that names the array that does not fit; ``Interruption``.
-  convenience init(
-    _ parts: [Part], _ interpretation: Interpretation, _ cancellation: Cancellation
-  ) throws {
-    let arrays = parts.flatMap(\.arrays)
-    try self.init(
-      parts, interpretation, files: SourceFile.distinct(arrays.compactMap(\.file)),
-      mapped: SourceFile.distinct(arrays.filter { !$0.readsWholeFile }.compactMap(\.file)),
-      cancellation)
   }
 
   func reader(ofSplit split: Int, background: Background) throws -> any SampleReader {

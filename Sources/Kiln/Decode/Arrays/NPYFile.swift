@@ -54,7 +54,7 @@ enum NPYFile {
   }
 
   private static func check(_ byteCount: Int, _ header: NPYContents) throws(ArrayError) {
-    try NumericArray.check(
-      byteCount, header: header.dataOffset, data: header.dataByteCount, header.shape)
+    try NumericArray.checkLength(
+      ofFile: byteCount, header: header.dataOffset, data: header.dataByteCount, header.shape)
   }
 }

@@ -25,14 +25,12 @@ private enum NPYFormat {
   ) throws -> [ArraySource.Part] {
     let keys = try ArrayKeys(values)
     guard let images = material.images else {
-      return try ArrayCandidate.parts(
-        of: try candidates(material), keys, dataset: material.request.dataset,
-        names: material.recordedNames, source: material.description)
+      return try ArrayCandidate.parts(of: try candidates(material), keys, in: material)
     }
     guard keys == nil else {
       throw UsageError.conflict("--images-key chooses among arrays, and --images names one")
     }
-    let name = ArrayName(parsing: NPYFile.stem(of: images.fileName))
+    let name = material.recordedNames.array(NPYFile.stem(of: images.fileName))
     return [
       ArraySource.Part(
         split: name?.split ?? "data", images: try NPYFile.array(in: images, named: images.name),

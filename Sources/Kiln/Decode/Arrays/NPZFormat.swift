@@ -63,7 +63,7 @@ private enum NPZFormat {
   ) throws -> [ArraySource.Part] {
     let keys = try ArrayKeys(values)
     if let images = material.images {
-      let name = ArrayName(parsing: stem(of: images.fileName) ?? "")
+      let name = material.recordedNames.array(stem(of: images.fileName) ?? "")
       return [
         ArraySource.Part(
           split: name?.split ?? "data", images: try only(images, keys?.parts.first?.images),
@@ -82,9 +82,7 @@ private enum NPZFormat {
         candidates.append(ArrayCandidate(key: key, name: array.name, open: array.open))
       }
     }
-    return try ArrayCandidate.parts(
-      of: candidates, keys, dataset: material.request.dataset,
-      names: material.recordedNames, source: material.description)
+    return try ArrayCandidate.parts(of: candidates, keys, in: material)
   }
 
   /// The array of a file that was named for it.

@@ -92,8 +92,8 @@ struct NumericArray: Sendable {
   ///   - data: bytes of the elements.
   ///   - shape: what the header says, for the message.
   /// - Throws: ``ArrayError`` where the file ends earlier or later.
-  static func check(
-    _ byteCount: Int, header: Int, data: Int, _ shape: [Int]
+  static func checkLength(
+    ofFile byteCount: Int, header: Int, data: Int, _ shape: [Int]
   ) throws(ArrayError) {
     let (promised, overflow) = header.addingReportingOverflow(data)
     guard !overflow else { throw .tooLarge(shape) }

@@ -117,14 +117,23 @@ struct SampleArray: Sendable {
       guard !shape.isEmpty else {
         throw UnsupportedError("is a single number, expected an array with a sample in each row")
       }
-      _ = try NumericArray.byteCount(of: type, shape)
-      let sampleByteCount = try NumericArray.byteCount(of: type, Array(shape.dropFirst()))
-      guard sampleByteCount <= Schema.maximumSampleByteCount else {
-        throw ArrayError.sampleTooLarge(byteCount: sampleByteCount)
-      }
-      // A few bytes could promise billions of these.
-      guard shape[0] == 0 || sampleByteCount > 0 else { throw ArrayError.emptySamples(shape) }
+      try Self.check(type, shape)
     }
+  }
+
+  /// Checks that samples of a shape can be.
+  /// - Parameters:
+  ///   - type: of their elements.
+  ///   - shape: of all samples, with at least one axis.
+  /// - Throws: ``ArrayError`` where they are too large, or are nothing.
+  static func check(_ type: ElementType, _ shape: [Int]) throws(ArrayError) {
+    _ = try NumericArray.byteCount(of: type, shape)
+    let sampleByteCount = try NumericArray.byteCount(of: type, Array(shape.dropFirst()))
+    guard sampleByteCount <= Schema.maximumSampleByteCount else {
+      throw .sampleTooLarge(byteCount: sampleByteCount)
+    }
+    // A few bytes could promise billions of these.
+    guard shape[0] == 0 || sampleByteCount > 0 else { throw .emptySamples(shape) }
   }
 
   /// Samples in the array.

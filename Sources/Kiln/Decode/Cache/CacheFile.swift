@@ -35,7 +35,7 @@ public final class Cache: Sendable {
   /// - Throws: ``FileError`` where the file cannot be read, ``CacheError`` where it is no cache or damaged.
   public convenience init(path: String) throws { try self.init(try MappedFile(path: path)) }
 
-  init(_ file: MappedFile) throws {
+  init(_ file: MappedFile, _ cancellation: Cancellation = Cancellation()) throws {
     self.file = file
     let contents = try CacheContents(parsing: file)
     splits = contents.splits
@@ -47,20 +47,22 @@ public final class Cache: Sendable {
     case .none: (isCompressed, blockCount) = (false, 1)
     }
     if let columns = dataset.schema.labels?.columns {
-      dataset.schema.labels?.ranges = try Self.labelRanges(file, splits, columns.count).columns
+      dataset.schema.labels?.ranges =
+        try Self.labelRanges(file, splits, columns.count, cancellation).byColumn
     }
     self.dataset = dataset
   }
 
   /// The smallest and largest value of each label column over all splits.
   private static func labelRanges(
-    _ file: MappedFile, _ splits: [CacheSplit], _ columnCount: Int
-  ) throws(CacheError) -> LabelRanges {
+    _ file: MappedFile, _ splits: [CacheSplit], _ columnCount: Int, _ cancellation: Cancellation
+  ) throws -> LabelRanges {
     var ranges = LabelRanges(columnCount: columnCount)
     for split in splits {
       guard let tensor = split.labels, split.count > 0 else { continue }
       let byteCount = tensor.range.count / split.count
       for first in stride(from: 0, to: split.count, by: labelChunkCount) {
+        try cancellation.check()
         let samples = first..<min(split.count, first + labelChunkCount)
         let place = place(of: samples, byteCount, in: tensor.range)
         ranges.add(try integers(file, tensor, place))

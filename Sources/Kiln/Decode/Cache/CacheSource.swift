@@ -30,7 +30,8 @@ extension SourceFormat {
           if keys != nil {
             throw UsageError.conflict("a cache says itself what is in it: leave out --images-key")
           }
-          return try CacheSource(try Cache(file), resource.file, classNames: classNames)
+          return try CacheSource(
+            try Cache(file, material.cancellation), resource.file, classNames: classNames)
         }
         return try SafetensorsFile(header, dataStart, file, resource)
           .source(keys, material)
@@ -174,8 +175,8 @@ private struct SafetensorsFile {
         "holds the tensors \(listed), none of them SPLIT.images (name them by --images-key)")
     }
     return try ArraySource(
-      parts, ArraySource.Interpretation(material.request), files: [resource.file],
-      mapped: [resource.file], material.cancellation)
+      parts, ArraySource.Interpretation(material.request), in: [resource.file],
+      material.cancellation)
   }
 
   private var listed: String {

@@ -11,9 +11,12 @@ enum IDXFile {
   static func array(in file: Resource) throws -> SampleArray {
     let stream = try at(.decode, file.name) {
       let header = try IDXHeader(parsing: try file.open())
+      // A damaged size is told as such, and not as a file that is cut short.
+      try SampleArray.check(header.elementType, header.dimensions)
       if let byteCount = try file.knownByteCount() {
-        try NumericArray.check(
-          byteCount, header: header.byteCount, data: header.dataByteCount, header.dimensions)
+        try NumericArray.checkLength(
+          ofFile: byteCount, header: header.byteCount, data: header.dataByteCount, header.dimensions
+        )
       } else {
         try file.checkPromise(byteCount: header.dataByteCount)
       }

@@ -1,19 +1,12 @@
 /// What the usual names of IDX files say, such as `emnist-letters-train-images-idx3-ubyte.gz`:
 /// `[dataset-]split-(images|labels)[-.]idxN-type[.gz]`, or packed otherwise.
 struct IDXFileName: Equatable {
-  enum Role { case images, labels }
-
-  /// What stands before the split: empty for MNIST's own names.
-  let dataset: String
-  /// The usual name of the split.
-  let split: String
-  let role: Role
+  /// What the file holds; MNIST's own names have no data set in them.
+  let array: ArrayName
   let isPacked: Bool
 
-  init(dataset: String, split: String, role: Role, isPacked: Bool) {
-    self.dataset = dataset
-    self.split = split
-    self.role = role
+  init(_ array: ArrayName, isPacked: Bool) {
+    self.array = array
     self.isPacked = isPacked
   }
 
@@ -30,23 +23,23 @@ struct IDXFileName: Equatable {
     guard !rest.hasPrefix("."), Self.isSuffix(suffix) else { return nil }
     rest = rest[..<idx].dropLast()
     guard let role = Self.roles.first(where: { rest.hasSuffix($0.word) }) else { return nil }
-    self.role = role.role
     rest = rest.dropLast(role.word.count)
     if let known = names.split(rest.dropLast()) {
-      (dataset, split) = ("", known)
+      array = ArrayName(split: known, role: role.role)
       return
     }
     let words = rest.split { "-_.".contains($0) }.map(String.init)
     guard let last = words.last else {
-      (dataset, split) = ("", "data")
+      array = ArrayName(split: "data", role: role.role)
       return
     }
     // QMNIST's third split has no prefix.
-    split = last == "xnist" ? "nist" : SplitName.usual(last) ?? last
-    dataset = last == "xnist" ? "qmnist" : words.dropLast().joined(separator: "-")
+    array = ArrayName(
+      dataset: last == "xnist" ? "qmnist" : words.dropLast().joined(separator: "-"),
+      split: last == "xnist" ? "nist" : SplitName.usual(last) ?? last, role: role.role)
   }
 
-  private static let roles: [(word: String, role: Role)] = [
+  private static let roles: [(word: String, role: ArrayName.Role)] = [
     ("images", .images), ("image", .images), ("labels", .labels), ("label", .labels),
   ]
 

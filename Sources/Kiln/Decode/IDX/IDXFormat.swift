@@ -17,17 +17,28 @@ extension SourceFormat {
     })
 }
 
-/// Finds out which files of a source belong together.
+/// Finds the IDX files of a source.
 private enum IDXFormat {
-  struct Candidate {
-    let name: IDXFileName
-    let path: String
-    let open: () throws -> Resource
+  static func parts(_ material: SourceMaterial) throws -> [ArraySource.Part] {
+    guard let images = material.images else {
+      let known = withoutCopies(try candidates(material)).map { ($0.name.array, $0.candidate) }
+      return try ArrayCandidate.parts(
+        of: try ArrayCandidate.ofOneDataset(known, in: material), wanted: material.request.splits,
+        remedy: "name the files one by one")
+    }
+    let name = IDXFileName(parsing: images.fileName, material.recordedNames)
+    return [
+      ArraySource.Part(
+        split: name?.array.split ?? "data", images: try IDXFile.array(in: images),
+        labels: try material.labels.map(IDXFile.array))
+    ]
   }
 
   /// The IDX files of a source: by name in directories, by content or name else.
-  static func candidates(_ material: SourceMaterial) throws -> [Candidate] {
-    var found: [Candidate] = []
+  static func candidates(
+    _ material: SourceMaterial
+  ) throws -> [(name: IDXFileName, candidate: ArrayCandidate)] {
+    var found: [(name: IDXFileName, candidate: ArrayCandidate)] = []
     for item in material.items {
       switch item {
       case .word: break
@@ -36,81 +47,41 @@ private enum IDXFormat {
           guard let name = IDXFileName(parsing: file.fileName, material.recordedNames) else {
             continue
           }
-          let path = Path.join(tree.name, file.relativePath)
-          found.append(Candidate(name: name, path: path, open: { try file.resource() }))
+          let open = { @Sendable () throws -> SampleArray in
+            try IDXFile.array(in: try at(.decode, nil) { try file.resource() })
+          }
+          found.append(
+            (name, ArrayCandidate(key: file.fileName, name: file.fileName, open: open)))
         }
       case .file(let file):
         guard
           let name = IDXFileName(parsing: file.fileName, material.recordedNames)
             ?? (IDXFile.isIDX(file) ? .unnamed : nil)
         else { continue }
-        found.append(Candidate(name: name, path: file.file.path, open: { file }))
+        found.append(
+          (
+            name,
+            ArrayCandidate(
+              key: file.fileName, name: file.name, open: { try IDXFile.array(in: file) })
+          ))
       }
     }
     return found
   }
 
-  static func parts(_ material: SourceMaterial) throws -> [ArraySource.Part] {
-    if let images = material.images {
-      let name = IDXFileName(parsing: images.fileName)
-      return [
-        ArraySource.Part(
-          split: name?.split ?? "data", images: try IDXFile.array(in: images),
-          labels: try material.labels.map(IDXFile.array))
-      ]
+  /// A plain file wins over a packed one.
+  private static func withoutCopies(
+    _ found: [(name: IDXFileName, candidate: ArrayCandidate)]
+  ) -> [(name: IDXFileName, candidate: ArrayCandidate)] {
+    found.filter { file in
+      !file.name.isPacked
+        || !found.contains { !$0.name.isPacked && $0.name.array == file.name.array }
     }
-    let candidates = try choose(material)
-    // Labels alone can be looked at and tabulated; labels among images have lost theirs.
-    let hasImages = candidates.contains { $0.name.role == .images }
-    var parts: [ArraySource.Part] = []
-    for split in Set(candidates.map(\.name.split)).sorted(by: SplitName.precedes) {
-      let files = candidates.filter { $0.name.split == split }
-      let images = try single(files.filter { $0.name.role == .images })
-      let labels = try single(files.filter { $0.name.role == .labels })
-      guard images != nil || !hasImages else {
-        throw StageError(
-          .decode, file: labels.map { Path.lastComponent($0.path) },
-          UnsupportedError("labels of split '\(split)' have no image file beside them"))
-      }
-      if let images {
-        parts.append(
-          ArraySource.Part(
-            split: split, images: try array(images), labels: try labels.map(array)))
-      } else if let labels {
-        parts.append(ArraySource.Part(split: split, labels: try array(labels)))
-      }
-    }
-    return parts
-  }
-
-  private static func array(_ candidate: Candidate) throws -> SampleArray {
-    try IDXFile.array(in: try at(.decode, nil) { try candidate.open() })
-  }
-
-  /// The files of the one data set that is meant.
-  private static func choose(_ material: SourceMaterial) throws -> [Candidate] {
-    let candidates = try candidates(material)
-    let chosen = try DatasetChoice.choose(
-      among: candidates.map(\.name.dataset), wanted: material.request.dataset,
-      source: material.description)
-    return candidates.filter { $0.name.dataset == chosen }
-  }
-
-  /// The one file of a role; a plain file wins over a packed one.
-  private static func single(_ files: [Candidate]) throws -> Candidate? {
-    let plain = files.filter { !$0.name.isPacked }
-    let chosen = plain.isEmpty ? files : plain
-    guard chosen.count <= 1 else {
-      throw StageError(
-        .decode, file: chosen[0].path,
-        UnsupportedError("could be the same as \(chosen[1].path) (name the files one by one)"))
-    }
-    return chosen.first
   }
 }
 
 extension IDXFileName {
   /// What a file is that only its content shows to be IDX.
   fileprivate static let unnamed = IDXFileName(
-    dataset: "", split: "data", role: .images, isPacked: false)
+    ArrayName(split: "data", role: .images), isPacked: false)
 }

@@ -57,8 +57,7 @@ enum PickleFormat {
     }
     let sources = SourceFile.distinct(files.map(\.resource.file))
     return try ArraySource(
-      try dataset.parts.map { try $0.arrays() }, interpretation, files: sources, mapped: sources,
-      material.cancellation)
+      try dataset.parts.map { try $0.arrays() }, interpretation, in: sources, material.cancellation)
   }
 
   private static func read(

@@ -41,9 +41,8 @@ final class CSVSource: Source {
     var labels: LabelSchema?
     if first.layout.labelCount > 0 {
       labels = LabelSchema(
-        columns: first.layout.labelNames, elementType: statistics.labelType, range: nil,
-        classNames: classNames)
-      labels?.ranges = statistics.labelRanges.columns
+        columns: first.layout.labelNames, elementType: statistics.labelType,
+        ranges: statistics.labelRanges, classNames: classNames)
     }
     self.tables = tables
     files = SourceFile.distinct(present.map(\.file.file))
@@ -62,13 +61,11 @@ final class CSVSource: Source {
     // Where pixels differ, too, something else is wrong.
     guard Set(layouts.map(\.pixelCount)).count == 1 else { return splits }
     let hasLabels = layouts.contains { $0.labelCount > 0 }
-    return try LabelledSplits.positions(
-      splits.map {
-        LabelledSplits.Candidate(
-          name: $0.name, file: $0.table?.file.name,
-          hasLabels: $0.table.map { $0.layout.labelCount > 0 } ?? hasLabels)
-      }, wanted: wanted
-    ).map { splits[$0] }
+    return try LabelledSplits.choose(among: splits, wanted: wanted) {
+      LabelledSplits.Candidate(
+        name: $0.name, file: $0.table?.file.name,
+        hasLabels: $0.table.map { $0.layout.labelCount > 0 } ?? hasLabels)
+    }
   }
 
   private static func check(_ table: CSVFile, against first: CSVFile) throws {

@@ -76,7 +76,7 @@ struct CSVStatistics: Sendable {
 
   /// The type that files keep such labels in.
   var labelType: ElementType {
-    let ranges = labelRanges.columns.compactMap(\.self)
+    let ranges = labelRanges.byColumn.compactMap(\.self)
     let least = ranges.map(\.lowerBound).min() ?? 0
     let greatest = ranges.map(\.upperBound).max() ?? 0
     return .smallest(for: least...greatest)

@@ -91,8 +91,8 @@ private final class LIBSVMSource: Source {
     memberNames = tables.map(\.file).map {
       $0.isWholeFile ? $0.file.path : Path.join($0.file.path, $0.relativePath)
     }
-    var labels = LabelSchema(elementType: all.labelType, range: nil, classNames: classNames)
-    labels.ranges = all.labelRanges.columns
+    let labels = LabelSchema(
+      elementType: all.labelType, ranges: all.labelRanges, classNames: classNames)
     dataset = Dataset(
       schema: Schema(
         elementType: all.elementType, sampleShape: sampleShape,

@@ -121,7 +121,7 @@ private struct Survey {
             "'\(sample.name)' has \(sample.label == nil ? "no" : "a") label (.cls),"
               + " unlike '\(first?.sample.name ?? "")'"))
       }
-      if let label = sample.label { labelRanges.add([label]) }
+      if let label = sample.label { labelRanges.add(label) }
     }
     return count
   }
@@ -146,9 +146,9 @@ private struct Survey {
     guard first?.sample.label != nil || first == nil && notes.record?.labelType != nil else {
       return nil
     }
-    let range = labelRanges.columns[0]
     return LabelSchema(
-      elementType: notes.record?.labelType ?? ElementType.smallest(for: range), range: range,
+      elementType: notes.record?.labelType ?? ElementType.smallest(for: labelRanges.byColumn[0]),
+      ranges: labelRanges,
       classNames: classNames ?? notes.classNames ?? [])
   }
 }
