@@ -20,7 +20,7 @@ import Testing
     "takes what looks like labels for labels, first or last",
     arguments: [(2, 255), (10, 255), (100, 255), (10, 1), (10, 3)])
   func eitherEnd(classCount: Int, brightest: Int) throws {
-    let rows = smoothRows(200, classCount: classCount, brightest: brightest)
+    let rows = smoothRows(600, classCount: classCount, brightest: brightest)
     let labels = rows.map { Int64($0[16]) }
     let names = [
       "", (0...16).map(String.init).joined(separator: ",") + "\n",
@@ -39,6 +39,78 @@ import Testing
       failure(text(rows))
         == "decode data.csv: has 17 columns: which one is the label? (--source-label first, last, none,"
         + " or its name)")
+  }
+
+  /// Rows of pictures with dark corners, and a label of ten classes behind each.
+  private func darkRows(_ count: Int, corners: [Int: Int] = [:]) -> [[Int]] {
+    smoothRows(count, classCount: 10).enumerated().map { position, row in
+      [corners[position] ?? 0] + row[1..<15] + [corners[position] ?? 0, row[16]]
+    }
+  }
+
+  @Test(
+    "is not misled by a corner that is hardly ever lit",
+    arguments: [[0: 3], [50: 1, 700: 2, 900: 63], [3: 1, 5: 2, 9: 8, 400: 11, 901: 79], [:]])
+  func corners(lit: [Int: Int]) throws {
+    let rows = darkRows(1000, corners: lit)
+    let labels = rows.map { Int64($0[16]) }
+    #expect(try read(text(rows)).labels == labels)
+    #expect(try read(text(rows.map { [$0[16]] + $0[..<16] })).labels == labels)
+    // Sorted by class, the first rows tell nothing.
+    let sorted = rows.sorted { $0[16] < $1[16] }
+    #expect(try read(text(sorted)).labels == labels.sorted())
+  }
+
+  @Test("asks where one end could be labels of which most are alike, or what is measured")
+  func uneven() {
+    let dark = darkRows(400)
+    let uneven = dark.enumerated().map { [$1[16]] + $1[..<15] + [$0 % 12 == 0 ? 1 : 0] }
+    let measured = dark.enumerated().map { [0] + $1[..<15] + [$0] }
+    for rows in [text(uneven), text(measured).replacing("7\n", with: "7.25\n")] {
+      #expect(failure(rows)?.contains("which one is the label?") == true)
+    }
+  }
+
+  @Test("asks where a label makes the columns a square")
+  func square() throws {
+    // 8 x 6 pixels and a label; Pima's eight measures and their outcome.
+    let dark = darkRows(200)
+    let rows = dark.map { row in (0..<48).map { row[$0 % 16] } + [row[16]] }
+    #expect(failure(text(rows))?.contains("which one is the label?") == true)
+    let names = "a,b,c,d,e,f,g,h,Outcome\n"
+    #expect(
+      failure(names + text(dark.map { $0[..<8] + [$0[16] % 2] }))?
+        .contains("which one is the label?") == true)
+    // Without one they are a picture, also one that is black and white.
+    #expect(try read(text(dark.map { Array($0[..<16]) })).labels == [])
+    let bits = dark.map { row in row[..<16].map { $0 & 1 } }
+    #expect(try read(text(bits)).labels == [])
+  }
+
+  @Test("knows a first row that pandas took for names")
+  func repetitions() throws {
+    let names = "5,0," + (1...14).map { "0.\($0)" }.joined(separator: ",") + ",3\n"
+    let result = try read(names + text(darkRows(50).map { [$0[16]] + $0[..<16] }))
+    #expect(result.dataset.count == 50)
+    #expect(result.dataset.schema.elementType == .uint8)
+  }
+
+  @Test("refuses pixels whose names are sorted as texts")
+  func order() throws {
+    let rows = "\n" + text(darkRows(20).map { [$0[16]] + $0[..<16] })
+    let names = (0..<16).map { "pixel\($0)" }
+    #expect(
+      failure("label," + names.sorted().joined(separator: ",") + rows)
+        == "decode data.csv: has column 'pixel15' before 'pixel2': its pixels are not in order"
+        + " (sort the columns by number)")
+    let places = (1...4).flatMap { row in (1...4).map { (row, $0) } }
+    for name in [{ "\($0.0)x\($0.1)" }, { "\($0.1)x\($0.0)" }] as [((Int, Int)) -> String] {
+      #expect(
+        try read("label," + places.map(name).joined(separator: ",") + rows).dataset.count == 20)
+    }
+    #expect(
+      failure("label," + places.reversed().map { "\($0)x\($1)" }.joined(separator: ",") + rows)?
+        .contains("not in order") == true)
   }
 
   @Test(

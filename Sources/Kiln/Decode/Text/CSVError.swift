@@ -13,6 +13,7 @@ enum CSVError: Error, Sendable, Equatable, CustomStringConvertible {
   case unclosedQuote(line: Int, column: Int)
   case labelUnknown(columnCount: Int)
   case labelsInside
+  case pixelOrder(String, before: String)
   case shape(columnCount: Int, shape: [Int])
 
   var description: String {
@@ -42,6 +43,9 @@ enum CSVError: Error, Sendable, Equatable, CustomStringConvertible {
         + " (--source-label first, last, none, or its name)"
     case .labelsInside:
       "has label columns between its pixels (name one of them with --source-label)"
+    case .pixelOrder(let name, let next):
+      "has column '\(name.printable)' before '\(next.printable)': its pixels are not in order"
+        + " (sort the columns by number)"
     case .shape(let columnCount, let shape):
       "has \(columnCount) pixel columns, which are no sample of"
         + " \(shape.map(String.init).joined(separator: "x")) (see --source-shape)"

@@ -14,13 +14,13 @@ struct CSVFile: Sendable {
   ) throws {
     self.file = file
     (layout, statistics) = try at(.decode, file.name) {
-      let layout = try Self.layout(of: file, settings)
+      let layout = try Self.layout(of: file, settings, cancellation)
       return (layout, try Self.statistics(of: file, layout, cancellation))
     }
   }
 
   private static func layout(
-    of file: Resource, _ settings: CSVLayout.Settings
+    of file: Resource, _ settings: CSVLayout.Settings, _ cancellation: Cancellation
   ) throws -> CSVLayout {
     let start = try CSVLines(try file.open()).take(sampleCount, byteLimit: CSVLines.blockByteCount)
     let text = start.joined()
@@ -31,7 +31,34 @@ struct CSVFile: Sendable {
     // An empty line is reported where all lines are looked at.
     let rows = lines.filter { !$0.isEmpty }
     guard lines.first?.isEmpty != true || rows.isEmpty else { throw CSVError.emptyLine(1) }
-    return try CSVLayout(of: rows, settings)
+    return try CSVLayout(of: rows, settings) { delimiter, hasHeader, skipped in
+      try ends(of: file, delimiter, hasHeader: hasHeader, skipped: skipped, cancellation)
+    }
+  }
+
+  /// Looks at the first and last column of all rows.
+  private static func ends(
+    of file: Resource, _ delimiter: UInt8, hasHeader: Bool, skipped: Int,
+    _ cancellation: Cancellation
+  ) throws -> CSVEnds {
+    var ends = CSVEnds()
+    let lines = try CSVLines(try file.open())
+    if hasHeader { _ = try lines.take(1) }
+    while true {
+      try cancellation.check()
+      let block = try lines.take(.max, byteLimit: CSVLines.blockByteCount)
+      if block.count == 0 { return ends }
+      let text = block.joined()
+      var start = 0
+      for end in text.indices where text[end] == 0x0A || end == text.count - 1 {
+        var limit = text[end] == 0x0A ? end : end + 1
+        while limit > start, [0x20, 0x0D].contains(text[limit - 1]) { limit -= 1 }
+        if limit > start {
+          ends.add(text.span.extracting(start..<limit), delimiter, skipped: skipped)
+        }
+        start = end + 1
+      }
+    }
   }
 
   private static func statistics(

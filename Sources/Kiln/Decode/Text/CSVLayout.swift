@@ -32,6 +32,8 @@ struct CSVLayout: Sendable, Equatable {
   let runs: [Run]
   /// The names of the label columns.
   let labelNames: [String]
+  /// Whether values alone have told which columns are labels.
+  let isConcluded: Bool
 
   var columnCount: Int { runs.reduce(0) { $0 + $1.count } }
   var pixelCount: Int { count(.pixel) }
@@ -50,8 +52,12 @@ struct CSVLayout: Sendable, Equatable {
   /// - Parameters:
   ///   - lines: some whole lines from the first one, without their ends.
   ///   - settings: what the user says.
+  ///   - lookAtEnds: looks at the first and last column of all rows, where only they can tell.
   /// - Throws: ``CSVError``, or ``UsageError`` for a column that is not there.
-  init(of lines: [[UInt8]], _ settings: Settings) throws {
+  init(
+    of lines: [[UInt8]], _ settings: Settings,
+    lookAtEnds: (_ delimiter: UInt8, _ hasHeader: Bool, _ skipped: Int) throws -> CSVEnds
+  ) throws {
     guard let first = lines.first else { throw CSVError.empty }
     let delimiter = settings.delimiter ?? Self.delimiter(of: first)
     let rows = try lines.enumerated().map { try Self.fields($1, delimiter, line: $0 + 1) }
@@ -61,9 +67,20 @@ struct CSVLayout: Sendable, Equatable {
     let numbers = hasHeader ? Array(rows.dropFirst()) : rows
     if let row = numbers.first { try Self.checkSingle(row, line: hasHeader ? 2 : 1) }
     let skipped = hasHeader ? Self.indexCount(names, numbers) : 0
-    let isLabel = try Self.labels(
+    let hasHeader = hasHeader
+    let told = try Self.labels(
       settings.label, names: hasHeader ? Array(names[skipped...]) : nil,
-      columnCount: names.count - skipped, rows: numbers.map { Array($0.dropFirst(skipped)) })
+      columnCount: names.count - skipped)
+    isConcluded = told == nil
+    let isLabel =
+      try told
+      ?? Self.guessed(names.count - skipped, numbers.map { Array($0.dropFirst(skipped)) }) {
+        try lookAtEnds(delimiter, hasHeader, skipped)
+      }
+    if hasHeader {
+      try CSVPixelNames.checkOrder(
+        isLabel.indices.filter { !isLabel[$0] }.map { names[skipped + $0] })
+    }
     let meanings =
       Array(repeating: Run.Meaning.index, count: skipped) + isLabel.map { $0 ? .label : .pixel }
     var runs: [Run] = []
@@ -93,7 +110,8 @@ struct CSVLayout: Sendable, Equatable {
       && zip(numbers, numbers.dropFirst()).allSatisfy { one, next in
         Int(one).map { $0 + 1 == Int(next) } ?? false
       }
-    return isCount || (fields.count - numbers.count) * 2 > fields.count
+    return isCount || CSVPixelNames.areRepetitions(fields)
+      || (fields.count - numbers.count) * 2 > fields.count
   }
 
   /// Refuses pictures that are whole texts of numbers, as FER2013 has them.
@@ -168,9 +186,10 @@ struct CSVLayout: Sendable, Equatable {
 
   // MARK: Labels
 
+  /// Which columns are labels, as the user says, or their names; nil where neither does.
   private static func labels(
-    _ wanted: Settings.Label?, names: [String]?, columnCount: Int, rows: [[String]]
-  ) throws -> [Bool] {
+    _ wanted: Settings.Label?, names: [String]?, columnCount: Int
+  ) throws -> [Bool]? {
     var isLabel = [Bool](repeating: false, count: columnCount)
     switch wanted {
     case .absent?: break
@@ -187,9 +206,7 @@ struct CSVLayout: Sendable, Equatable {
       }
       isLabel[column] = true
     case nil:
-      guard let columns = try names.flatMap({ try labelColumns($0) }) else {
-        return try guessed(columnCount, rows)
-      }
+      guard let columns = try names.flatMap({ try labelColumns($0) }) else { return nil }
       for column in columns { isLabel[column] = true }
     }
     return isLabel
@@ -226,7 +243,9 @@ struct CSVLayout: Sendable, Equatable {
   }
 
   /// Without names: one column more than a picture has pixels is the label.
-  private static func guessed(_ columnCount: Int, _ rows: [[String]]) throws(CSVError) -> [Bool] {
+  private static func guessed(
+    _ columnCount: Int, _ rows: [[String]], _ lookAtEnds: () throws -> CSVEnds
+  ) throws -> [Bool] {
     var isLabel = [Bool](repeating: false, count: columnCount)
     // Grey before colour: 784 columns are 28 x 28, not a label and 3 x 261 pixels.
     let guesses = [(1, 1), (0, 1), (1, 3), (0, 3)]
@@ -235,43 +254,26 @@ struct CSVLayout: Sendable, Equatable {
         let pixelCount = columnCount - labelCount
         return pixelCount % channels == 0 && side(pixelCount / channels) != nil
       })
-    else { throw .labelUnknown(columnCount: columnCount) }
+    else { throw CSVError.labelUnknown(columnCount: columnCount) }
+    let ends = try lookAtEnds()
+    let inside =
+      rows.count < tellingRowCount
+      ? nil : range(of: rows.lazy.flatMap { $0.dropFirst().dropLast() })
     if labelCount == 1 {
-      guard let isFirst = isFirstLabel(rows) else { throw .labelUnknown(columnCount: columnCount) }
+      guard let isFirst = ends.firstIsLabel(besides: inside) else {
+        throw CSVError.labelUnknown(columnCount: columnCount)
+      }
       isLabel[isFirst ? 0 : columnCount - 1] = true
+    } else if ends.mayHoldLabels(besides: inside) {
+      throw CSVError.labelUnknown(columnCount: columnCount)
     }
     return isLabel
   }
 
-  /// Whether the first column looks more like labels than the last one; nil where neither does.
-  private static func isFirstLabel(_ rows: [[String]]) -> Bool? {
-    if rows.count < tellingRowCount {
-      // The usual place, unless nothing changes there.
-      return Set(rows.compactMap(\.first)).count > 1 || Set(rows.compactMap(\.last)).count <= 1
+  private static func range(of texts: some Sequence<String>) -> ClosedRange<Double> {
+    texts.lazy.compactMap(Double.init).reduce(0...0) {
+      min($0.lowerBound, $1)...max($0.upperBound, $1)
     }
-    func column(_ value: (([String]) -> String?)) -> [Double] {
-      rows.compactMap { value($0).flatMap(Double.init) }
-    }
-    let (first, last) = (column(\.first), column(\.last))
-    let areWhole = { (values: [Double]) in values.allSatisfy { $0 == $0.rounded() } }
-    if areWhole(first) != areWhole(last) { return areWhole(first) }
-    // The border of a picture hardly changes; labels do.
-    let spread = { (values: [Double]) in (values.max() ?? 0) - (values.min() ?? 0) }
-    let spreads = (spread(first), spread(last))
-    if (spreads.0 == 0) != (spreads.1 == 0) { return spreads.1 == 0 }
-    if spreads == (0, 0) {
-      // All of one class: its label, unless it is 0 as the border mostly is.
-      if (first.first == 0) != (last.first == 0) { return last.first == 0 }
-      return nil
-    }
-    // What no pixel inside has is a label.
-    let inside = rows.lazy.flatMap { $0.dropFirst().dropLast() }.compactMap(Double.init)
-    let (low, high) = inside.reduce((0.0, 0.0)) { (min($0.0, $1), max($0.1, $1)) }
-    let isOutside = { (values: [Double]) in values.contains { $0 < low || $0 > high } }
-    if isOutside(first) != isOutside(last) { return isOutside(first) }
-    // Classes are fewer than shades.
-    if spreads.0 * 2 <= spreads.1 { return true }
-    return spreads.1 * 2 <= spreads.0 ? false : nil
   }
 
   /// The side of a square of so many pixels.

@@ -78,6 +78,11 @@ final class CSVSource: Source {
             + " expected \(expected.labelCount) and \(expected.pixelCount) as in"
             + " \(first.file.name) (convert the files one by one)"))
     }
+    // What names say may differ; what was concluded from values should not.
+    guard !layout.isConcluded || layout.runs == expected.runs else {
+      throw StageError(
+        .decode, file: table.file.name, CSVError.labelUnknown(columnCount: layout.columnCount))
+    }
   }
 
   func reader(ofSplit split: Int, background: Background) throws -> any SampleReader {
