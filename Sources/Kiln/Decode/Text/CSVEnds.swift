@@ -45,6 +45,7 @@ struct CSVEnds: Sendable {
 
     /// Whether the values are such as labels are.
     /// - Parameter inside: the values of all columns between; nil where too few are known.
+    /// - Returns: whether that is plain.
     func looksLikeLabels(besides inside: ClosedRange<Double>?) -> Bool {
       guard areWhole, let counts, !counts.isEmpty, share <= 0.8 else { return false }
       return greatest - least <= Self.fewClasses || exceeds(inside)
@@ -97,6 +98,7 @@ struct CSVEnds: Sendable {
 
   /// Which end has the labels: true for the first column; nil where that is not certain.
   /// - Parameter inside: the values of the columns between; nil where too few are known.
+  /// - Returns: false for the last column.
   func firstIsLabel(besides inside: ClosedRange<Double>?) -> Bool? {
     let isLabel = (first.looksLikeLabels(besides: inside), last.looksLikeLabels(besides: inside))
     switch isLabel {
@@ -111,6 +113,7 @@ struct CSVEnds: Sendable {
 
   /// Whether one of the ends may hold labels, although all columns together could be a picture.
   /// - Parameter inside: the values of the columns between; nil where too few are known.
+  /// - Returns: whether the user has to say.
   func mayHoldLabels(besides inside: ClosedRange<Double>?) -> Bool {
     [first, last].contains {
       $0.looksLikeLabels(besides: inside) && ($0.fallsShort(of: inside) || $0.exceeds(inside))

@@ -50,13 +50,15 @@ struct CSVFile: Sendable {
       if block.count == 0 { return ends }
       let text = block.joined()
       var start = 0
-      for end in text.indices where text[end] == 0x0A || end == text.count - 1 {
-        var limit = text[end] == 0x0A ? end : end + 1
-        while limit > start, [0x20, 0x0D].contains(text[limit - 1]) { limit -= 1 }
+      while start < text.count {
+        let (end, found) = text.span.endOfLines(1, from: start)
+        let next = found > 0 ? end : text.count
+        var limit = next
+        while limit > start, [0x20, 0x0A, 0x0D].contains(text[limit - 1]) { limit -= 1 }
         if limit > start {
           ends.add(text.span.extracting(start..<limit), delimiter, skipped: skipped)
         }
-        start = end + 1
+        start = next
       }
     }
   }
