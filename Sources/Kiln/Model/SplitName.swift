@@ -10,8 +10,10 @@ enum SplitName {
   ]
 
   /// Orders splits as they are usually named: train, val, test, then by the alphabet.
+  ///
+  /// Arrays whose names tell no split, `data`, are what there is to train with beside those that do.
   static func precedes(_ first: String, _ second: String) -> Bool {
-    let order = ["train", "val", "test"]
+    let order = ["train", "data", "val", "test"]
     let rank = { (split: String) in order.firstIndex(of: split) ?? order.count }
     return (rank(first), first) < (rank(second), second)
   }

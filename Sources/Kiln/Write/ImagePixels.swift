@@ -33,7 +33,7 @@ struct ImagePixels: Sendable {
       guard let declared = schema.eightBitFactor else {
         throw UnsupportedError(
           "float pixels without a scale cannot be pictures"
-            + " (leave out --normalize; instead of --dtype use --scale 1/255)")
+            + " (leave out --normalize, or use --scale 1/255 in the place of --dtype)")
       }
       factor = declared
     default:
@@ -45,7 +45,8 @@ struct ImagePixels: Sendable {
         }
       throw UnsupportedError(
         "\(schema.elementType) pixels cannot be stored here (convert them with"
-          + " \(scale.map { "--scale \($0) " } ?? "")--dtype u8)")
+          + " \(scale.map { "--scale \($0) " } ?? "")--dtype u8"
+          + (scale == nil ? ", and --clip where they leave 0 to 255)" : ")"))
     }
     shape = try ImageShape(height: height, width: width, channels: channels, bitDepth: bitDepth)
     elementType = schema.elementType

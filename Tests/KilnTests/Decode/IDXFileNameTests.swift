@@ -45,10 +45,10 @@ import Testing
     ])
   func others(name: String) { #expect(IDXFileName(parsing: name) == nil) }
 
-  @Test("order train, val, test before others")
+  @Test("order train, what has no name, val and test before others")
   func order() {
     #expect(
       ["test", "zoo", "val", "data", "train"].sorted(by: SplitName.precedes)
-        == ["train", "val", "test", "data", "zoo"])
+        == ["train", "data", "val", "test", "zoo"])
   }
 }

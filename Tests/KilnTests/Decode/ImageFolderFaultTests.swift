@@ -28,6 +28,17 @@ import Testing
         + " (--resize WxH or --pad makes them alike)")
   }
 
+  @Test("names all that makes images alike")
+  func sizesAndKinds() throws {
+    let colour = PNGSample.noise(4, 2, colorType: 2).bytes
+    let images = [("0/a.png", greyPNG(1)), ("0/b.png", colour)]
+    #expect(
+      try message(images)
+        == "decode 0/b.png: is 4x2 rgb, expected 3x2 grey as in 0/a.png"
+        + " (--color grey or rgb, and --resize WxH or --pad make them alike)")
+    #expect(try message(images, ["color": "rgb", "resize": "3x2"]) == nil)
+  }
+
   @Test("names both images where one is grey and one is not")
   func kinds() throws {
     let colour = PNGSample.noise(3, 2, colorType: 2).bytes

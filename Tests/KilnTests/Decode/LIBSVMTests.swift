@@ -89,6 +89,18 @@ import Testing
     #expect(failure(text) == "decode digits: " + line)
   }
 
+  @Test(
+    "names the first line, too, where a file is called so", arguments: ["x.libsvm", "x.svm.gz"])
+  func firstFault(name: String) throws {
+    try withTemporaryDirectory { root in
+      let text = Array("1 0:1 1:2\n".utf8)
+      try write(name.hasSuffix(".gz") ? gzip(text) : text, to: root + "/" + name)
+      #expect(
+        sentence { _ = try openSource(SourceRequest(paths: [root + "/" + name])) }
+          == "decode \(name): line 1: index 0, expected indices from 1")
+    }
+  }
+
   @Test("refuses a shape that is too small")
   func shape() {
     #expect(

@@ -42,6 +42,8 @@ struct MATFile: Sendable {
 
   let byteOrder: ByteOrder
   let variables: [Variable]
+  /// Whether there are others: cells, structures, texts, sparse matrices or complex numbers.
+  let hasOthers: Bool
   private let bytes: MATBytes
 
   /// Reads the headers of all variables.
@@ -76,6 +78,7 @@ struct MATFile: Sendable {
       try stream.skip(to: isCompressed ? place.upperBound : (place.upperBound + 7) / 8 * 8)
     }
     self.variables = variables
+    hasOthers = count > variables.count
   }
 
   private static func variable(
@@ -259,6 +262,7 @@ enum MATError: Error, Sendable, Equatable, CustomStringConvertible {
   case damaged(at: Int)
   case damagedInside(offset: Int, element: Int)
   case noImages(String)
+  case noArrays(hasOthers: Bool)
   case tooManyVariables(limit: Int)
   case axes(images: [Int], labels: [Int])
 
@@ -272,6 +276,11 @@ enum MATError: Error, Sendable, Equatable, CustomStringConvertible {
     case .noImages(let list):
       "holds \(list): which are images and which labels?"
         + " (say so with --images-key and --labels-key)"
+    case .noArrays(let hasOthers):
+      hasOthers
+        ? "holds its arrays in structures or cells, which are not read"
+          + " (save images and labels as variables of their own)"
+        : "holds no arrays of numbers"
     case .tooManyVariables(let limit):
       "has more than \(limit) variables (save images and labels in a file of their own)"
     case .axes(let images, let labels):

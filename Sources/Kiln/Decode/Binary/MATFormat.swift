@@ -65,6 +65,7 @@ private enum MATFormat {
     of file: Resource, split: String?, _ keys: ArrayKeys?
   ) throws -> [ArraySource.Part] {
     let mat = try MATFile(file)
+    guard !mat.variables.isEmpty else { throw MATError.noArrays(hasOthers: mat.hasOthers) }
     if let keys {
       return try keys.parts.map { part in
         try self.part(
@@ -107,10 +108,9 @@ private enum MATFormat {
   private static let listed = 12
 
   private static func list(_ mat: MATFile) -> String {
-    let texts = mat.variables.prefix(listed).map {
+    mat.variables.prefix(listed).map {
       "\($0.name.printable) (\($0.elementType) \(MATError.text($0.dimensions)))"
-    }
-    return texts.isEmpty ? "no arrays of numbers" : texts.joined(separator: ", ")
+    }.joined(separator: ", ")
   }
 
   /// Whether a variable is one number for each place along the first or the last axis of another one.

@@ -44,8 +44,12 @@ struct ImageDifference: Error, Equatable, Sendable {
   }
 
   private var remedy: String {
-    if found.channels != expected.channels { return " (--color grey or rgb makes them alike)" }
     if found.bitDepth != expected.bitDepth { return " (convert one of them)" }
-    return " (--resize WxH or --pad makes them alike)"
+    let differsInSize = found.width != expected.width || found.height != expected.height
+    let differsInColour = found.channels != expected.channels
+    if !differsInSize { return " (--color grey or rgb makes them alike)" }
+    return differsInColour
+      ? " (--color grey or rgb, and --resize WxH or --pad make them alike)"
+      : " (--resize WxH or --pad makes them alike)"
   }
 }

@@ -16,6 +16,7 @@ extension SourceFormat {
 private enum LIBSVMFormat {
   /// A directory with more files is looked at by name alone, and these files have no name of their own.
   private static let maximumFileCount = 16
+  private static let extensions = [".libsvm", ".svm", ".svmlight"]
   /// Enough for a label and some values.
   private static let lookedAtByteCount = 4096
 
@@ -45,6 +46,9 @@ private enum LIBSVMFormat {
   }
 
   private static func isText(_ file: Resource) -> Bool {
+    // What is wrong with a file of such a name is told with its line.
+    let name = Compression.unpackedName(file.fileName.lowercased())
+    if extensions.contains(where: name.hasSuffix) { return true }
     let start = (try? file.start(lookedAtByteCount)) ?? []
     return LIBSVMFile.begins(start, isWhole: start.count < lookedAtByteCount)
   }
