@@ -23,7 +23,6 @@ struct ElementCast: Sendable {
     }
     return target.bytes(of: values)
   }
-
 }
 
 extension ElementType {

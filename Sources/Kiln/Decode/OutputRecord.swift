@@ -18,6 +18,8 @@ struct OutputRecord: Sendable, Equatable {
   let isLossless: Bool
   /// Whether its paths keep the order of the samples, and their labels where there are such.
   let keepsOrder: Bool
+  /// The settings of its format that were given as words.
+  let options: [String: String]
   /// The template of its paths, where it is a folder of pictures.
   let template: FolderTemplate?
   /// Samples that share the file of an equal one.
@@ -101,7 +103,8 @@ struct OutputRecord: Sendable, Equatable {
     }
     isLossless = json["lossless"] != .boolean(false)
     classNames = json["classes"]?.texts ?? []
-    template = try Self.template(json["options"]?["template"]?.asText, ofFormat: format)
+    options = Self.words(json["options"])
+    template = try Self.template(options["template"], ofFormat: format)
     duplicateCount = json["duplicates"]?.asInteger ?? 0
     let isOrdered = template?.uses(.index) ?? true
     guard let labels = json["labels"], labels != .null else {
@@ -119,6 +122,11 @@ struct OutputRecord: Sendable, Equatable {
     labelColumns = columns
     labelType = labels["dtype"]?.asText.flatMap { ElementType(rawValue: $0) }
     isOneHot = labels["one_hot"] == .boolean(true)
+  }
+
+  private static func words(_ json: JSON?) -> [String: String] {
+    guard case .object(let fields)? = json else { return [:] }
+    return fields.compactMapValues(\.asText)
   }
 
   private static func template(

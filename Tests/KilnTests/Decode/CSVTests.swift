@@ -23,9 +23,11 @@ import Testing
   func forms(text: String, pieces: Int) throws {
     for packed in [false, true] {
       let bytes = Array(text.utf8)
+      // Two rows tell nothing where no names do.
+      let isNamed = text.contains("1x1") || text.contains("pixel") || text.contains("class")
       let result = try read(
         bytes: packed ? gzip(bytes) : bytes, name: packed ? "data.csv.gz" : "data.csv",
-        pieces: pieces)
+        isNamed ? [:] : ["label": "first"], pieces: pieces)
       #expect(result.dataset.schema.elementType == .uint8)
       #expect(result.dataset.schema.sampleShape == [2, 2])
       #expect(result.dataset.schema.labels?.columns == ["label"])
@@ -272,7 +274,7 @@ import Testing
 
   // MARK: Files
 
-  private let row = "7,1,2,3,4\n8,5,6,7,255\n"
+  private let row = "7,0,2,3,4\n8,0,6,7,255\n9,0,1,0,17\n"
 
   private func splits(_ files: [String: String], dataset: String? = nil) throws -> [String] {
     try withTemporaryDirectory { root in
@@ -303,7 +305,7 @@ import Testing
 
   @Test("knows a table by its content, whatever its name")
   func content() throws {
-    #expect(try read(row, name: "digits").labels == [7, 8])
+    #expect(try read(row, name: "digits").labels == [7, 8, 9])
     #expect(try read("label,pixel0\n5,6\n", name: "digits.txt").labels == [5])
     #expect(
       sentence { _ = try read("some words, and more\nof them, here\n", name: "notes.txt") }?

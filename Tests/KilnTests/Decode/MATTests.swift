@@ -87,8 +87,8 @@ import Testing
     let structure = MATSample(name: "dataset", dimensions: [1, 1], kind: 2, data: [1])
     #expect(
       failure(MATSample.file([structure]))
-        == "decode train_2x3.mat: holds its arrays in structures or cells, which are not read"
-        + " (save images and labels as variables of their own)")
+        == "decode train_2x3.mat: holds nothing but structures, cells, texts or sparse matrices,"
+        + " which are not read (save images and labels as arrays of their own)")
     let odd = MATSample.file([
       MATSample(name: "x", dimensions: [2, 3], data: [1, 4, 2, 5, 3, 6]),
       MATSample(name: "answers", dimensions: [2, 1], data: [1, 0]),

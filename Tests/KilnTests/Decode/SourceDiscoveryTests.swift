@@ -77,7 +77,8 @@ import Testing
           == "decode \(root)/table.csv: does not belong to the other files, read as idx"
           + " (convert it by itself)")
       try write(Array("1,2,3,4\n".utf8), to: root + "/test.csv")
-      try write(Array("7,1,2,3,4\n".utf8), to: root + "/train.csv")
+      let train = "label,pixel0,pixel1,pixel2,pixel3\n7,1,2,3,4\n"
+      try write(Array(train.utf8), to: root + "/train.csv")
       var tables = SourceRequest(paths: ["train", "test"].map { "\(root)/\($0).csv" })
       tables.splits = ["train"]
       #expect(try openSource(tables).dataset.splits.map(\.name) == ["train"])

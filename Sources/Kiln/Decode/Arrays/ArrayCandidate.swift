@@ -54,7 +54,7 @@ struct ArrayCandidate: Sendable {
     return known.filter { $0.name.dataset == dataset }
   }
 
-  /// Puts together what names say; only what is taken is looked at.
+  /// Puts together what names say; splits that do not go with those that are taken are not looked at.
   /// - Parameters:
   ///   - chosen: the arrays of one data set.
   ///   - wanted: the splits that will be used, where that is known.

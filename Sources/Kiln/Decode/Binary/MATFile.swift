@@ -278,8 +278,8 @@ enum MATError: Error, Sendable, Equatable, CustomStringConvertible {
         + " (say so with --images-key and --labels-key)"
     case .noArrays(let hasOthers):
       hasOthers
-        ? "holds its arrays in structures or cells, which are not read"
-          + " (save images and labels as variables of their own)"
+        ? "holds nothing but structures, cells, texts or sparse matrices, which are not read"
+          + " (save images and labels as arrays of their own)"
         : "holds no arrays of numbers"
     case .tooManyVariables(let limit):
       "has more than \(limit) variables (save images and labels in a file of their own)"

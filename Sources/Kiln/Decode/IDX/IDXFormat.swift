@@ -50,8 +50,11 @@ private enum IDXFormat {
           let open = { @Sendable () throws -> SampleArray in
             try IDXFile.array(in: try at(.decode, nil) { try file.resource() })
           }
-          found.append(
-            (name, ArrayCandidate(key: file.fileName, name: file.fileName, open: open)))
+          // Directories may hold files of one name.
+          let shown =
+            material.trees.count == 1
+            ? file.fileName : Path.join(tree.name, file.relativePath)
+          found.append((name, ArrayCandidate(key: file.fileName, name: shown, open: open)))
         }
       case .file(let file):
         guard

@@ -25,6 +25,8 @@ struct CSVLayout: Sendable, Equatable {
     var delimiter: UInt8?
     var hasHeader: Bool?
     var label: Label?
+    /// Pixels of a sample.
+    var pixelCount: Int?
   }
 
   let delimiter: UInt8
@@ -41,6 +43,9 @@ struct CSVLayout: Sendable, Equatable {
 
   /// No number needs so many bytes, nor does a name; so a batch of lines has an end.
   var maximumLineByteCount: Int { columnCount * 64 + 4096 }
+
+  /// The runs of what belongs to a sample.
+  var sampleRuns: [Run] { runs.filter { $0.meaning != .index } }
 
   private func count(_ meaning: Run.Meaning) -> Int {
     runs.reduce(0) { $0 + ($1.meaning == meaning ? $1.count : 0) }
@@ -74,7 +79,7 @@ struct CSVLayout: Sendable, Equatable {
     isConcluded = told == nil
     let isLabel =
       try told
-      ?? Self.guessed(names.count - skipped, numbers.map { Array($0.dropFirst(skipped)) }) {
+      ?? Self.guessed(names.count - skipped, pixelCount: settings.pixelCount) {
         try lookAtEnds(delimiter, hasHeader, skipped)
       }
     if hasHeader {
@@ -244,36 +249,27 @@ struct CSVLayout: Sendable, Equatable {
 
   /// Without names: one column more than a picture has pixels is the label.
   private static func guessed(
-    _ columnCount: Int, _ rows: [[String]], _ lookAtEnds: () throws -> CSVEnds
+    _ columnCount: Int, pixelCount: Int?, _ lookAtEnds: () throws -> CSVEnds
   ) throws -> [Bool] {
     var isLabel = [Bool](repeating: false, count: columnCount)
     // Grey before colour: 784 columns are 28 x 28, not a label and 3 x 261 pixels.
     let guesses = [(1, 1), (0, 1), (1, 3), (0, 3)]
-    guard
-      let (labelCount, _) = guesses.first(where: { labelCount, channels in
-        let pixelCount = columnCount - labelCount
-        return pixelCount % channels == 0 && side(pixelCount / channels) != nil
-      })
-    else { throw CSVError.labelUnknown(columnCount: columnCount) }
-    let ends = try lookAtEnds()
-    let inside =
-      rows.count < tellingRowCount
-      ? nil : range(of: rows.lazy.flatMap { $0.dropFirst().dropLast() })
-    if labelCount == 1 {
-      guard let isFirst = ends.firstIsLabel(besides: inside) else {
-        throw CSVError.labelUnknown(columnCount: columnCount)
-      }
-      isLabel[isFirst ? 0 : columnCount - 1] = true
-    } else if ends.mayHoldLabels(besides: inside) {
+    let guess = guesses.first { labelCount, channels in
+      let count = columnCount - labelCount
+      return pixelCount.map { $0 == count }
+        ?? (count % channels == 0 && side(count / channels) != nil)
+    }
+    guard let (labelCount, _) = guess else {
       throw CSVError.labelUnknown(columnCount: columnCount)
     }
-    return isLabel
-  }
-
-  private static func range(of texts: some Sequence<String>) -> ClosedRange<Double> {
-    texts.lazy.compactMap(Double.init).reduce(0...0) {
-      min($0.lowerBound, $1)...max($0.upperBound, $1)
+    // Who gives a shape that takes all columns has said that there is no label.
+    if labelCount == 0, pixelCount != nil { return isLabel }
+    let (first, last) = try lookAtEnds().areLabels
+    guard labelCount == 1 ? first != last : !first && !last else {
+      throw CSVError.labelUnknown(columnCount: columnCount)
     }
+    if labelCount == 1 { isLabel[first ? 0 : columnCount - 1] = true }
+    return isLabel
   }
 
   /// The side of a square of so many pixels.

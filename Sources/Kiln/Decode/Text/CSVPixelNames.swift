@@ -9,43 +9,47 @@ enum CSVPixelNames {
     return all.contains(String(stem)) && (1...10).allSatisfy { all.contains("\(stem).\($0)") }
   }
 
-  /// Makes sure that columns stand in the order of their numbers: who sorts their names has 10 before 2.
+  /// Makes sure that columns do not stand in the order of their names as texts, which has 10 before 2.
   /// - Parameter names: those of the pixel columns, such as `pixel0` or `1x1`.
   /// - Throws: ``CSVError`` that names two columns.
   static func checkOrder(_ names: [String]) throws(CSVError) {
     guard !areRepetitions(names) else { return }
     var kinds: [String: [(name: String, numbers: [Int])]] = [:]
-    for name in names {
+    for name in names where name.utf8.count <= maximumByteCount {
       let (kind, numbers) = parts(of: name)
       if !numbers.isEmpty { kinds[kind, default: []].append((name, numbers)) }
     }
     // Other columns may be numbered for reasons of their own.
     guard let pixels = kinds.values.first(where: { $0.count > 2 && $0.count * 2 > names.count })
     else { return }
-    // Rows first, or columns first.
-    let isDescent = { (one: [Int], next: [Int]) in next.lexicographicallyPrecedes(one) }
     let pairs = zip(pixels, pixels.dropFirst())
-    guard let (one, next) = pairs.first(where: { isDescent($0.numbers, $1.numbers) }),
-      pairs.contains(where: { isDescent($0.numbers.reversed(), $1.numbers.reversed()) })
+    guard
+      let (one, next) = pairs.first(where: {
+        $1.numbers.lexicographicallyPrecedes($0.numbers)
+      })
     else { return }
+    // Several numbers may count rows, columns and channels in any order.
+    guard one.numbers.count == 1 || pairs.allSatisfy({ $0.name <= $1.name }) else { return }
     throw .pixelOrder(one.name, before: next.name)
   }
+
+  /// Longer names are no pixels'.
+  private static let maximumByteCount = 64
 
   /// A name with its numbers cut out, and these.
   private static func parts(of name: String) -> (kind: String, numbers: [Int]) {
     var kind = ""
     var numbers: [Int] = []
     var rest = name[...]
-    while let first = rest.first {
+    while !rest.isEmpty {
       let digits = rest.prefix { $0.isASCII && $0.isNumber }
       if let number = Int(digits) {
         numbers.append(number)
         kind.append("#")
-        rest = rest.dropFirst(digits.count)
       } else {
-        kind.append(first)
-        rest = rest.dropFirst()
+        kind.append(contentsOf: digits.isEmpty ? rest.prefix(1) : digits)
       }
+      rest = rest.dropFirst(max(1, digits.count))
     }
     return (kind, numbers)
   }

@@ -79,9 +79,15 @@ final class CSVSource: Source {
             + " \(first.file.name) (convert the files one by one)"))
     }
     // What names say may differ; what was concluded from values should not.
-    guard !layout.isConcluded || layout.runs == expected.runs else {
+    guard
+      !layout.isConcluded && !expected.isConcluded
+        || layout.sampleRuns == expected.sampleRuns
+    else {
       throw StageError(
-        .decode, file: table.file.name, CSVError.labelUnknown(columnCount: layout.columnCount))
+        .decode, file: table.file.name,
+        UnsupportedError(
+          "seems to have its label at the other end than \(first.file.name): which is right?"
+            + " (--source-label first, last, none, or its name)"))
     }
   }
 

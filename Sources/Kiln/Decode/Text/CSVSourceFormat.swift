@@ -41,6 +41,9 @@ private enum CSVSourceFormat {
     else { return try source(tables, settings, material, values) }
     // Names and numbers do not tell that there are labels alone.
     if settings.label == nil, record.sampleShape == Schema.noPixels { settings.label = .all }
+    if settings.label == nil, record.labelColumns?.count == 1, record.options["header"] == "off" {
+      settings.label = record.options["label"] == "last" ? .last : .first
+    }
     // A split without samples has an empty file where columns have no names.
     let known = try tables.map { name, file in
       let isEmpty = try record.splits[name]?.count == 0 && file.knownByteCount() == 0
@@ -157,6 +160,7 @@ private enum CSVSourceFormat {
       }
       settings.delimiter = bytes[0]
     }
+    settings.pixelCount = try SourceShape.parse(values)?.reduce(1, *)
     settings.hasHeader = values.text("header").map { $0 == "on" }
     settings.label = values.text("label").map {
       switch $0 {

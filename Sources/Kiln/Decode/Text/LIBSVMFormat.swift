@@ -32,7 +32,7 @@ private enum LIBSVMFormat {
         // A file that cannot be read may be nobody's concern.
         files += members.filter { !$0.fileName.hasSuffix(".json") }
           .compactMap { try? $0.resource() }.filter(isText)
-      case .file(let file): if isText(file) { files.append(file) }
+      case .file(let file): if isText(file) || isCalledText(file) { files.append(file) }
       }
     }
     let found = files.map { (split: split(of: $0.fileName), file: $0) }
@@ -46,11 +46,15 @@ private enum LIBSVMFormat {
   }
 
   private static func isText(_ file: Resource) -> Bool {
-    // What is wrong with a file of such a name is told with its line.
-    let name = Compression.unpackedName(file.fileName.lowercased())
-    if extensions.contains(where: name.hasSuffix) { return true }
     let start = (try? file.start(lookedAtByteCount)) ?? []
     return LIBSVMFile.begins(start, isWhole: start.count < lookedAtByteCount)
+  }
+
+  /// Whether the name says so and the first line has INDEX:VALUE in it: what is wrong there is told, then.
+  private static func isCalledText(_ file: Resource) -> Bool {
+    let name = Compression.unpackedName(file.fileName.lowercased())
+    guard extensions.contains(where: name.hasSuffix) else { return false }
+    return ((try? file.start(lookedAtByteCount)) ?? []).prefix { $0 != 0x0A }.contains(0x3A)
   }
 
   /// As LIBSVM's authors name them: NAME, NAME.t for tests, NAME.val and NAME.tr of one that is split.
