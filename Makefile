@@ -5,8 +5,8 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 SWIFT ?= swift
-# A binary that runs without a Swift installation and starts in 2 ms; a third of it would be symbols and debug
-# information. STATIC leads to the archives of libraries: to bind to their shared forms takes 0.2 to 1.4 ms each.
+# A binary that runs without a Swift installation and starts in 3 ms; a third of it would be symbols and debug
+# information. STATIC leads to the archives of libraries: to bind to their shared forms takes up to 1.4 ms each.
 STATIC := .build/archives
 # The pkg-config module of each, and the library in it.
 ARCHIVES := libcrypto:crypto libdeflate:deflate libisal:isal libjpeg:jpeg libpng:png16 libzstd:zstd zlib:z
