@@ -39,7 +39,11 @@ struct CSVEnds: Sendable {
   }
 
   private static func number(_ line: Span<UInt8>, _ content: Range<Int>) -> Double? {
-    Double(String(decoding: content.map { line[$0] }, as: UTF8.self))
+    CSVNumber(line, content).map { number in
+      // Nearly all are whole, and take no text to be made of.
+      number.whole.map(Double.init)
+        ?? number.double(String(decoding: content.map { line[$0] }, as: UTF8.self))
+    }
   }
 
   /// Which of the ends are labels, and not the corners of pictures.

@@ -36,7 +36,7 @@ struct CSVFile: Sendable {
     }
   }
 
-  /// Looks at the first and last column of all rows.
+  /// Looks at the columns at both ends, in all rows.
   private static func ends(
     of file: Resource, _ delimiter: UInt8, hasHeader: Bool, skipped: Int,
     _ cancellation: Cancellation

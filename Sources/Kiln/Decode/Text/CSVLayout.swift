@@ -57,7 +57,7 @@ struct CSVLayout: Sendable, Equatable {
   /// - Parameters:
   ///   - lines: some whole lines from the first one, without their ends.
   ///   - settings: what the user says.
-  ///   - lookAtEnds: looks at the first and last column of all rows, where only they can tell.
+  ///   - lookAtEnds: looks at the columns at both ends, in all rows, where only they can tell.
   /// - Throws: ``CSVError``, or ``UsageError`` for a column that is not there.
   init(
     of lines: [[UInt8]], _ settings: Settings,
@@ -72,7 +72,6 @@ struct CSVLayout: Sendable, Equatable {
     let numbers = hasHeader ? Array(rows.dropFirst()) : rows
     if let row = numbers.first { try Self.checkSingle(row, line: hasHeader ? 2 : 1) }
     let skipped = hasHeader ? Self.indexCount(names, numbers) : 0
-    let hasHeader = hasHeader
     let told = try Self.labels(
       settings.label, names: hasHeader ? Array(names[skipped...]) : nil,
       columnCount: names.count - skipped)
@@ -80,7 +79,7 @@ struct CSVLayout: Sendable, Equatable {
     let isLabel =
       try told
       ?? Self.guessed(names.count - skipped, pixelCount: settings.pixelCount) {
-        try lookAtEnds(delimiter, hasHeader, skipped)
+        [hasHeader] in try lookAtEnds(delimiter, hasHeader, skipped)
       }
     if hasHeader {
       try CSVPixelNames.checkOrder(
