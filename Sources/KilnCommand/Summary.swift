@@ -22,7 +22,7 @@ enum Summary {
     let head = ["output", "path", "files", "size", "work", ""]
     let rate = Amount.rate(Double(report.count), in: report.seconds)
     return """
-      \(table(splits, rightAligned: [1]))\(corrections(report))
+      \(table(splits, rightAligned: [1]))\(corrections(report))\(conclusions(report))
 
       \(table([head] + outputs, rightAligned: [2, 3, 4]))
 
@@ -45,6 +45,12 @@ enum Summary {
     let head = report.knownName.map { "read as \($0)" } ?? "corrected"
     return "\n\n\(head): \(report.corrections.joined(separator: ", "))"
       + " (--raw leaves samples as they are)"
+  }
+
+  /// What a user has to agree with.
+  private static func conclusions(_ report: RunReport) -> String {
+    guard !report.conclusions.isEmpty else { return "" }
+    return "\n\nconcluded: \(report.conclusions.joined(separator: ", "))"
   }
 
   private static func remark(_ sink: SinkReport) -> String {

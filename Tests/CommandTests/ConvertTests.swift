@@ -182,6 +182,21 @@ private enum Limit {
     }
   }
 
+  @Test("says in the end what was concluded from values alone")
+  func conclusions() throws {
+    try withDirectory { directory in
+      let path = directory.appending(path: "csv").path
+      let write = try CommandRun(
+        ["convert", "sample:500", "--to", "csv=\(path)", "--csv-header", "off"])
+      #expect(write.status == 0, "\(write.errors)")
+      try FileManager.default.removeItem(atPath: path + "/kiln.json")
+      let line = "labels are in the first column (--source-label says otherwise)\n"
+      let run = try CommandRun(["convert", path, "--to", "npy=\(path)-npy"])
+      #expect(run.output.contains("\nconcluded: " + line), "\(run.errors)")
+      #expect(try CommandRun(["inspect", path]).output.contains("\nConcluded  " + line))
+    }
+  }
+
   @Test("leaves nothing behind where files may not be as large")
   func fileSize() throws {
     try withDirectory { directory in

@@ -15,6 +15,8 @@ public protocol Source: Sendable {
   var knownName: String? { get }
   /// What has been done to the samples to correct them, in words.
   var corrections: [String] { get }
+  /// What was concluded from values alone, where neither names nor the user say it, in words.
+  var conclusions: [String] { get }
   /// Opens a split for reading from its first sample.
   /// - Parameters:
   ///   - split: a position in ``Dataset/splits``.
@@ -33,6 +35,8 @@ extension Source {
   public var knownName: String? { nil }
   /// Nothing is done.
   public var corrections: [String] { [] }
+  /// Everything was told.
+  public var conclusions: [String] { [] }
 }
 
 /// Reads the samples of one split in order; used by one thread at a time.

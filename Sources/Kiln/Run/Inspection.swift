@@ -47,6 +47,8 @@ public struct Inspection: Sendable {
   public let knownName: String?
   /// What has been done to its samples to correct them, in words.
   public let corrections: [String]
+  /// What was concluded from values alone, such as where labels are, in words.
+  public let conclusions: [String]
   /// What the samples are.
   public let schema: Schema
   /// The splits, in order.
@@ -107,6 +109,7 @@ public struct Inspection: Sendable {
     }
     knownName = source.knownName
     corrections = source.corrections
+    conclusions = source.conclusions
     folders = source.folders.map {
       Folder(
         name: $0.name, fileCount: $0.fileCount, record: depth == .headers ? nil : $0.record())
@@ -129,6 +132,7 @@ public struct Inspection: Sendable {
     fields["format"] = .text(format)
     fields["dataset"] = knownName.map(JSON.text) ?? .null
     fields["corrections"] = .array(corrections.map(JSON.text))
+    fields["conclusions"] = .array(conclusions.map(JSON.text))
     fields["count"] = .integer(count)
     fields["order"] = .array(splits.map { .text($0.name) })
     if case .object(var labels)? = fields["labels"] {

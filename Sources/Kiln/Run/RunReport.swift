@@ -37,6 +37,8 @@ public struct RunReport: Sendable {
   public internal(set) var knownName: String?
   /// What has been done to its samples to correct them, in words.
   public internal(set) var corrections: [String] = []
+  /// What was concluded of the source from values alone, such as where labels are, in words.
+  public internal(set) var conclusions: [String] = []
 
   /// Samples in all splits together.
   public var count: Int { splits.reduce(0) { $0 + $1.count } }
@@ -88,6 +90,7 @@ public struct RunReport: Sendable {
     fields["seconds"] = .number(seconds)
     fields["dataset"] = knownName.map(JSON.text) ?? .null
     fields["corrections"] = .array(corrections.map(JSON.text))
+    fields["conclusions"] = .array(conclusions.map(JSON.text))
     fields["outputs"] = .array(
       outputs.map {
         .object([

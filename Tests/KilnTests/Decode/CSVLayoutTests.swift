@@ -32,6 +32,31 @@ import Testing
     }
   }
 
+  @Test("says what values alone have told")
+  func conclusions() throws {
+    let rows = smoothRows(600, classCount: 10)
+    let names = (0..<16).map { "pixel\($0)," }.joined() + "label\n"
+    let cases: [(String, [String: String], [String])] = [
+      (text(rows), [:], ["labels are in the last column (--source-label says otherwise)"]),
+      (
+        text(rows.map { [$0[16]] + $0[..<16] }), [:],
+        ["labels are in the first column (--source-label says otherwise)"]
+      ),
+      (
+        text(rows.map { Array($0[..<16]) }), [:],
+        ["no column is a label (--source-label says otherwise)"]
+      ),
+      (text(rows), ["label": "last"], []), (names + text(rows), [:], []),
+    ]
+    for (table, settings, expected) in cases {
+      try withTemporaryDirectory { root in
+        try write(Array(table.utf8), to: root + "/data.csv")
+        let request = SourceRequest(paths: [root + "/data.csv"], settings: settings)
+        #expect(try openSource(request).conclusions == expected)
+      }
+    }
+  }
+
   @Test("asks where both ends look alike")
   func undecided() {
     let rows = smoothRows(40, classCount: 10).map { [$0[0]] + $0[..<16] }

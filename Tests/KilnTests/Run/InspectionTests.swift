@@ -54,7 +54,8 @@ import Testing
     }
     #expect(
       Set(fields.keys) == [
-        "format", "dataset", "corrections", "count", "order", "layout", "pixel_scale", "dtype",
+        "format", "dataset", "corrections", "conclusions", "count", "order", "layout",
+        "pixel_scale", "dtype",
         "shape", "splits", "labels", "classes", "sources",
       ])
     #expect(fields["shape"] == .array([.integer(28), .integer(28)]))

@@ -41,6 +41,16 @@ struct CSVLayout: Sendable, Equatable {
   var pixelCount: Int { count(.pixel) }
   var labelCount: Int { count(.label) }
 
+  /// What values alone have told of the labels, in words; nil where names or the user did.
+  var conclusion: String? {
+    guard isConcluded else { return nil }
+    return switch sampleRuns.map(\.meaning) {
+    case [.label, .pixel]: "labels are in the first column"
+    case [.pixel, .label]: "labels are in the last column"
+    default: "no column is a label"
+    }
+  }
+
   /// No number needs so many bytes, nor does a name; so a batch of lines has an end.
   var maximumLineByteCount: Int { columnCount * 64 + 4096 }
 

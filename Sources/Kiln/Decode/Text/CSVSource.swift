@@ -2,6 +2,7 @@
 final class CSVSource: Source {
   let dataset: Dataset
   let files: [SourceFile]
+  let conclusions: [String]
   /// The tables by split; nil for one without a row.
   private let tables: [CSVFile?]
 
@@ -45,6 +46,7 @@ final class CSVSource: Source {
         ranges: statistics.labelRanges, classNames: classNames)
     }
     self.tables = tables
+    conclusions = first.layout.conclusion.map { ["\($0) (--source-label says otherwise)"] } ?? []
     files = SourceFile.distinct(present.map(\.file.file))
     dataset = Dataset(
       schema: Schema(
