@@ -127,29 +127,7 @@ public struct SourceFormat: Sendable {
       else { return format }
       return .imageFolder
     }
-    // A word that no format knows must be a path, then.
-    if let word = material.words.first {
-      let names = KnownDataset.all.map(\.name) + ["sample"]
-      guard word.lastSlash == nil, let nearest = Spelling.nearest(to: word, among: names) else {
-        throw FileError.missing(word)
-      }
-      throw StageError(
-        .decode, file: nil,
-        UnsupportedError(
-          "there is no file and no data set '\(word.printable)' (did you mean '\(nearest)'?)"))
-    }
-    // A damaged file looks like nothing; what is wrong with it helps more.
-    for file in material.files + [material.images, material.labels].compactMap(\.self) {
-      try at(.decode, file.name) {
-        if try file.start(1).isEmpty { throw UnsupportedError("is empty") }
-        if ImageFileName.kind(of: file.fileName) != .other {
-          throw UnsupportedError("is one image (name the directory of images that it lies in)")
-        }
-      }
-    }
-    throw StageError(
-      .decode, file: material.description,
-      UnsupportedError("holds no format that Kiln knows (kiln formats lists them)"))
+    throw try UnknownSource(material: material, formats: formats).reason()
   }
 
   /// The settings that this format takes; others mean that the source is not what the user thinks.

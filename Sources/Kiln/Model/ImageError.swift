@@ -11,9 +11,11 @@ enum ImageError: Error, Equatable, Sendable {
   case tooManyBytes(found: Int, limit: Int)
   case morePixelsThanBytes(height: Int, width: Int, byteCount: Int)
   case unknownFormat
+  case foreign
   case transparent
   case largerThanPadding(height: Int, width: Int, limit: String)
   case unsupportedChannels(found: Int)
+  case fourInks
   case unsupportedBitDepth(found: Int)
   case unsupportedQuality(found: Int)
   case unreadable(Format, reason: String)
@@ -33,12 +35,16 @@ extension ImageError: CustomStringConvertible {
       "image of \(height) x \(width) pixels cannot lie in \(byteCount) bytes"
     case .unknownFormat:
       "is no PNG or JPEG file, whatever its name says"
+    case .foreign:
+      "is an image that Kiln cannot read (make it a PNG or JPEG file)"
     case .transparent:
       "image is transparent in places (--alpha black or white puts it on that, drop ignores it)"
     case .largerThanPadding(let height, let width, let limit):
       "image of \(width)x\(height) pixels is larger than the \(limit) that it is to be padded to"
     case .unsupportedChannels(let found):
       "image has \(found) channels, expected 1 (grey) or 3 (red, green, blue)"
+    case .fourInks:
+      "image is in four inks (CMYK), expected grey or RGB (make it RGB)"
     case .unsupportedBitDepth(let found):
       "image has \(found) bits per sample; PNG takes 8 or 16, JPEG takes 8"
     case .unsupportedQuality(let found):

@@ -68,7 +68,7 @@ import Testing
 
   @Test("refuses a JPEG of four inks") func fourInks() throws {
     let file = try Golden.bytes(Golden.fourInks)
-    #expect(throws: ImageError.unsupportedChannels(found: 4)) {
+    #expect(throws: ImageError.fourInks) {
       try decodeJPEG(file)
     }
   }

@@ -158,7 +158,7 @@ import Testing
           == "decode: cannot open \(root)/no: No such file or directory")
       #expect(
         sentence { _ = try openSource(SourceRequest(paths: [root])) }
-          == "decode \(root): holds no format that Kiln knows (kiln formats lists them)")
+          == "decode \(root): is an empty directory")
       try fill(root, ["train-labels-idx1-ubyte", "t10k-images-idx3-ubyte"])
       #expect(
         sentence { _ = try openSource(SourceRequest(paths: [root])) }
@@ -190,6 +190,33 @@ import Testing
       #expect(
         message
           == "decode \(name): is one image (name the directory of images that it lies in)")
+    }
+  }
+
+  @Test("says which directories hold data sets")
+  func directories() throws {
+    try withTemporaryDirectory { root in
+      let message = { sentence { _ = try openSource(SourceRequest(paths: [root])) } }
+      for name in ["b", "a", "notes"] { try makeDirectory("\(root)/\(name)") }
+      try write([1], to: root + "/notes/readme")
+      #expect(
+        message() == "decode \(root): holds no format that Kiln knows (kiln formats lists them)")
+      for name in ["b", "a"] { try fill("\(root)/\(name)", ["train-images-idx3-ubyte"]) }
+      #expect(
+        message() == "decode \(root): holds data sets in directories: a, b (name one of them)")
+    }
+  }
+
+  @Test("says which image it cannot read where there are no others", arguments: ["", "cat/"])
+  func foreignImages(directory: String) throws {
+    try withTemporaryDirectory { root in
+      try makeDirectory(root + "/cat")
+      try write([1], to: root + "/readme")
+      for name in ["2.bmp", "1.webp"] { try write([0x42], to: "\(root)/\(directory)\(name)") }
+      #expect(
+        sentence { _ = try openSource(SourceRequest(paths: [root])) }
+          == "decode \(directory)1.webp: is an image that Kiln cannot read"
+          + " (make it a PNG or JPEG file)")
     }
   }
 

@@ -32,8 +32,7 @@ struct DirectoryImages: Sendable {
   func checkAllReadable(in directory: String) throws(StageError) {
     guard let foreign else { return }
     throw StageError(
-      .decode, file: Path.join(directory.isEmpty ? "." : directory, foreign),
-      UnsupportedError("is an image that Kiln cannot read (make it a PNG or JPEG file)"))
+      .decode, file: Path.join(directory.isEmpty ? "." : directory, foreign), ImageError.foreign)
   }
 
   /// Brings names into natural order.

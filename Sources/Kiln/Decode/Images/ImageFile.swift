@@ -107,6 +107,8 @@ private struct EncodedImage {
     guard height * width / Self.maximumPixelsPerByte <= file.count else {
       throw .morePixelsThanBytes(height: height, width: width, byteCount: file.count)
     }
+    // Which colours they are on paper, only a profile would tell.
+    if format == .jpeg, channels == 4 { throw .fourInks }
     guard (1...4).contains(channels) else { throw .unsupportedChannels(found: channels) }
     byteCount = height * width * channels * (bitDepth / 8)
     guard byteCount <= ImageShape.maxByteCount else {

@@ -1,0 +1,77 @@
+/// Says of a source that no format knows what helps more than that.
+struct UnknownSource {
+  let material: SourceMaterial
+  /// The formats that were tried.
+  let formats: [SourceFormat]
+
+  /// Why no format knows the source, and what to do.
+  /// - Throws: what is wrong with a file that was named, or ``Interruption``.
+  func reason() throws -> any Error {
+    if let word = material.words.first { return reason(for: word) }
+    // A damaged file looks like nothing; what is wrong with it helps more.
+    for file in material.files + [material.images, material.labels].compactMap(\.self) {
+      try at(.decode, file.name) { try check(file) }
+    }
+    return try material.onlyTree.flatMap(reason)
+      ?? fault("holds no format that Kiln knows (kiln formats lists them)")
+  }
+
+  private func fault(_ sentence: String) -> StageError {
+    StageError(.decode, file: material.description, UnsupportedError(sentence))
+  }
+
+  /// A word that no format knows must be a path, then.
+  private func reason(for word: String) -> any Error {
+    let names = KnownDataset.all.map(\.name) + ["sample"]
+    guard word.lastSlash == nil, let nearest = Spelling.nearest(to: word, among: names) else {
+      return FileError.missing(word)
+    }
+    return StageError(
+      .decode, file: nil,
+      UnsupportedError(
+        "there is no file and no data set '\(word.printable)' (did you mean '\(nearest)'?)"))
+  }
+
+  private func check(_ file: Resource) throws {
+    if try file.start(1).isEmpty { throw UnsupportedError("is empty") }
+    if ImageFileName.kind(of: file.fileName) != .other {
+      throw UnsupportedError("is one image (name the directory of images that it lies in)")
+    }
+  }
+
+  private func reason(_ tree: FileTree) throws -> StageError? {
+    let root = try tree.root()
+    let entries = try tree.entries(of: root)
+    guard !entries.isEmpty else { return fault("is an empty directory") }
+    let directories = entries.filter { $0.kind == .directory }.map {
+      root.isEmpty ? $0.name : "\(root)/\($0.name)"
+    }
+    // Images by themselves, or in folders by class.
+    for directory in [root] + directories.prefix(Self.lookedAtCount) {
+      // What cannot be listed is no reason.
+      let files = (try? tree.files(in: directory)) ?? []
+      guard let image = files.first(where: { ImageFileName.kind(of: $0.fileName) == .foreignImage })
+      else { continue }
+      return StageError(.decode, file: image.relativePath, ImageError.foreign)
+    }
+    guard tree.archive == nil else { return nil }
+    let found = try directories.prefix(Self.lookedAtCount).filter {
+      try material.cancellation.check()
+      return isKnown(Path.join(tree.path, $0))
+    }
+    guard !found.isEmpty else { return nil }
+    return fault("holds data sets in directories: \(Spelling.list(found)) (name one of them)")
+  }
+
+  /// Whoever names a directory of so many others has not meant one of them.
+  private static let lookedAtCount = 100
+
+  private func isKnown(_ path: String) -> Bool {
+    // What cannot be opened is told when it is named.
+    guard
+      let material = try? SourceMaterial(
+        SourceRequest(paths: [path]), cancellation: material.cancellation)
+    else { return false }
+    return formats.contains { (try? $0.detect(material)) == true }
+  }
+}
