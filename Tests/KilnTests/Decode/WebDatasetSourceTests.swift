@@ -201,6 +201,23 @@ struct ShardSample {
     }
   }
 
+  @Test("must not lack one in the middle, unless they are named one by one")
+  func gap() throws {
+    try withTemporaryDirectory { root in
+      let pair = try ShardSample.pair("a", 1, "1").bytes
+      let names = ["a-000007.tar", "a-000008.tar", "b-000007.tar", "b-000009.tar"]
+      for name in names.dropLast() { try write(pair, to: root + "/" + name) }
+      #expect(try openSource(SourceRequest(paths: [root])).dataset.count == 3)
+      try write(pair, to: root + "/" + names[3])
+      #expect(
+        sentence { _ = try openSource(SourceRequest(paths: [root])) }
+          == "decode \(root): lacks the shards between b-000007.tar and b-000009.tar"
+          + " (name the files themselves to go without these)")
+      let paths = names.map { root + "/" + $0 }
+      #expect(try openSource(SourceRequest(paths: paths)).dataset.count == 4)
+    }
+  }
+
   @Test("are not seen in archives of other things")
   func others() throws {
     try withTemporaryDirectory { root in

@@ -89,7 +89,25 @@ private enum WebDatasetFormat {
     let shards = try shards(material)
     return try Set(shards.map(\.name.split)).sorted(by: SplitName.precedes).map { split in
       let files = shards.filter { $0.name.split == split }
+      // Of Kiln's own, the manifest says how many samples there are.
+      if let tree = material.onlyTree, tree.archive == nil, material.outputRecord == nil {
+        try checkNoneLost(files, of: tree.name)
+      }
       return (split, try files.map { try WebDatasetShard(try $0.resource()) })
+    }
+  }
+
+  /// Of a directory's shards, whose numbers follow each other, none must be lost in the middle.
+  private static func checkNoneLost(_ shards: [Shard], of name: String) throws(StageError) {
+    // Numbers are filled up with zeros, so that each series is together and in order.
+    let names = shards.map(\.path).sorted().map(Path.lastComponent)
+    for (first, second) in zip(names, names.dropFirst())
+    where WebDatasetName.isGap(between: first, and: second) {
+      throw StageError(
+        .decode, file: name,
+        UnsupportedError(
+          "lacks the shards between \(first.printable) and \(second.printable)"
+            + " (name the files themselves to go without these)"))
     }
   }
 

@@ -53,8 +53,20 @@ struct WebDatasetName: Sendable, Equatable {
 
   /// Whether the name is one that writers of shards give: it ends in a number of several digits.
   static func isShard(_ name: String) -> Bool {
+    Self(parsing: name) != nil && digits(of: name).count >= 4
+  }
+
+  /// Whether two shards are of one series, with others between them.
+  static func isGap(between name: String, and next: String) -> Bool {
+    let (one, other) = (digits(of: name), digits(of: next))
+    guard isShard(name), isShard(next), let number = Int(one), let following = Int(other) else {
+      return false
+    }
+    return name[..<one.startIndex] == next[..<other.startIndex] && following - number > 1
+  }
+
+  private static func digits(of name: String) -> Substring {
     let stem = name.prefix { $0 != "." }
-    return Self(parsing: name) != nil
-      && stem.reversed().prefix { $0.isASCII && $0.isNumber }.count >= 4
+    return stem.suffix(stem.reversed().prefix { $0.isASCII && $0.isNumber }.count)
   }
 }
