@@ -180,6 +180,11 @@ import Testing
     arguments: [
       ("7,1,2,3,4\n8,5,x,7,8\n", "line 2, column 3: 'x' is no number"),
       ("7,1,2,3,4\n8,5,,7,8\n", "line 2, column 3: '' is no number"),
+      (
+        "7,1,2,3,4\ncat,5,6,7,8\n",
+        "line 2, column 1: 'cat' is no number, expected a label"
+          + " (number the classes from 0 and name them with --classes)"
+      ),
       ("7,1,2,3,4\n8,5,6,7\n", "line 2 has 4 columns, expected 5 as in the first line"),
       ("7,1,2,3,4\n8,5,6,7,8,9\n", "line 2 has 6 columns, expected 5 as in the first line"),
       ("7,1,2,3,4\n8.5,5,6,7,8\n", "line 2, column 1: '8.5' is no whole number, expected a label"),

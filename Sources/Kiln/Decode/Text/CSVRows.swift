@@ -167,7 +167,10 @@ struct CSVRows: Sendable {
         }
         let content = start + field.content.lowerBound..<start + field.content.upperBound
         guard let number = CSVNumber(span, content) else {
-          throw CSVError.notNumber(line: line, column: column + 1, text: Self.text(text, content))
+          let (column, text) = (column + 1, Self.text(text, content))
+          throw meanings[column - 1] == .label && line > 1
+            ? CSVError.labelNotNumber(line: line, column: column, text: text)
+            : .notNumber(line: line, column: column, text: text)
         }
         try body(line, column, number, content)
         column += 1
