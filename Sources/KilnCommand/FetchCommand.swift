@@ -61,9 +61,10 @@ private enum FetchRun {
       if arguments.has("sha256"), arguments.operands.count > 1 {
         throw UsageError.conflict("--sha256 proves one file, and several are named")
       }
+      let address = try ProvenAddress(parsing: name, given: arguments.value("sha256"))
       return [
         try fetcher.fetch(
-          url: name, digest: try arguments.value("sha256").map(digest),
+          url: address.url, digest: address.digest,
           record: arguments.value("lock-file").map { TrustedFiles(path: $0) })
       ]
     }
@@ -83,14 +84,6 @@ private enum FetchRun {
       throw UsageError.unknown(what: "split", name: split, among: known.splits.map(\.name))
     }
     return try fetcher.fetch(known.remoteFiles(ofSplits: splits, in: try fetcher.store()))
-  }
-
-  private static func digest(_ text: String) throws(UsageError) -> FileDigest {
-    guard let digest = FileDigest(hexadecimal: text) else {
-      throw .badValue(
-        option: "sha256", value: text, expected: "64 hexadecimal digits (or 32 of MD5)")
-    }
-    return digest
   }
 
   static func json(_ fetched: [FetchedFile]) -> JSON {

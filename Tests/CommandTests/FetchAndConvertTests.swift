@@ -78,6 +78,14 @@ struct FetchAndConvertTests {
         let run = try CommandRun(words, environment: environment)
         #expect(run.status == 0, "\(run.errors)")
       }
+      // They are there: what is wrong is the store.
+      var withoutStore = environment
+      withoutStore["KILN_CACHE_DIR"] = "/dev/null/store"
+      let run = try CommandRun(
+        ["convert", "mnist", "--from", downloads.path, "--to", "npy=\(directory.path)/other"],
+        environment: withoutStore)
+      #expect(run.status == 1)
+      #expect(run.errors.contains("KILN_CACHE_DIR names another store"), "\(run.errors)")
     }
   }
 }

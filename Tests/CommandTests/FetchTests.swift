@@ -287,6 +287,28 @@ struct FetchTests {
       #expect(try names(in: URL(filePath: out)).contains("train-images.npy"))
     }
   }
+
+  @Test("heeds the digest behind an address, and finds the file again without it")
+  func addressDigest() throws {
+    let server = try LoopbackServer { request, connection in
+      connection.answer("200 OK", content("/a"))
+    }
+    defer { server.stop() }
+    try withDirectory { store in
+      let environment = environment(store)
+      let zeros = String(repeating: "0", count: 64)
+      let wrong = try CommandRun(
+        ["fetch", server.url("/a") + "#sha256=\(zeros)"], environment: environment)
+      #expect(wrong.status == 1)
+      #expect(wrong.errors.contains("expected 0000"))
+      let digest = try sha256(content("/a"))
+      for end in ["#sha256=\(digest)", "#page=3", ""] {
+        let run = try CommandRun(["fetch", server.url("/a") + end], environment: environment)
+        #expect(run.status == 0, "\(run.errors)")
+      }
+      #expect(server.paths.count == 2)
+    }
+  }
 }
 
 /// What was asked for, and when half of it was sent.

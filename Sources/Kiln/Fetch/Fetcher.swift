@@ -46,10 +46,10 @@ public struct Fetcher: Sendable {
     for file in files { found[store.path(of: file)] = store.find(file) }
     func missing() -> [RemoteFile] { files.filter { found[store.path(of: $0)] == nil } }
     if let directory = settings.localDirectory, !missing().isEmpty {
-      let supply = try at(.fetch, nil) { try LocalSupply(directory: directory) }
+      let supply = try at(.fetch, nil) { try LocalSupply(directory: directory, cancellation) }
       for file in missing() {
         found[store.path(of: file)] = try at(.fetch, file.name) {
-          try supply.take(file, into: store, cancellation)
+          try supply.take(file, into: store)
         }
       }
     }
@@ -71,6 +71,7 @@ public struct Fetcher: Sendable {
     let fetches = files.map {
       FileFetch($0, store: store, settings: settings, cancellation: cancellation)
     }
+    var nextProgress = ContinuousClock.now
     while !fetches.allSatisfy(\.isOver) {
       if cancellation.isCancelled {
         for fetch in fetches where !fetch.isOver { fetch.cancel(transport) }
@@ -85,21 +86,28 @@ public struct Fetcher: Sendable {
         fetches.first { $0.owns(transfer) }?.take(end, of: transfer)
       }
       for fetch in fetches { fetch.watch(transport) }
-      watch?(FetchProgress(files: fetches.map(\.progress)))
+      let now = ContinuousClock.now
+      if let watch, now >= nextProgress || fetches.allSatisfy(\.isOver) {
+        watch(FetchProgress(files: fetches.map(\.progress)))
+        nextProgress = now + Self.progressInterval
+      }
     }
     return try results(of: fetches)
   }
 
+  /// What moves ten times a second moves smoothly.
+  private static let progressInterval = Duration.milliseconds(100)
+
   /// Until something is due: a display that moves, a key that was pressed, a file to begin with.
   private func wait(for fetches: [FileFetch]) -> Duration {
     let now = ContinuousClock.now
-    var wait = Duration.milliseconds(100)
+    var wait = Self.progressInterval
     for fetch in fetches {
       if case .waiting(let until) = fetch.state { wait = min(wait, max(.zero, until - now)) }
     }
     // A file that is due and has no free place yet must not keep the loop spinning.
     return fetches.count(where: \.isTransferring) >= settings.limits.transfers
-      ? .milliseconds(100) : wait
+      ? Self.progressInterval : wait
   }
 
   private func results(of fetches: [FileFetch]) throws -> [FetchedFile] {

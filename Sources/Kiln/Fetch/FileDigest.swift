@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// What proves that a file is the one that was published.
 public enum FileDigest: Sendable, Equatable {
   /// SHA-256, as 64 hexadecimal digits.
@@ -60,7 +66,7 @@ final class FileHash {
     var left = count
     while left > 0 {
       let bytes = try stream.read(min(left, FileStream.chunkByteCount))
-      if bytes.isEmpty { throw FileError(.read, path, code: 5) }
+      if bytes.isEmpty { throw FileError(.read, path, code: EIO) }
       update(bytes.span)
       left -= bytes.count
     }

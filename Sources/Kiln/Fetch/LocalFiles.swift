@@ -123,7 +123,7 @@ enum LocalFiles {
         missing.append(file)
       }
     }
-    return (withoutHalves(found), missing)
+    return (withoutHalves(found, of: files), missing)
   }
 
   private static func look(for file: KnownFile, in place: String) -> Found? {
@@ -140,10 +140,12 @@ enum LocalFiles {
   }
 
   /// Optional labels without their images, or the other way round, are left out.
-  private static func withoutHalves(_ found: [Found]) -> [Found] {
+  private static func withoutHalves(_ found: [Found], of files: [KnownFile]) -> [Found] {
     found.filter { one in
       guard one.file.need == .optional, let other = one.file.role.counterpart else { return true }
-      return found.contains { $0.file.role == other && $0.file.split == one.file.split }
+      let isOther = { (file: KnownFile) in file.role == other && file.split == one.file.split }
+      // Some are published without the other half.
+      return !files.contains(where: isOther) || found.contains { isOther($0.file) }
     }
   }
 

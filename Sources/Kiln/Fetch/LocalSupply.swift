@@ -5,27 +5,35 @@
 #endif
 
 /// A directory of files that somebody has got by hand, whatever they are called there.
-struct LocalSupply {
+final class LocalSupply {
   private let files: [SourceFile]
+  private let cancellation: Cancellation
+  /// The digests of files that were looked at, by path.
+  private var digests: [String: [FileDigest]] = [:]
 
   /// Looks at what is in a directory and below it.
-  init(directory: String) throws {
+  init(directory: String, _ cancellation: Cancellation) throws {
+    self.cancellation = cancellation
     var files: [SourceFile] = []
-    try Self.collect(directory, depth: 0, into: &files)
+    try Self.collect(directory, depth: 0, cancellation, into: &files)
     self.files = files
   }
 
-  private static func collect(_ directory: String, depth: Int, into files: inout [SourceFile])
-    throws
-  {
+  private static func collect(
+    _ directory: String, depth: Int, _ cancellation: Cancellation, into files: inout [SourceFile]
+  ) throws {
+    try cancellation.check()
     for entry in try Path.entries(of: directory).sorted(by: { $0.name < $1.name }) {
       guard files.count < maximumFileCount else { return }
       let path = Path.join(directory, entry.name)
       switch entry.kind {
-      case .file: if let file = try? SourceFile(path: path) { files.append(file) }
+      case .file:
+        if let file = try? SourceFile(path: path, cancellation: cancellation) { files.append(file) }
       case .directory where depth < maximumDepth:
         // What may not be looked into has nothing to offer.
-        do { try collect(path, depth: depth + 1, into: &files) } catch is FileError {}
+        do {
+          try collect(path, depth: depth + 1, cancellation, into: &files)
+        } catch is FileError {}
       case .directory: break
       }
     }
@@ -37,14 +45,10 @@ struct LocalSupply {
   private static let maximumDepth = 3
 
   /// Copies a file into the store, if one of these is it; nil else.
-  func take(
-    _ file: RemoteFile, into store: FetchStore, _ cancellation: Cancellation
-  ) throws -> FetchedFile? {
-    guard let digest = file.digest, let found = try find(file, digest, cancellation) else {
-      return nil
-    }
+  func take(_ file: RemoteFile, into store: FetchStore) throws -> FetchedFile? {
+    guard let digest = file.digest, let found = try find(file, digest) else { return nil }
     while true {
-      if cancellation.isCancelled { throw Interruption() }
+      try cancellation.check()
       if let stored = store.find(file) { return stored }
       if let partial = try PartialFile.open(file, in: store) {
         return try copy(found, file, to: partial, store)
@@ -54,24 +58,31 @@ struct LocalSupply {
     }
   }
 
-  private func find(
-    _ file: RemoteFile, _ digest: FileDigest, _ cancellation: Cancellation
-  ) throws -> SourceFile? {
+  private func find(_ file: RemoteFile, _ digest: FileDigest) throws -> SourceFile? {
     // The likely one first: hashing all that has the size may take long.
     let candidates = files.filter { file.byteCount == nil || file.byteCount == $0.byteCount }
     for candidate in candidates.filter({ $0.name == file.name })
       + candidates.filter({ $0.name != file.name })
-    {
-      let hash = FileHash(expecting: digest)
-      do {
-        try hash.update(
-          file: candidate.path, count: candidate.byteCount, cancellation: cancellation)
-      } catch is FileError {
-        continue
-      }
-      if hash.finish().found == digest { return candidate }
+    where try self.digest(of: candidate, like: digest) == digest {
+      return candidate
     }
     return nil
+  }
+
+  /// A file's digest by the algorithm of another one; nil where the file cannot be read.
+  private func digest(of file: SourceFile, like other: FileDigest) throws -> FileDigest? {
+    // Where sizes are not on record, every file is a candidate for each that is wanted.
+    let known = digests[file.path]?.first { $0.algorithm == other.algorithm }
+    if let known { return known }
+    let hash = FileHash(expecting: other)
+    do {
+      try hash.update(file: file.path, count: file.byteCount, cancellation: cancellation)
+    } catch is FileError {
+      return nil
+    }
+    let digest = hash.finish().found
+    digests[file.path, default: []].append(digest)
+    return digest
   }
 
   /// A copy, no link: what its owner does to the file later is nothing to the store.

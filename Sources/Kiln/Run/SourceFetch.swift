@@ -19,8 +19,8 @@ struct SourceFetch {
     if !addresses.isEmpty {
       local.paths = try request.paths.map { path in
         guard RemoteFile.isURL(path) else { return path }
-        let (url, digest) = try Self.address(path, given: request.sha256)
-        let file = try fetcher.fetch(url: url, digest: digest)
+        let address = try ProvenAddress(parsing: path, given: request.sha256)
+        let file = try fetcher.fetch(url: address.url, digest: address.digest)
         fetched.append(file)
         return file.path
       }
@@ -59,8 +59,10 @@ struct SourceFetch {
         let found: [String]
         do {
           found = try files(of: known, by: fetcher.local(request.paths[0]))
-        } catch let failure where !(failure is Interruption) {
-          throw error
+        } catch let failure as StageError {
+          // Without a store, or without these files, what the directory lacks is what matters.
+          let isLack = if case .offline = failure.reason as? FetchError { true } else { false }
+          throw isLack || failure.reason as? StoreError == .noHome ? error : failure
         }
         return try LocalFiles.located(
           request.reading(found, of: known), fetcher.cancellation)
@@ -73,23 +75,6 @@ struct SourceFetch {
   private static func files(of known: KnownDataset, by fetcher: Fetcher) throws -> [String] {
     let store: FetchStore = try at(.fetch, nil) { try fetcher.store() }
     return try fetcher.fetch(known.remoteFiles(in: store)).map(\.path)
-  }
-
-  /// An address with the digest that stands behind it, as in `https://…/digits.npz#sha256=731c…`.
-  private static func address(
-    _ text: String, given: String?
-  ) throws(UsageError) -> (url: String, digest: FileDigest?) {
-    let parts = text.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
-    var digits = given
-    if parts.count == 2, let equals = parts[1].firstIndex(of: "=") {
-      digits = digits ?? String(parts[1][parts[1].index(after: equals)...])
-    }
-    guard let digits else { return (String(parts[0]), nil) }
-    guard let digest = FileDigest(hexadecimal: digits) else {
-      throw .badValue(
-        option: "sha256", value: digits, expected: "64 hexadecimal digits (or 32 of MD5)")
-    }
-    return (String(parts[0]), digest)
   }
 }
 

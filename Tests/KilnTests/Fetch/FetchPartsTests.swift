@@ -27,6 +27,28 @@ struct FetchPartsTests {
     #expect(Redirect.target(location, from: from) == nil)
   }
 
+  @Test("takes the digest behind an address, and no other fragment")
+  func provenAddress() throws {
+    let (sha, md5) = (String(repeating: "0a", count: 32), String(repeating: "0b", count: 16))
+    let read = { (end: String, given: String?) in
+      try ProvenAddress(parsing: "https://a/b?c" + end, given: given)
+    }
+    for (end, digest) in [
+      ("#sha256=" + sha, FileDigest.sha256(sha)), ("#SHA256=" + sha.uppercased(), .sha256(sha)),
+      ("#md5=" + md5, .md5(md5)), ("#page=3", nil), ("#", nil), ("#sha256sum", nil), ("", nil),
+    ] {
+      let address = try read(end, nil)
+      #expect(address.url == "https://a/b?c" && address.digest == digest)
+    }
+    #expect(try read("#sha256=" + sha, sha).digest == .sha256(sha))
+    #expect(
+      sentence { _ = try read("#sha256=" + sha, md5) }
+        == "--sha256 is \(md5), and the address ends in \(sha)")
+    for end in ["#sha256=", "#sha256", "#sha256=00", "#md5=x"] {
+      #expect(sentence { _ = try read(end, nil) }?.contains("64 hexadecimal digits") == true)
+    }
+  }
+
   @Test("reads what a server says, in whatever case, and forgets what came before")
   func head() {
     var head = ResponseHead()

@@ -30,6 +30,7 @@ import Testing
             KnownFile("train-labels-idx1-ubyte.gz", .labels, split: "train"),
             KnownFile("more-images-idx3-ubyte", .images, split: "more", need: .optional),
             KnownFile("more-labels-idx1-ubyte", .labels, split: "more", need: .optional),
+            KnownFile("lone-images-idx3-ubyte", .images, split: "lone", need: .optional),
           ],
           mirrors: ["https://example.org/data/", "https://example.com/"]),
         KnownEdition(
@@ -58,6 +59,9 @@ import Testing
       #expect(try locate([root]).count == 2)
       try write(Self.labels, to: root + "/more-labels-idx1-ubyte")
       #expect(try locate([root]).count == 4)
+      // What is published without labels is whole without them.
+      try write(Self.extra, to: root + "/lone-images-idx3-ubyte")
+      #expect(try locate([root]).last == root + "/lone-images-idx3-ubyte")
     }
   }
 

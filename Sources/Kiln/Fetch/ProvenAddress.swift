@@ -1,0 +1,33 @@
+/// An address with what proves the file behind it.
+package struct ProvenAddress: Sendable, Equatable {
+  /// The address, without a fragment: that is no part of what a server is asked for.
+  package let url: String
+  /// What the file must be; nil for one that is trusted as it comes.
+  package let digest: FileDigest?
+
+  /// Reads an address, which may end as in `https://…/digits.npz#sha256=731c…`.
+  /// - Parameters:
+  ///   - text: the address.
+  ///   - given: the digest that the user says besides; nil for none.
+  /// - Throws: ``UsageError`` for a digest that is none, or two that differ.
+  package init(parsing text: String, given: String?) throws(UsageError) {
+    let parts = text.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
+    url = String(parts[0])
+    let fragment = parts.count == 2 ? parts[1].split(separator: "=", maxSplits: 1) : []
+    let isDigest = fragment.first.map { ["sha256", "md5"].contains($0.lowercased()) } ?? false
+    let behind = try isDigest ? Self.digest(fragment.count == 2 ? String(fragment[1]) : "") : nil
+    let told = try given.map(Self.digest)
+    if let behind, let told, behind != told {
+      throw .conflict("--sha256 is \(told.text), and the address ends in \(behind.text)")
+    }
+    digest = told ?? behind
+  }
+
+  private static func digest(_ text: String) throws(UsageError) -> FileDigest {
+    guard let digest = FileDigest(hexadecimal: text) else {
+      throw .badValue(
+        option: "sha256", value: text, expected: "64 hexadecimal digits (or 32 of MD5)")
+    }
+    return digest
+  }
+}
