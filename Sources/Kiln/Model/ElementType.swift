@@ -47,6 +47,14 @@ public enum ElementType: String, Sendable, CaseIterable {
     return shape.contains(0) ? 0 : product
   }
 
+  /// Whether the type holds no negative numbers.
+  var isUnsigned: Bool {
+    switch self {
+    case .uint8, .uint16, .uint32, .uint64, .bool: true
+    default: false
+    }
+  }
+
   /// Whether the type holds fractions.
   public var isFloat: Bool {
     switch self {

@@ -200,6 +200,7 @@ private struct FixedSource: Source {
         "stl-10", shape: [3, 1, 1], order: .first, pixels: Array(0..<9), labels: [0, 10, 1]))
     #expect(try readAll(source, split: 0).labels == [-1, 9, 0])
     #expect(source.dataset.schema.labels?.range == -1...9)
+    #expect(source.dataset.schema.labels?.elementType == .int32)
   }
 
   @Test("leaves labels from 1 alone where there are negative ones")

@@ -65,11 +65,11 @@ private struct STLFiles {
       let images = try PlainArray.open(file, sampleShape: Self.sampleShape)
       var labels = try labels[split].map { try PlainArray.open($0, sampleShape: []) }
       if labels == nil, !self.labels.isEmpty {
-        // Beside splits with labels, 0 is none; counted from 0 it becomes -1, which takes a signed type.
+        // Beside splits with labels, 0 is none.
         let none = [UInt8](repeating: 0, count: images.count)
         labels = try SampleArray(
           file.name,
-          .array(try NumericArray(.int8, shape: [images.count], in: .owned(none))))
+          .array(try NumericArray(.uint8, shape: [images.count], in: .owned(none))))
       }
       return ArraySource.Part(split: split, images: images, labels: labels)
     }
