@@ -4,10 +4,11 @@ extension SourceFormat {
     name: "mat",
     summary: "MATLAB files up to version 7, such as SVHN's train_32x32.mat: files or a directory",
     options: [.imagesKey, .labelsKey, .sourceShape],
+    liesBesideImages: true,
     detect: { try !MATFormat.files($0).isEmpty },
     open: { material, values in
       let keys = try ArrayKeys(values)
-      let files = try MATFormat.files(material)
+      let files = try MATFormat.splits(of: try MATFormat.files(material))
       let parts = try files.map { name, file in
         try at(.decode, file.name) {
           try MATFormat.parts(of: file, split: files.count == 1 && keys != nil ? nil : name, keys)
@@ -23,8 +24,8 @@ extension SourceFormat {
 
 /// Finds images and labels among the variables of MAT-files.
 private enum MATFormat {
-  /// The files of a source, each with the split that its name tells.
-  static func files(_ material: SourceMaterial) throws -> [(split: String, file: Resource)] {
+  /// The files of a source.
+  static func files(_ material: SourceMaterial) throws -> [Resource] {
     if material.images != nil { return [] }
     var files: [Resource] = []
     for item in material.items {
@@ -39,6 +40,13 @@ private enum MATFormat {
         if MATFile.isMagic((try? file.start(MATFile.magicByteCount)) ?? []) { files.append(file) }
       }
     }
+    return files
+  }
+
+  /// Each file with the split that its name tells.
+  static func splits(
+    of files: [Resource]
+  ) throws(StageError) -> [(split: String, file: Resource)] {
     let found = files.map { (split: split(of: $0.fileName), file: $0) }
     for (position, file) in found.enumerated() {
       guard let other = found[..<position].first(where: { $0.split == file.split }) else {

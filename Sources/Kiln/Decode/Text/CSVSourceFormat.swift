@@ -16,7 +16,7 @@ extension SourceFormat {
       .sourceShape,
     ],
     liesBesideImages: true,
-    detect: { try !CSVSourceFormat.splits($0).isEmpty },
+    detect: { try !CSVSourceFormat.tables($0).isEmpty },
     open: { material, values in try CSVSourceFormat.open(material, values) })
 }
 
@@ -32,7 +32,7 @@ private enum CSVSourceFormat {
   private static let outputName = "csv"
 
   static func open(_ material: SourceMaterial, _ values: OptionValues) throws -> any Source {
-    let tables = try splits(material).map { ($0.name, try $0.open()) }
+    let tables = try chosen(try tables(material), material).map { ($0.name, try $0.open()) }
     let files = SourceFile.distinct(tables.map(\.1.file))
     var settings = try settings(values)
     guard
@@ -67,7 +67,7 @@ private enum CSVSourceFormat {
   }
 
   /// The tables of a source, each with its split's name.
-  static func splits(_ material: SourceMaterial) throws -> [Table] {
+  static func tables(_ material: SourceMaterial) throws -> [Table] {
     if material.images != nil { return [] }
     var found: [Table] = []
     for item in material.items {
@@ -106,7 +106,7 @@ private enum CSVSourceFormat {
     {
       return []
     }
-    return try chosen(found, material)
+    return found
   }
 
   private static func chosen(_ tables: [Table], _ material: SourceMaterial) throws -> [Table] {

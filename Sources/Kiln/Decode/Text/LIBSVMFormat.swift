@@ -4,10 +4,12 @@ extension SourceFormat {
     name: "libsvm",
     summary: "LIBSVM's text, LABEL INDEX:VALUE ..., such as usps.bz2 and usps.t.bz2",
     options: [.sourceShape],
-    detect: { try !LIBSVMFormat.tables($0).isEmpty },
+    liesBesideImages: true,
+    detect: { try !LIBSVMFormat.files($0).isEmpty },
     open: { material, values in
       try LIBSVMSource(
-        try LIBSVMFormat.tables(material), shape: try SourceShape.parse(values),
+        try LIBSVMFormat.splits(of: try LIBSVMFormat.files(material), material),
+        shape: try SourceShape.parse(values),
         classNames: material.request.classNames ?? [], cancellation: material.cancellation)
     })
 }
@@ -20,7 +22,8 @@ private enum LIBSVMFormat {
   /// Enough for a label and some values.
   private static let lookedAtByteCount = 4096
 
-  static func tables(_ material: SourceMaterial) throws -> [(split: String, file: Resource)] {
+  /// The texts of a source.
+  static func files(_ material: SourceMaterial) throws -> [Resource] {
     if material.images != nil { return [] }
     var files: [Resource] = []
     for item in material.items {
@@ -35,6 +38,13 @@ private enum LIBSVMFormat {
       case .file(let file): if isText(file) || isCalledText(file) { files.append(file) }
       }
     }
+    return files
+  }
+
+  /// Each file with the split that its name tells.
+  static func splits(
+    of files: [Resource], _ material: SourceMaterial
+  ) throws(StageError) -> [(split: String, file: Resource)] {
     let found = files.map { (split: split(of: $0.fileName), file: $0) }
     for (position, file) in found.enumerated()
     where found[..<position].contains(where: { $0.split == file.split }) {
