@@ -101,6 +101,16 @@ import Testing
     }
   }
 
+  @Test("reads rows of many more bytes than numbers piece by piece")
+  func blanks() throws {
+    // Four rows are more than may wait.
+    let blanks = String(repeating: " ", count: 5 << 20)
+    let rows = (0..<7).map { "\($0) 1:\($0 + 1) 2:3\(blanks)\n" }
+    let result = try read(rows.joined(), pieces: 7)
+    #expect(result.labels == [0, 1, 2, 3, 4, 5, 6])
+    #expect(result.pixels == (1...7).flatMap { [$0, 3] })
+  }
+
   @Test("refuses a shape that is too small")
   func shape() {
     #expect(

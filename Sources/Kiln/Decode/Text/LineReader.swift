@@ -9,9 +9,7 @@ final class LineReader: SampleReader {
   private let name: String
   private let lines: CSVLines
   private let rowCount: Int
-  private let pixelByteCount: Int
-  private let labelCount: Int
-  private let decoder: Decoder
+  private let decode: RowDecoder
   private var position = 0
 
   /// - Parameters:
@@ -29,28 +27,59 @@ final class LineReader: SampleReader {
     self.name = name
     self.lines = lines
     self.rowCount = rowCount
-    self.pixelByteCount = pixelByteCount
-    self.labelCount = labelCount
-    self.decoder = decoder
+    decode = RowDecoder(
+      name: name, pixelByteCount: pixelByteCount, labelCount: labelCount, decoder: decoder)
   }
 
+  /// Text that may wait to be decoded for one batch; the rows of a megabyte of pixels have a quarter of it.
+  private static let maximumWaitingByteCount = 16 << 20
+
   func read(_ count: Int) throws -> PendingSamples {
-    let rows = try at(.decode, name) { try lines.take(count) }
+    var rows = try take(count)
+    if rows.count == count { return PendingSamples { [decode, rows] in try decode(rows) } }
+    // Rows of much more than their numbers, such as blanks: decoded at once, they take no room.
+    var (pixels, labels) = try decode(rows)
+    var left = count - rows.count
+    while left > 0 {
+      rows = try take(left)
+      left -= rows.count
+      let values = try decode(rows)
+      pixels += values.pixels
+      labels += values.labels
+    }
+    return PendingSamples { [pixels, labels] in (pixels, labels) }
+  }
+
+  /// Takes at least one row, and as many as are wanted or may wait.
+  private func take(_ count: Int) throws -> CSVLines.Lines {
+    let rows = try at(.decode, name) {
+      try lines.take(count, byteLimit: Self.maximumWaitingByteCount)
+    }
     position += rows.count
-    guard rows.count == count else {
+    guard rows.count > 0 || count == 0 else {
       throw StageError(
         .decode, file: name, ChangedTextError(found: position, expected: rowCount))
     }
-    return PendingSamples { [name, decoder, pixelByteCount, labelCount] in
+    return rows
+  }
+
+  /// Reads the numbers of rows, on any thread.
+  private struct RowDecoder: Sendable {
+    let name: String
+    let pixelByteCount: Int
+    let labelCount: Int
+    let decoder: Decoder
+
+    func callAsFunction(_ rows: CSVLines.Lines) throws -> (pixels: [UInt8], labels: [Int64]) {
       try at(.decode, name) {
         let values = try decoder(rows.joined(), rows)
         // Rows may have neither pixels nor labels, but not both.
         let found =
           pixelByteCount > 0
           ? values.pixels.count / pixelByteCount : values.labels.count / max(1, labelCount)
-        guard values.pixels.count == count * pixelByteCount,
-          values.labels.count == count * labelCount
-        else { throw ChangedTextError(found: found, expected: count) }
+        guard values.pixels.count == rows.count * pixelByteCount,
+          values.labels.count == rows.count * labelCount
+        else { throw ChangedTextError(found: found, expected: rows.count) }
         return values
       }
     }
