@@ -10,7 +10,7 @@ final class Archive: Sendable {
   let file: SourceFile
   private let kind: Kind
   private let bytes: RandomAccessFile
-  private let listed = Locked<[ArchiveEntry]?>(nil)
+  private let listed = Locked<(entries: [ArchiveEntry], links: [String])?>(nil)
   /// How members of a packed tar file begin, by where they are in it.
   private let starts = Locked<[Int: [UInt8]]>([:])
 
@@ -73,21 +73,31 @@ final class Archive: Sendable {
   /// Its files, in their order.
   /// - Throws: what is wrong with the archive or the name of one of its entries.
   func entries() throws -> [ArchiveEntry] {
-    if let known = listed.withLock({ $0 }) { return known }
-    let entries =
-      switch kind {
-      case .zip: try ZIPDirectory(bytes).entries
-      case .tar(let packing, let content): try tarEntries(content, isPacked: !packing.isEmpty)
-      }
-    var size = UnpackedSize(packed: file.byteCount)
-    for entry in entries { try size.add(entry) }
-    listed.withLock { $0 = entries }
-    return entries
+    try list().entries
   }
 
-  private func tarEntries(
+  /// The paths of links in it, which nobody follows.
+  /// - Throws: as ``entries()``.
+  func links() throws -> [String] { try list().links }
+
+  private func list() throws -> (entries: [ArchiveEntry], links: [String]) {
+    if let known = listed.withLock({ $0 }) { return known }
+    let content: (entries: [ArchiveEntry], links: [String])
+    switch kind {
+    case .zip:
+      let directory = try ZIPDirectory(bytes)
+      content = (directory.entries, directory.links)
+    case .tar(let packing, let stream): content = try tarContent(stream, isPacked: !packing.isEmpty)
+    }
+    var size = UnpackedSize(packed: file.byteCount)
+    for entry in content.entries { try size.add(entry) }
+    listed.withLock { [content] in $0 = content }
+    return content
+  }
+
+  private func tarContent(
     _ content: RestartableStream, isPacked: Bool
-  ) throws -> [ArchiveEntry] {
+  ) throws -> (entries: [ArchiveEntry], links: [String]) {
     let reader = try TarReader(try content.start())
     var entries: [ArchiveEntry] = []
     // What an entry says of its length counts before that much is unpacked to find the next one.
@@ -106,7 +116,7 @@ final class Archive: Sendable {
     }
     self.starts.withLock { [starts] in $0 = starts }
     try reader.finish()
-    return entries
+    return (entries, reader.links)
   }
 
   private struct UnpackedSize {

@@ -27,6 +27,8 @@ struct ArchiveListing {
   static let maximumDepth = 32
 
   private(set) var entries: [ArchiveEntry] = []
+  /// The paths of links, which nobody follows.
+  private(set) var links: [String] = []
   private var nameByteCount = 0
   private var count = 0
 
@@ -65,6 +67,9 @@ struct ArchiveListing {
     }
     return partByteCount == 0 || isDot
   }
+
+  /// Notes a link.
+  mutating func append(link path: String) { links.append(path) }
 
   /// Adds a file.
   mutating func append(_ entry: ArchiveEntry) { entries.append(entry) }

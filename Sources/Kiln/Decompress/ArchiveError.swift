@@ -19,6 +19,7 @@ enum ArchiveError: UnpackingError, Equatable, CustomStringConvertible {
   case encrypted(String)
   case method(String, Int)
   case sparse(String)
+  case link(String)
   case member(String, String)
   case tooManyEntries(limit: Int)
   case namesTooLong(limit: Int)
@@ -37,6 +38,9 @@ enum ArchiveError: UnpackingError, Equatable, CustomStringConvertible {
         + " (pack the archive again)"
     case .sparse(let name):
       "entry '\(Self.shown(name))' is stored with holes (pack the archive again)"
+    case .link(let name):
+      "entry '\(Self.shown(name))' is a link, which Kiln does not follow"
+        + " (pack the files themselves: tar --dereference --hard-dereference)"
     case .member(let name, let reason): "entry '\(Self.shown(name))' \(reason)"
     case .tooManyEntries(let limit): "archive has more than \(limit) entries"
     case .namesTooLong(let limit):

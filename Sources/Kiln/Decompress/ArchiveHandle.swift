@@ -20,8 +20,8 @@ import CArchive
   /// What libarchive says of an entry.
   struct Header {
     enum Kind {
-      case file, directory
-      /// Links, devices, pipes, sockets.
+      case file, directory, link
+      /// Devices, pipes, sockets.
       case other
     }
     let path: [UInt8]
@@ -157,11 +157,16 @@ import CArchive
     let name = unsafe library.pointee.archive_entry_pathname(entry).map {
       unsafe Array(String(cString: $0).utf8)
     }
-    let type = unsafe library.pointee.archive_entry_filetype(entry)
-    let isLink = unsafe library.pointee.archive_entry_hardlink(entry) != nil
+    let kind: Header.Kind =
+      switch unsafe library.pointee.archive_entry_filetype(entry) {
+      case _ where unsafe library.pointee.archive_entry_hardlink(entry) != nil: .link
+      case S_IFLNK: .link
+      case S_IFREG: .file
+      case S_IFDIR: .directory
+      default: .other
+      }
     return unsafe Header(
-      path: name ?? [],
-      kind: isLink ? .other : type == S_IFREG ? .file : type == S_IFDIR ? .directory : .other,
+      path: name ?? [], kind: kind,
       byteCount: library.pointee.archive_entry_size_is_set(entry) == 0
         ? nil : Int(library.pointee.archive_entry_size(entry)),
       isSparse: library.pointee.archive_entry_sparse_count(entry) > 0, dataOffset: dataOffset)

@@ -14,6 +14,9 @@ final class TarReader: ByteStream {
     handle = try Self.translate(nil) { try ArchiveHandle(stream, .tar) }
   }
 
+  /// The paths of links that were passed over.
+  var links: [String] { listing.links }
+
   /// Goes to the next file; links, devices and the like are passed over.
   /// - Returns: nil at the end.
   /// - Throws: ``ArchiveError``, or what the stream throws.
@@ -23,6 +26,7 @@ final class TarReader: ByteStream {
     entry = nil
     while let header = try Self.translate(last, { try handle.next() }) {
       let path = try listing.path(header.path)
+      if header.kind == .link { listing.append(link: path) }
       guard header.kind == .file else { continue }
       guard !path.isEmpty else { throw ArchiveError.name(".", .empty) }
       guard !header.isSparse else { throw ArchiveError.sparse(path) }

@@ -37,6 +37,8 @@ struct ZIPDirectory {
   fileprivate static let chunkByteCount = 1 << 20
 
   let entries: [ArchiveEntry]
+  /// The paths of links, which are passed over.
+  let links: [String]
 
   /// Reads the directory at the end of a file.
   /// - Throws: ``ArchiveError``, ``FileError``.
@@ -54,7 +56,8 @@ struct ZIPDirectory {
       _ = try reader.rest(record.u16(32))
       let entry = try Self.entry(record, name, extra, place, &listing)
       places.append(entry.extent)
-      guard entry.isFile else { continue }
+      if entry.kind == .link { listing.append(link: entry.value.path) }
+      guard entry.kind == .file else { continue }
       guard !entry.value.path.isEmpty else { throw ArchiveError.name(".", .empty) }
       listing.append(entry.value)
     }
@@ -63,7 +66,7 @@ struct ZIPDirectory {
         "its directory has \(places.count) entries, its end record counts \(place.count)")
     }
     try Self.checkOverlap(places)
-    entries = listing.entries
+    (entries, links) = (listing.entries, listing.links)
   }
 
   /// Where the directory is.
@@ -129,7 +132,7 @@ struct ZIPDirectory {
   private static func entry(
     _ record: [UInt8], _ name: [UInt8], _ extra: [UInt8], _ place: Place,
     _ listing: inout ArchiveListing
-  ) throws -> (value: ArchiveEntry, isFile: Bool, extent: Range<Int>) {
+  ) throws -> (value: ArchiveEntry, kind: ArchiveHandle.Header.Kind, extent: Range<Int>) {
     let path = try listing.path(name)
     let fields = try wideFields(
       [record.u32(24), record.u32(20), record.u32(42)], extra: extra, path: path)
@@ -144,15 +147,19 @@ struct ZIPDirectory {
         ZIPRecord(
           offset: offset, packedByteCount: packed, method: UInt16(record.u16(10)),
           checksum: record.u32(16), isEncrypted: record.u16(8) & 0x2041 != 0)))
-    let isFile = name.last != UInt8(ascii: "/") && !isLink(record)
-    return (value, isFile, offset..<offset + localByteCount + name.count + packed)
+    let kind = name.last == UInt8(ascii: "/") ? .directory : kind(record)
+    return (value, kind, offset..<offset + localByteCount + name.count + packed)
   }
 
-  /// Whether a Unix system stored a link or a device, which Kiln passes over.
-  private static func isLink(_ record: [UInt8]) -> Bool {
+  /// What a Unix system stored; others know files alone.
+  private static func kind(_ record: [UInt8]) -> ArchiveHandle.Header.Kind {
     let system = record.u16(4) >> 8
-    let type = record.u32(38) >> 28
-    return (system == 3 || system == 19) && type != 0 && type != 8
+    guard system == 3 || system == 19 else { return .file }
+    return switch record.u32(38) >> 28 {
+    case 0, 8: .file
+    case 10: .link
+    default: .other
+    }
   }
 
   /// The values of fields that the zip64 extra field replaces where they are all ones.

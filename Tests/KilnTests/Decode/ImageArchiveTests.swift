@@ -49,6 +49,39 @@ import Testing
     }
   }
 
+  @Test("refuses an image that is a link, which would be lost")
+  func links() throws {
+    let image = greyPNG(3)
+    let tar = { (name: String, type: Character) in
+      TarSample([
+        .init("a/1.png", image), .init(name, type: type, target: "a/1.png"),
+        .init("b/2.png", image),
+      ]).bytes
+    }
+    let zip = ZIPSample([
+      .init("a/1.png", image), .init("b/2.png", image),
+      .init("b/3.png", Array("../a/1.png".utf8)) {
+        $0.madeBy = 3 << 8
+        $0.attributes = 0o120777 << 16
+      },
+    ]).bytes
+    try withTemporaryDirectory { root throws in
+      let fault = { (bytes: [UInt8]) throws -> String? in
+        try write(bytes, to: root + "/a.tar")
+        return sentence { _ = try openSource(SourceRequest(paths: [root + "/a.tar"])) }
+      }
+      for bytes in [tar("b/3.png", "1"), tar("b/3.png", "2"), gzip(tar("b/3.png", "1")), zip] {
+        #expect(
+          try fault(bytes)
+            == "decompress a.tar: entry 'b/3.png' is a link, which Kiln does not follow"
+            + " (pack the files themselves: tar --dereference --hard-dereference)")
+      }
+      // What is no image is nobody's sample.
+      #expect(try fault(tar("b/latest", "2")) == nil)
+      #expect(try fault(tar("__MACOSX/b/3.png", "2")) == nil)
+    }
+  }
+
   @Test("reads a packed tar file in the order that Kiln wrote, whatever its own", arguments: 0..<3)
   func stream(shuffle: Int) throws {
     try withTemporaryDirectory { root in

@@ -56,6 +56,23 @@ func greyPNG(_ value: UInt8, width: Int = 3, height: Int = 2) -> [UInt8] {
     }
   }
 
+  @Test("are the data set beside several lists of one kind, too")
+  func lists() throws {
+    let list = MATSample.file([MATSample(name: "labels", dimensions: [1, 2], data: [1, 2])])
+    let text = Array("1 1:3 2:4\n2 1:5\n".utf8)
+    let files: [[String: [UInt8]]] = [
+      ["train_list.mat": list, "other_list.mat": list], ["a.txt": text, "b.txt": text],
+      ["a.csv": Array("1,2\n".utf8), "b.csv": Array("3,4\n".utf8)],
+    ]
+    for lists in files {
+      try withTemporaryDirectory { root in
+        try fill(root, ["cat/1.png", "dog/1.png"])
+        for (name, bytes) in lists { try write(bytes, to: root + "/" + name) }
+        #expect(try open(root).dataset.count == 2, "\(lists.keys)")
+      }
+    }
+  }
+
   @Test("tells directories apart whose names are canonically the same")
   func spellings() throws {
     try withTemporaryDirectory { root in
@@ -98,6 +115,20 @@ func greyPNG(_ value: UInt8, width: Int = 3, height: Int = 2) -> [UInt8] {
       let status = unsafe symlink(root + "/nowhere", root + "/readme")
       try #require(status == 0)
       #expect(try open(root).dataset.count == 2)
+    }
+  }
+
+  @Test("refuses an image that is a link to nowhere, and follows others")
+  func links() throws {
+    try withTemporaryDirectory { root in
+      try fill(root, ["a/1.png", "b/1.png"])
+      // The texts live through the calls.
+      try #require(unsafe symlink("1.png", root + "/a/2.png") == 0)
+      #expect(try open(root).dataset.count == 3)
+      try #require(unsafe symlink("lost.png", root + "/b/2.png") == 0)
+      #expect(
+        sentence { _ = try open(root) }
+          == "decode b/2.png: is no file (a link to one that is not there?)")
     }
   }
 

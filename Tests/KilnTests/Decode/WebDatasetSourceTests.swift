@@ -103,7 +103,7 @@ struct ShardSample {
       + ("./deep/er/a.JPEG", jpeg) + ("._a.png", [1, 2, 3]) + ("README", [])
       + ("b.seg.png", [1]) + ("b.cls", Array("-3".utf8)) + ("b.jpg", jpeg)
     tar.members.insert(("deep/", "5", []), at: 0)
-    tar.members.append(("link.png", "2", []))
+    tar.members.append(("link", "2", []))
     try read(["x-0001.tar": tar.bytes]) { source throws in
       #expect(source.dataset.splits == [Split(name: "x", count: 2)])
       #expect(source.dataset.schema.sampleShape == [8, 8, 3])
@@ -215,6 +215,20 @@ struct ShardSample {
           + " (name the files themselves to go without these)")
       let paths = names.map { root + "/" + $0 }
       #expect(try openSource(SourceRequest(paths: paths)).dataset.count == 4)
+    }
+  }
+
+  @Test("refuse an image that is a link")
+  func links() throws {
+    try withTemporaryDirectory { root in
+      let image = greyPNG(1)
+      let tar = TarSample([
+        .init("a.png", image), .init("b.png", type: "1", target: "a.png"), .init("c.png", image),
+      ])
+      try write(tar.bytes, to: root + "/a-000000.tar")
+      #expect(
+        sentence { _ = try openSource(SourceRequest(paths: [root])) }?
+          .hasPrefix("decompress a-000000.tar: entry 'b.png' is a link") == true)
     }
   }
 

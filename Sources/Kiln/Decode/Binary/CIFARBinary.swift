@@ -162,12 +162,14 @@ private final class CIFARSource: Source {
     private let kind: CIFARKind
     private var files: ArraySlice<Resource>
     private let background: Background
+    private let lastName: String?
     private var stream: (any ByteStream)?
     private var position = 0
 
     init(_ kind: CIFARKind, _ files: [Resource], _ background: Background) {
       self.kind = kind
       self.files = files[...]
+      lastName = files.last?.name
       self.background = background
     }
 
@@ -176,7 +178,9 @@ private final class CIFARSource: Source {
       var pieces: [Piece] = []
       var missing = count * kind.recordByteCount
       while missing > 0 {
-        guard let file = files.first else { throw CIFARError.changed }
+        guard let file = files.first else {
+          throw StageError(.decode, file: lastName, CIFARError.changed)
+        }
         try at(.decode, file.name) {
           let stream = try stream ?? file.open(digestingOn: background)
           self.stream = stream

@@ -149,6 +149,9 @@ enum ImageFolderFormat {
   private static func look(into archive: Archive, _ tree: FileTree) throws -> Found {
     try at(.decode, archive.file.name) {
       let entries = try archive.entries()
+      // Without them there would be fewer samples, and nobody would know.
+      let links = try archive.links().filter { !ImageFolderListing.isHidden(path: $0) }
+      if let link = links.first(where: isImage) { throw ArchiveError.link(link) }
       let root = try root(of: tree, entries)
       let notes = try PictureNotes(ofFormats: outputs) { name, limit in
         let path = root.isEmpty ? name : "\(root)/\(name)"

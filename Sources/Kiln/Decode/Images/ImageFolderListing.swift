@@ -95,7 +95,8 @@ struct ImageFolderListing: Sendable {
     return components.dropFirst(min(depth, components.count - 1)).joined(separator: "/")
   }
 
-  private static func isHidden(path: String) -> Bool {
+  /// Hidden files, and what archivers of macOS leave behind, wherever in an archive.
+  static func isHidden(path: String) -> Bool {
     path.pathComponents().contains { $0.hasPrefix(".") || $0 == "__MACOSX" }
   }
 
@@ -165,7 +166,12 @@ struct ImageFolderListing: Sendable {
         guard !DirectoryImages.isHidden(name) else { return true }
         switch kind {
         case .directory: directories.append(name.text)
-        case .other: break
+        case .other:
+          guard ImageFileName.kind(of: name) == .other else {
+            throw StageError(
+              .decode, file: Path.join(path, name.text),
+              UnsupportedError("is no file (a link to one that is not there?)"))
+          }
         case .file: _ = try images.take(name)
         }
         return true

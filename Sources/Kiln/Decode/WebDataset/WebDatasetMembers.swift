@@ -6,7 +6,8 @@
 //   124     12     byte count of the data: octal digits, or 80 and a big-endian number
 //   148     8      sum of all bytes with these eight as spaces: octal digits
 //   156     1      0 or 00: a file; L: the data is the next header's name; x: the data is lines
-//                  "LENGTH KEY=VALUE\n" for the next header; others have no samples in them
+//                  "LENGTH KEY=VALUE\n" for the next header; 1 and 2: links, whose samples would be
+//                  lost; others have no samples in them
 //   257     6      "ustar", 00: 155 bytes at 345 are the directory of the name
 //
 // Data follows, filled up to a multiple of 512. A block of zeros ends the archive.
@@ -73,6 +74,12 @@ final class WebDatasetMembers {
         longByteCount = records.byteCount ?? longByteCount
       case UInt8(ascii: "S"): throw TarError.sparse(String(decoding: header.name, as: UTF8.self))
       case UInt8(ascii: "g"), UInt8(ascii: "K"): break
+      case UInt8(ascii: "1"), UInt8(ascii: "2"):
+        let name = longName ?? header.name
+        guard ImageFileName.kind(of: name.span) == .other else {
+          throw ArchiveError.link(String(decoding: name, as: UTF8.self))
+        }
+        (longName, longByteCount) = (nil, nil)
       default: (longName, longByteCount) = (nil, nil)
       }
     }

@@ -40,7 +40,9 @@ final class WebDatasetSource: Source {
   func reader(ofSplit split: Int, background: Background) -> any SampleReader {
     digests.start(on: background)
     let samples = WebDatasetSamples(splits[split].shards, background)
-    return Reader(samples, images, hasLabels: dataset.schema.labels != nil)
+    return Reader(
+      samples, images, lastShard: splits[split].shards.last?.name,
+      hasLabels: dataset.schema.labels != nil)
   }
 
   private final class Reader: SampleReader {
@@ -49,11 +51,15 @@ final class WebDatasetSource: Source {
 
     private let samples: WebDatasetSamples
     private let images: WebDatasetImages
+    private let lastShard: String?
     private let hasLabels: Bool
 
-    init(_ samples: WebDatasetSamples, _ images: WebDatasetImages, hasLabels: Bool) {
+    init(
+      _ samples: WebDatasetSamples, _ images: WebDatasetImages, lastShard: String?, hasLabels: Bool
+    ) {
       self.samples = samples
       self.images = images
+      self.lastShard = lastShard
       self.hasLabels = hasLabels
     }
 
@@ -64,9 +70,9 @@ final class WebDatasetSource: Source {
       var pixels: [UInt8] = []
       var waiting = 0
       for _ in 0..<count {
-        guard let sample = try samples.next(.read) else { throw changed }
+        guard let sample = try samples.next(.read) else { throw changed(lastShard) }
         if hasLabels {
-          guard let label = sample.label else { throw changed }
+          guard let label = sample.label else { throw changed(sample.shard) }
           labels.append(label)
         }
         batch.append(sample)
@@ -83,12 +89,14 @@ final class WebDatasetSource: Source {
     }
 
     func finish() throws {
-      if try samples.next(.passBy) != nil { throw changed }
+      if try samples.next(.passBy) != nil { throw changed(lastShard) }
     }
 
     /// The shards were looked through before.
-    private var changed: UnsupportedError {
-      UnsupportedError("shards are no longer what they were (files changed meanwhile?)")
+    private func changed(_ shard: String?) -> StageError {
+      StageError(
+        .decode, file: shard,
+        UnsupportedError("is no longer what it was a moment ago (file changed meanwhile?)"))
     }
   }
 }
