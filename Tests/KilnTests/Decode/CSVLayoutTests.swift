@@ -198,6 +198,38 @@ import Testing
   }
 
   @Test(
+    "passes over numbers of rows and what else is no pixel beside them",
+    arguments: [
+      ("label,id,p0,p1,p2,p3", [7, 3, 1, 2, 3, 4], [8, 4, 5, 6, 7, 9], [], false),
+      ("label,p0,p1,p2,p3,id", [7, 1, 2, 3, 4, 3], [8, 5, 6, 7, 9, 4], [], false),
+      ("p0,p1,p2,p3,label,id", [1, 2, 3, 4, 7, 3], [5, 6, 7, 9, 8, 4], [], false),
+      ("label,p0,p1,p2,p3,weight", [7, 1, 2, 3, 4, 3], [8, 5, 6, 7, 9, 3], ["weight"], true),
+      ("label,fold,p0,p1,p2,p3", [7, 3, 1, 2, 3, 4], [8, 3, 5, 6, 7, 9], ["fold"], true),
+    ])
+  func others(
+    header: String, first: [Int], second: [Int], passedOver: [String], isNamed: Bool
+  ) throws {
+    let table = header + "\n" + text([first, second])
+    let settings = isNamed ? ["label": "label"] : [:]
+    let result = try read(table, settings)
+    #expect(result.labels == [7, 8] && result.pixels == [1, 2, 3, 4, 5, 6, 7, 9])
+    // Texts, too.
+    let texts = table.replacing(",3\n", with: ",\"a.png\"\n")
+    if isNamed { #expect(try read(texts, settings).labels == [7, 8]) }
+    let layout = try CSVLayout(
+      of: table.split(separator: "\n").map { Array($0.utf8) },
+      CSVLayout.Settings(label: isNamed ? .named("label") : nil)
+    ) { _, _, _ in CSVEnds() }
+    #expect(layout.otherNames == passedOver)
+    #expect(
+      layout.conclusions == passedOver.map { "neither label nor pixel, and not read: \($0)" })
+    // Who names a number of a row as the label has it.
+    if header.contains("id") {
+      #expect(try read(table, ["label": "id"]).labels == [3, 4])
+    }
+  }
+
+  @Test(
     "takes a damaged first row for a row, and not for names",
     arguments: ["7,,3,4,5\n", "7,2,NA,4,5\n", "7,0x10,3,4,5\n", "7,2\r3,4,5\r6,7,8\n"])
   func damagedFirst(row: String) {

@@ -116,7 +116,10 @@ import Testing
     #expect(result.dataset.schema.labels?.ranges == [3...4, -1...2500])
     #expect(result.dataset.schema.labels?.elementType == .int32)
     #expect(result.labels == [3, 2500, 4, -1])
-    #expect(failure("pixel0,label,pixel1\n1,2,3\n")?.contains("between its pixels") == true)
+    #expect(
+      failure("pixel0,label,pixel1,weight\n1,2,3,4\n")
+        == "decode data.csv: has columns label, weight between its pixels or at both ends of them:"
+        + " which one is the label? (--source-label takes a name)")
   }
 
   @Test(

@@ -13,7 +13,7 @@ enum CSVError: Error, Sendable, Equatable, CustomStringConvertible {
   case doesNotFit(line: Int, column: Int, text: String, type: ElementType)
   case unclosedQuote(line: Int, column: Int)
   case labelUnknown(columnCount: Int)
-  case labelsInside
+  case labelsInside([String])
   case pixelOrder(String, before: String)
   case shape(columnCount: Int, shape: [Int])
 
@@ -45,8 +45,9 @@ enum CSVError: Error, Sendable, Equatable, CustomStringConvertible {
     case .labelUnknown(let count):
       "has \(count) columns: which one is the label?"
         + " (--source-label first, last, none, or its name)"
-    case .labelsInside:
-      "has label columns between its pixels (name one of them with --source-label)"
+    case .labelsInside(let names):
+      "has columns \(Spelling.list(names)) between its pixels or at both ends of them: which one is"
+        + " the label? (--source-label takes a name)"
     case .pixelOrder(let name, let next):
       "has column '\(name.printable)' before '\(next.printable)': its pixels are not in order"
         + " (sort the columns by number)"

@@ -94,7 +94,7 @@ struct CSVFile: Sendable {
         case .label:
           labels.append(try rows.label(number, text, content, line: line, column: column))
         case .pixel: statistics.add(number, String(decoding: text[content], as: UTF8.self))
-        case .index: break
+        case .other: break
         }
       }
       firstEmpty = firstEmpty ?? empty.first

@@ -7,8 +7,8 @@ struct CSVLayout: Sendable, Equatable {
   struct Run: Sendable, Equatable {
     enum Meaning: Sendable {
       case label, pixel
-      /// The number of the row: nothing that belongs to the sample.
-      case index
+      /// Nothing that belongs to the sample, such as the number of the row.
+      case other
     }
 
     let meaning: Meaning
@@ -36,26 +36,33 @@ struct CSVLayout: Sendable, Equatable {
   let labelNames: [String]
   /// Whether values alone have told which columns are labels.
   let isConcluded: Bool
+  /// The names of columns that are neither labels nor pixels, and that no number of a row explains.
+  let otherNames: [String]
 
   var columnCount: Int { runs.reduce(0) { $0 + $1.count } }
   var pixelCount: Int { count(.pixel) }
   var labelCount: Int { count(.label) }
 
-  /// What values alone have told of the labels, in words; nil where names or the user did.
-  var conclusion: String? {
-    guard isConcluded else { return nil }
-    return switch sampleRuns.map(\.meaning) {
-    case [.label, .pixel]: "labels are in the first column"
-    case [.pixel, .label]: "labels are in the last column"
-    default: "no column is a label"
-    }
+  /// What values alone have told of the labels, and what is passed over, in words.
+  var conclusions: [String] {
+    let others =
+      otherNames.isEmpty
+      ? [] : ["neither label nor pixel, and not read: \(Spelling.list(otherNames))"]
+    guard isConcluded else { return others }
+    let labels =
+      switch sampleRuns.map(\.meaning) {
+      case [.label, .pixel]: "labels are in the first column"
+      case [.pixel, .label]: "labels are in the last column"
+      default: "no column is a label"
+      }
+    return ["\(labels) (--source-label says otherwise)"] + others
   }
 
   /// No number needs so many bytes, nor does a name; so a batch of lines has an end.
   var maximumLineByteCount: Int { columnCount * 64 + 4096 }
 
   /// The runs of what belongs to a sample.
-  var sampleRuns: [Run] { runs.filter { $0.meaning != .index } }
+  var sampleRuns: [Run] { runs.filter { $0.meaning != .other } }
 
   private func count(_ meaning: Run.Meaning) -> Int {
     runs.reduce(0) { $0 + ($1.meaning == meaning ? $1.count : 0) }
@@ -81,22 +88,33 @@ struct CSVLayout: Sendable, Equatable {
     self.delimiter = delimiter
     let numbers = hasHeader ? Array(rows.dropFirst()) : rows
     if let row = numbers.first { try Self.checkSingle(row, line: hasHeader ? 2 : 1) }
-    let skipped = hasHeader ? Self.indexCount(names, numbers) : 0
+    let isNumbering = hasHeader ? Self.numbering(names, numbers, settings.label) : []
+    let kept = names.indices.filter { !isNumbering.contains($0) }
+    let keptNames = kept.map { names[$0] }
     let told = try Self.labels(
-      settings.label, names: hasHeader ? Array(names[skipped...]) : nil,
-      columnCount: names.count - skipped)
+      settings.label, names: hasHeader ? keptNames : nil, columnCount: kept.count)
     isConcluded = told == nil
     let isLabel =
       try told
-      ?? Self.guessed(names.count - skipped, pixelCount: settings.pixelCount) {
-        [hasHeader] in try lookAtEnds(delimiter, hasHeader, skipped)
+      ?? Self.guessed(kept.count, pixelCount: settings.pixelCount) {
+        [hasHeader] in try lookAtEnds(delimiter, hasHeader, kept.first ?? 0)
       }
+    var meanings = [Run.Meaning](repeating: .other, count: names.count)
+    for (column, isLabel) in zip(kept, isLabel) { meanings[column] = isLabel ? .label : .pixel }
+    var others: [String] = []
     if hasHeader {
+      // Who names the label of a table that names its pixels means no other column to be one.
+      if settings.label != nil, settings.label != .all, let stem = Self.pixelStem(keptNames) {
+        for column in kept
+        where meanings[column] == .pixel && !names[column].lowercased().hasPrefix(stem) {
+          meanings[column] = .other
+          others.append(names[column])
+        }
+      }
       try CSVPixelNames.checkOrder(
-        isLabel.indices.filter { !isLabel[$0] }.map { names[skipped + $0] })
+        meanings.indices.filter { meanings[$0] == .pixel }.map { names[$0] })
     }
-    let meanings =
-      Array(repeating: Run.Meaning.index, count: skipped) + isLabel.map { $0 ? .label : .pixel }
+    otherNames = others
     var runs: [Run] = []
     for meaning in meanings {
       if let last = runs.last, last.meaning == meaning {
@@ -140,22 +158,34 @@ struct CSVLayout: Sendable, Equatable {
   /// Fewer rows may be alike, or differ, by chance.
   private static let tellingRowCount = 10
 
-  /// How many columns at the front number the rows, as pandas writes them unless it is told not to.
-  private static func indexCount(_ names: [String], _ rows: [[String]]) -> Int {
-    names.indices.dropLast().prefix { column in
-      let numbers = rows.compactMap { row in column < row.count ? Double(row[column]) : nil }
-      guard numbers.count > 1, numbers.count == rows.count else { return false }
-      return switch names[column] {
-      // Not named, or named on reading; rows may have been shuffled.
-      case "": Set(numbers).count == numbers.count
-      case let name where name.hasPrefix("Unnamed: "): Set(numbers).count == numbers.count
-      // A class could be called so, too, but does not go up with every row.
-      case let name where name.lowercased() == "index" || name.lowercased().hasSuffix("id"):
-        zip(numbers, numbers.dropFirst()).allSatisfy { $0 + 1 == $1 }
-          || numbers.count >= tellingRowCount && Set(numbers).count == numbers.count
-      default: false
-      }
-    }.count
+  /// The columns that number the rows: at the front, as pandas writes them unless it is told not to, or
+  /// anywhere beside pixels that have names of their own.
+  private static func numbering(
+    _ names: [String], _ rows: [[String]], _ wanted: Settings.Label?
+  ) -> Set<Int> {
+    let front = names.indices.dropLast().prefix { isNumbering($0, names, rows) }
+    let stem = pixelStem(names)
+    let beside = names.indices.filter { column in
+      stem.map { !names[column].lowercased().hasPrefix($0) } == true
+        && isNumbering(column, names, rows)
+    }
+    // Who names one of them as the label knows better.
+    return Set(front).union(beside).filter { column in wanted != .named(names[column]) }
+  }
+
+  private static func isNumbering(_ column: Int, _ names: [String], _ rows: [[String]]) -> Bool {
+    let numbers = rows.compactMap { row in column < row.count ? Double(row[column]) : nil }
+    guard numbers.count > 1, numbers.count == rows.count else { return false }
+    return switch names[column] {
+    // Not named, or named on reading; rows may have been shuffled.
+    case "": Set(numbers).count == numbers.count
+    case let name where name.hasPrefix("Unnamed: "): Set(numbers).count == numbers.count
+    // A class could be called so, too, but does not go up with every row.
+    case let name where name.lowercased() == "index" || name.lowercased().hasSuffix("id"):
+      zip(numbers, numbers.dropFirst()).allSatisfy { $0 + 1 == $1 }
+        || numbers.count >= tellingRowCount && Set(numbers).count == numbers.count
+    default: false
+    }
   }
 
   /// The character that separates most columns of a line.
@@ -229,14 +259,14 @@ struct CSVLayout: Sendable, Equatable {
   /// The label columns by their names; nil where names tell nothing.
   private static func labelColumns(_ names: [String]) throws(CSVError) -> [Int]? {
     let lower = names.map { $0.lowercased() }
-    let pixels = lower.contains { $0.hasPrefix("pixel") } ? "pixel" : series(lower)
+    let pixels = pixelStem(names)
     let others = lower.indices.filter { pixels.map(lower[$0].hasPrefix) != true }
     if pixels == "pixel" || (!others.isEmpty && others.count < names.count) {
       // All at one end, as the sink writes several.
       let isAtEnd =
         others.isEmpty || others == Array(0..<others.count)
         || others == Array(names.count - others.count..<names.count)
-      guard isAtEnd else { throw .labelsInside }
+      guard isAtEnd else { throw .labelsInside(others.map { names[$0] }) }
       return others
     }
     // What the sink calls the columns of labels alone.
@@ -244,6 +274,12 @@ struct CSVLayout: Sendable, Equatable {
     let known: Set = ["label", "labels", "class", "target", "y", "digit", "category"]
     let found = lower.indices.filter { known.contains(lower[$0]) || lower[$0].hasSuffix("_label") }
     return found.count == 1 ? found : nil
+  }
+
+  /// What the names of pixels begin with, in small letters; nil where they have no name of their own.
+  private static func pixelStem(_ names: [String]) -> String? {
+    let lower = names.map { $0.lowercased() }
+    return lower.contains { $0.hasPrefix("pixel") } ? "pixel" : series(lower)
   }
 
   /// What most names have before their number: `p` of p0, p1, p2; nil where they are no such series.

@@ -82,7 +82,7 @@ struct CSVRows: Sendable {
           guard value <= 255 else { return false }
           pixels.append(UInt8(truncatingIfNeeded: value))
         case .label: labels.append(value)
-        case .index: break
+        case .other: break
         }
         left -= 1
       }
@@ -138,7 +138,7 @@ struct CSVRows: Sendable {
   ) throws -> [Int] {
     var empty: [Int] = []
     let span = text.span
-    let columnCount = layout.columnCount
+    let (columnCount, meanings) = (layout.columnCount, meanings)
     var (start, line) = (0, first)
     while start < span.count {
       let (place, found) = span.endOfLines(1, from: start)
@@ -166,13 +166,14 @@ struct CSVRows: Sendable {
           throw CSVError.columnCount(line: line, found: all.count, expected: columnCount)
         }
         let content = start + field.content.lowerBound..<start + field.content.upperBound
-        guard let number = CSVNumber(span, content) else {
-          let (column, text) = (column + 1, Self.text(text, content))
-          throw meanings[column - 1] == .label && line > 1
-            ? CSVError.labelNotNumber(line: line, column: column, text: text)
-            : .notNumber(line: line, column: column, text: text)
+        if let number = CSVNumber(span, content) {
+          try body(line, column, number, content)
+        } else if meanings[column] != .other {
+          let text = Self.text(text, content)
+          throw meanings[column] == .label && line > 1
+            ? CSVError.labelNotNumber(line: line, column: column + 1, text: text)
+            : .notNumber(line: line, column: column + 1, text: text)
         }
-        try body(line, column, number, content)
         column += 1
         if field.end == row.count { break }
         position = field.end + 1
@@ -212,7 +213,7 @@ struct CSVRows: Sendable {
             throw CSVError.doesNotFit(
               line: line, column: column + 1, text: Self.text(text, content), type: type)
           }
-        case .index: break
+        case .other: break
         }
       }
     }

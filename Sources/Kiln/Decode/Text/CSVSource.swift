@@ -46,7 +46,7 @@ final class CSVSource: Source {
         ranges: statistics.labelRanges, classNames: classNames)
     }
     self.tables = tables
-    conclusions = first.layout.conclusion.map { ["\($0) (--source-label says otherwise)"] } ?? []
+    conclusions = first.layout.conclusions
     files = SourceFile.distinct(present.map(\.file.file))
     dataset = Dataset(
       schema: Schema(
