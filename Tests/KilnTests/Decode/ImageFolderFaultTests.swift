@@ -96,6 +96,18 @@ import Testing
       try message([("val/0/a.png", greyPNG(1)), ("valid/0/a.png", greyPNG(1))])
         == "decode ROOT: directories val and valid are the same split 'val'")
     #expect(
+      try message([
+        ("cats/train/a.png", greyPNG(1)), ("cats/test/a.png", greyPNG(1)),
+        ("dogs/train/a.png", greyPNG(1)),
+      ])
+        == "decode ROOT: its folders seem to be label/split, as cats/test, expected split/label"
+        + " (give a --pattern, such as '{class}/{split}/{index}.png')")
+    #expect(
+      try message([("train/a/x/1.png", greyPNG(1)), ("train/b/y/1.png", greyPNG(1))])?
+        .hasPrefix("decode ROOT: images lie 3 levels deep, as in train/a/x;") == true)
+    #expect(
+      try message([("train/train/x/1.png", greyPNG(1)), ("train/test/x/1.png", greyPNG(1))]) == nil)
+    #expect(
       try message([("a/b/c/d/a.png", greyPNG(1)), ("x/b/c/d/a.png", greyPNG(1))])
         == "decode ROOT: images lie 4 levels deep, as in a/b/c/d;"
         + " expected split/label/file, label/file or files (give a --pattern)")

@@ -61,6 +61,14 @@ struct FolderLevels {
       splits = [Self.split(whole, folders[...])]
       labels = Self.labels(folders, directoryCount)
     case 2:
+      // Labels that are all called like splits are splits; what is above them is something else, then.
+      if let folder = folders.first, !folders.contains(where: { !isSplit($0.path[1]) }),
+        folders.contains(where: { !isSplit($0.path[0]) })
+      {
+        throw UnsupportedError(
+          "its folders seem to be label/split, as \(Self.name(folder.path)), expected split/label"
+            + " (give a --pattern, such as '{class}/{split}/{index}.png')")
+      }
       splits = try Self.splits(folders)
       labels = Self.labels(folders, directoryCount)
     default:
@@ -79,7 +87,10 @@ struct FolderLevels {
     // A single directory of images is a class or a split.
     case 1: return nil
     case 2: return SplitName.usual(name) == nil ? name : nil
-    default: return name
+    default:
+      // A split around a split, as some archives unpack, is none.
+      let isAroundSplits = folders.allSatisfy { SplitName.usual($0.path[1]) != nil }
+      return SplitName.usual(name) == nil || isAroundSplits ? name : nil
     }
   }
 
