@@ -134,10 +134,16 @@ struct ThumbnailMaker: Sendable {
 
   /// What to subtract and multiply by to get 0…255.
   private func scale(of pixels: ArraySlice<UInt8>) -> (factor: Double, offset: Double) {
-    if let factor = schema.eightBitFactor { return (factor, 0) }
-    // Nobody knows what black was: the sample's own range shows its shape.
     let values = (0..<height).lazy.flatMap { bands($0, of: pixels).joined() }
-    let (low, high) = values.reduce((Double.infinity, -Double.infinity)) {
+    if let factor = schema.eightBitFactor {
+      // Floats are 0…1 where nobody says more, and some plainly are not: all would be white.
+      let isPlain = schema.elementType.isFloat && schema.pixelScale == .undeclared
+      let greatest = isPlain ? values.filter(\.isFinite).max() ?? 0 : 0
+      if greatest <= 1 { return (factor, 0) }
+      if greatest <= 255 { return (1, 0) }
+    }
+    // Nobody knows what black was: the sample's own range shows its shape.
+    let (low, high) = values.filter(\.isFinite).reduce((Double.infinity, -Double.infinity)) {
       (Swift.min($0.0, $1), Swift.max($0.1, $1))
     }
     return (high > low ? 255 / (high - low) : 0, low)

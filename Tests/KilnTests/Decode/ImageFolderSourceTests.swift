@@ -52,7 +52,11 @@ func greyPNG(_ value: UInt8, width: Int = 3, height: Int = 2) -> [UInt8] {
         ? PickleWriter.cPickle(2).pickle(.ints(0..<3))
         : Array("id,width,label\n1,2,3\n2,3,4\n".utf8)
       try write(content, to: root + "/" + name)
-      #expect(try open(root).dataset.schema.labels?.classNames == ["cat", "dog"])
+      let source = try open(root)
+      #expect(source.dataset.schema.labels?.classNames == ["cat", "dog"])
+      #expect(
+        source.conclusions
+          == (name == "x.pkl" ? [] : ["not read, beside the images: metadata.csv"]))
     }
   }
 

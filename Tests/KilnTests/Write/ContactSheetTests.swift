@@ -133,6 +133,13 @@ import Testing
     let strange = makeElements(count: 4, of: Float.self) { [Float.nan, .infinity, -9, 0.5][$0] }
     let clipped = try self.sheet("plain", among: [fixed(undeclared, count: 1, strange)])
     #expect(clipped.rows[0].cells[0].pixels == [0, 255, 0, 128])
+    for (values, expected) in [
+      ([0, 64, 128, 255], [0, 64, 128, 255]), ([0, 1000, 2000, 500], [0, 128, 255, 64]),
+    ] as [([Float], [UInt8])] {
+      let large = makeElements(count: 4, of: Float.self) { values[$0] }
+      let drawn = try self.sheet("plain", among: [fixed(undeclared, count: 1, large)])
+      #expect(drawn.rows[0].cells[0].pixels == expected)
+    }
   }
 
   @Test("refuses samples that are no pictures", arguments: [[], [7], [0, 28], [2, 2, 2, 2]])

@@ -119,10 +119,22 @@ enum ImageFolderFormat {
     let shape = try shape(of: example, rules, listing, found.contents)
     let images = FolderImages(
       listing, index, ImageTarget(shape: shape, rules: rules), example: example, found.contents)
+    let tables = found.notes.record == nil ? tables(in: tree) : []
     return try at(.decode, tree.path) {
       try ImageFolderSource(
         images, dataset(index, shape, found.notes), path: tree.archive == nil ? tree.path : nil,
+        conclusions: tables.isEmpty
+          ? [] : ["not read, beside the images: \(Spelling.list(tables))"],
         material.cancellation)
+    }
+  }
+
+  /// Tables beside the folders, in which somebody may have put labels.
+  private static func tables(in tree: FileTree) -> [String] {
+    // What cannot be listed here was listed with the images.
+    let files = (try? tree.files(in: tree.root())) ?? []
+    return files.map(\.fileName).filter { name in
+      [".csv", ".tsv"].contains(String(name.suffix(4)).lowercased())
     }
   }
 
