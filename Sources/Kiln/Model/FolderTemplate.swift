@@ -135,11 +135,26 @@ struct FolderTemplate: Sendable, Equatable {
     if uses(.class), !labels.classNames.isEmpty { try checkSlugs(labels) }
   }
 
-  /// Two numbers of open width side by side read two ways: 1 and 12, 11 and 2.
+  /// Two numbers of open width side by side read two ways: 1 and 12, 11 and 2; and so do they with a digit
+  /// between them, or behind them.
   private func checkAdjacentFields() throws(UsageError) {
     for (first, second) in zip(pieces, pieces.dropFirst()) {
-      if case .field = first, case .field = second {
-        throw Self.bad(text, purpose, "a character between two fields")
+      guard case .field(let field, _) = first else { continue }
+      switch second {
+      case .field: throw Self.bad(text, purpose, "a character between two fields")
+      case .text(let literal):
+        let byte = literal.utf8.first ?? 0
+        let isDigit = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        let goesOn =
+          switch field {
+          case .index, .label: isDigit
+          case .digest: isDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+          case .split, .class: false
+          }
+        if goesOn {
+          throw Self.bad(
+            text, purpose, "a character behind {\(field.rawValue)} that cannot belong to it")
+        }
       }
     }
   }
