@@ -133,7 +133,10 @@ public struct SourceFormat: Sendable {
   /// The settings that this format takes; others mean that the source is not what the user thinks.
   private func settings(of request: SourceRequest) throws(UsageError) -> OptionValues {
     for key in request.settings.keys.sorted() where !options.contains(where: { $0.key == key }) {
-      throw .conflict("'\(key)' is no setting of \(name), the format of this source")
+      let others = Self.all.filter { $0.options.contains { $0.key == key } }.map(\.name)
+      throw .conflict(
+        "'\(key)' is no setting of \(name), the format of this source"
+          + (others.isEmpty ? "" : " (it is one of \(Spelling.list(others)))"))
     }
     return try OptionValues(options, given: request.settings)
   }

@@ -12,6 +12,9 @@ struct UnknownSource {
     for file in material.files + [material.images, material.labels].compactMap(\.self) {
       try at(.decode, file.name) { try check(file) }
     }
+    if material.items.count > 1, !material.trees.isEmpty {
+      return fault("are no data set together (convert directories and archives one by one)")
+    }
     return try material.onlyTree.flatMap(reason)
       ?? fault("holds no format that Kiln knows (kiln formats lists them)")
   }

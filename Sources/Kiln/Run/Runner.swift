@@ -113,10 +113,18 @@ public struct Runner: Sendable {
   }
 
   private func stage() throws -> [StagedOutput] {
-    try at(.write, nil) {
-      try pipeline.outputs.map {
-        try StagedOutput($0.format.output, at: $0.path, existing: pipeline.existing)
+    var staged: [StagedOutput] = []
+    do {
+      for output in pipeline.outputs {
+        try at(.write, nil) {
+          staged.append(
+            try StagedOutput(output.format.output, at: output.path, existing: pipeline.existing))
+        }
       }
+      return staged
+    } catch {
+      for output in staged.reversed() { output.discard() }
+      throw error
     }
   }
 

@@ -203,6 +203,15 @@ import Testing
         message() == "decode \(root): holds no format that Kiln knows (kiln formats lists them)")
       for name in ["b", "a"] { try fill("\(root)/\(name)", ["train-images-idx3-ubyte"]) }
       #expect(
+        sentence { _ = try openSource(SourceRequest(paths: [root + "/notes", root + "/b"])) }?
+          .hasSuffix("does not belong to the other files, read as idx (convert it by itself)")
+          == true)
+      try makeDirectory(root + "/more")
+      #expect(
+        sentence { _ = try openSource(SourceRequest(paths: [root + "/notes", root + "/more"])) }
+          == "decode \(root)/notes \(root)/more: are no data set together"
+          + " (convert directories and archives one by one)")
+      #expect(
         message() == "decode \(root): holds data sets in directories: a, b (name one of them)")
     }
   }

@@ -149,6 +149,8 @@ struct SinkContractTests {
         return
       }
       #expect(fields["classes"] == .array(names.map(JSON.text)))
+      let read = try SourceFormat.open(SourceRequest(paths: [path])).source
+      #expect(read.dataset.schema.labels?.classNames == names)
     }
   }
 
