@@ -56,8 +56,20 @@ import Testing
         }
         let flat = try array.reshaped(sampleShape: [array.sampleShape.reduce(1, *)])
         #expect(try flat.samples(0..<flat.count) == expected)
+        let back = try flat.reshaped(sampleShape: array.sampleShape)
+        #expect(try back.samples(0..<back.count) == expected)
       }
     }
+  }
+
+  @Test("takes columns of vectors as pictures where they lie")
+  func columns() throws {
+    // Five samples of 2 x 3, all first elements first.
+    let vectors = try NumericArray(
+      .uint8, shape: [5, 6], order: .columnMajor, in: .owned(Array(0..<30)))
+    let pictures = try vectors.reshaped(sampleShape: [2, 3, 1])
+    #expect(pictures.sampleShape == [2, 3, 1] && pictures.strides == [1, 15, 5, 5])
+    #expect(try pictures.samples(1..<2) == [1, 6, 11, 16, 21, 26])
   }
 
   @Test(

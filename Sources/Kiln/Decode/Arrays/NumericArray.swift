@@ -123,20 +123,33 @@ struct NumericArray: Sendable {
   /// The array with samples of another shape, such as 784 as 28 x 28.
   ///
   /// Elements are counted in the order in which ``samples(_:)`` gives them; where they lie in another
-  /// one, they are copied.
-  /// - Throws: ``ArrayError`` where the sizes differ; what is wrong with a packed file.
+  /// one, with no single step between them, they are copied.
+  /// - Throws: ``ArrayError`` where the sizes differ, or too much would have to be copied; what is wrong
+  ///   with a packed file.
   func reshaped(sampleShape: [Int]) throws -> NumericArray {
     let shape = [count] + sampleShape
     guard
       try Self.byteCount(of: elementType, shape) == Self.byteCount(of: elementType, self.shape)
     else { throw ArrayError.reshape(from: self.sampleShape, to: sampleShape) }
-    let row = StridedLayout(shape: self.sampleShape, strides: Array(strides.dropFirst()))
-    guard row.isContiguous, let step = strides.first else {
-      return try NumericArray(
-        elementType, .native, shape: shape, in: .owned(try samples(0..<count)))
-    }
     let inner = Self.strides(of: sampleShape, .rowMajor)
-    return NumericArray(self, shape: shape, strides: [step] + inner)
+    if let step = strides.first, let distance = elementDistance {
+      return NumericArray(self, shape: shape, strides: [step] + inner.map { $0 * distance })
+    }
+    let byteCount = try Self.byteCount(of: elementType, shape)
+    guard byteCount <= SampleArray.maximumWholeByteCount else {
+      throw ArrayError.mustBeWhole(byteCount: byteCount)
+    }
+    return try NumericArray(
+      elementType, .native, shape: shape, in: .owned(try samples(0..<count)))
+  }
+
+  /// How far the elements of a sample lie from one to the next; nil where that differs.
+  private var elementDistance: Int? {
+    let row = StridedLayout(shape: sampleShape, strides: Array(strides.dropFirst()))
+    if row.isContiguous { return 1 }
+    // Columns are one axis whose elements lie as far apart as there are samples.
+    let axes = sampleShape.indices.filter { sampleShape[$0] != 1 }
+    return axes.count == 1 ? strides[axes[0] + 1] : nil
   }
 
   // MARK: Reading
@@ -254,8 +267,8 @@ enum ArrayError: Error, Sendable, Equatable, CustomStringConvertible {
     case .labelColumns(let count):
       "has \(count) label columns, expected at most \(LabelSchema.maximumColumnCount)"
     case .mustBeWhole(let byteCount):
-      "is stored column by column and compressed, so all \(byteCount) bytes would be needed at once,"
-        + " expected at most \(SampleArray.maximumWholeByteCount) (decompress the file first)"
+      "is stored column by column, so all \(byteCount) bytes would be needed at once, expected at most"
+        + " \(SampleArray.maximumWholeByteCount) (decompress the file, or store it row by row)"
     }
   }
 
