@@ -3,7 +3,8 @@ import Kiln
 /// The closing report of a run, for people.
 enum Summary {
   static func text(_ report: RunReport) -> String {
-    let labelCount = Set(report.splits.flatMap { $0.labelCounts ?? [] }.map(\.label)).count
+    let seenCount = Set(report.splits.flatMap { $0.labelCounts ?? [] }.map(\.label)).count
+    let labelCount = max(seenCount, report.schema.labels?.classNames.count ?? 0)
     let splits = report.splits.map { split in
       [
         split.name, Amount.count(split.count),

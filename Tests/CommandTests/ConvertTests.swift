@@ -182,6 +182,15 @@ private enum Limit {
     }
   }
 
+  @Test("says in the end which classes a limit has left out")
+  func lostClasses() throws {
+    try withDirectory { directory in
+      let run = try CommandRun(
+        ["convert", "sample:500", "--limit", "2", "--to", "npy=\(directory.path)/npy"])
+      #expect(run.output.contains(" of 10 labels"), "\(run.output)")
+    }
+  }
+
   @Test("says in the end what was concluded from values alone")
   func conclusions() throws {
     try withDirectory { directory in

@@ -288,6 +288,26 @@ struct FetchTests {
     }
   }
 
+  @Test("mentions a directory that is called as the data set which cannot be fetched")
+  func namesake() throws {
+    try withDirectory { directory in
+      for isThere in [false, true] {
+        if isThere {
+          try FileManager.default.createDirectory(
+            at: directory.appending(path: "mnist"), withIntermediateDirectories: false)
+        }
+        let run = try CommandRun(
+          ["inspect", "mnist", "--offline"],
+          environment: environment(directory.appending(path: "store")),
+          after: "cd '\(directory.path)'")
+        #expect(run.status == 1 && run.errorLines.count == 1)
+        #expect(
+          run.errors.hasSuffix(" (the directory of that name here is ./mnist)\n") == isThere,
+          "\(run.errors)")
+      }
+    }
+  }
+
   @Test("heeds the digest behind an address, and finds the file again without it")
   func addressDigest() throws {
     let server = try LoopbackServer { request, connection in

@@ -68,8 +68,17 @@ struct SourceFetch {
           request.reading(found, of: known), fetcher.cancellation)
       }
     }
-    return try LocalFiles.located(
-      request.reading(try files(of: known, by: fetcher), of: known), fetcher.cancellation)
+    do {
+      return try LocalFiles.located(
+        request.reading(try files(of: known, by: fetcher), of: known), fetcher.cancellation)
+    } catch let error as StageError
+      where error.reason is FetchError && Path.kind(of: known.name) == .directory
+    {
+      // Whoever has the files there may have meant these.
+      throw StageError(
+        error.stage, file: error.file,
+        UnsupportedError("\(error.reason) (the directory of that name here is ./\(known.name))"))
+    }
   }
 
   private static func files(of known: KnownDataset, by fetcher: Fetcher) throws -> [String] {

@@ -119,7 +119,9 @@ import Testing
         sentence { _ = try openSource(SourceRequest(paths: [root], dataset: "qmnits")) }
           == "--dataset asks for 'qmnits', and \(root) holds (no prefix), emnist-letters, qmnist"
           + " (did you mean 'qmnist'?)")
-      for (name, split) in [("emnist-letters", "test"), ("qmnist", "train"), ("", "train")] {
+      for (name, split) in [
+        ("emnist-letters", "test"), ("qmnist", "train"), ("", "train"), ("(no prefix)", "train"),
+      ] {
         let source = try openSource(SourceRequest(paths: [root], dataset: name))
         #expect(source.dataset.splits.map(\.name) == [split])
       }
