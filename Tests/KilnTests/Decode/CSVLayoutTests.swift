@@ -223,6 +223,13 @@ import Testing
     #expect(layout.otherNames == passedOver)
     #expect(
       layout.conclusions == passedOver.map { "neither label nor pixel, and not read: \($0)" })
+    // Who means another column by its place is asked.
+    if header.hasSuffix("id"), header.hasPrefix("label") {
+      #expect(
+        failure(table, ["label": "last"])?.hasSuffix(
+          "not all at one end: label; which one is the label? (--source-label takes a name)")
+          == true)
+    }
     // Who names a number of a row as the label has it.
     if header.contains("id") {
       #expect(try read(table, ["label": "id"]).labels == [3, 4])

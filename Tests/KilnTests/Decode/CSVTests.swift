@@ -118,8 +118,21 @@ import Testing
     #expect(result.labels == [3, 2500, 4, -1])
     #expect(
       failure("pixel0,label,pixel1,weight\n1,2,3,4\n")
-        == "decode data.csv: has columns label, weight between its pixels or at both ends of them:"
+        == "decode data.csv: has columns beside its pixels, not all at one end: label, weight;"
         + " which one is the label? (--source-label takes a name)")
+  }
+
+  @Test("keeps label columns of its own that look like numbers of rows")
+  func ownColumns() throws {
+    try withTemporaryDirectory { root in
+      for columns in [["digit", "writer_id"], ["id", "digit"]] {
+        let output = try Pipeline.Output(.csv, at: root + "/" + columns[0])
+        try TestSource(.uint8, [2, 2], counts: [10, 10], columns: columns).run([output])
+        #expect(try Verification(of: output.path).differences == [])
+        let source = try openSource(SourceRequest(paths: [output.path]))
+        #expect(source.dataset.schema.labels?.columns == columns)
+      }
+    }
   }
 
   @Test(

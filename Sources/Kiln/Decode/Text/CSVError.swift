@@ -46,8 +46,8 @@ enum CSVError: Error, Sendable, Equatable, CustomStringConvertible {
       "has \(count) columns: which one is the label?"
         + " (--source-label first, last, none, or its name)"
     case .labelsInside(let names):
-      "has columns \(Spelling.list(names)) between its pixels or at both ends of them: which one is"
-        + " the label? (--source-label takes a name)"
+      "has columns beside its pixels, not all at one end: \(Spelling.list(names)); which one is the"
+        + " label? (--source-label takes a name)"
     case .pixelOrder(let name, let next):
       "has column '\(name.printable)' before '\(next.printable)': its pixels are not in order"
         + " (sort the columns by number)"

@@ -27,6 +27,8 @@ struct CSVLayout: Sendable, Equatable {
     var label: Label?
     /// Pixels of a sample.
     var pixelCount: Int?
+    /// Whether columns may number the rows, as they do in tables of others.
+    var mayNumberRows = true
   }
 
   let delimiter: UInt8
@@ -88,7 +90,8 @@ struct CSVLayout: Sendable, Equatable {
     self.delimiter = delimiter
     let numbers = hasHeader ? Array(rows.dropFirst()) : rows
     if let row = numbers.first { try Self.checkSingle(row, line: hasHeader ? 2 : 1) }
-    let isNumbering = hasHeader ? Self.numbering(names, numbers, settings.label) : []
+    let isNumbering =
+      hasHeader && settings.mayNumberRows ? Self.numbering(names, numbers, settings.label) : []
     let kept = names.indices.filter { !isNumbering.contains($0) }
     let keptNames = kept.map { names[$0] }
     let told = try Self.labels(
@@ -238,8 +241,14 @@ struct CSVLayout: Sendable, Equatable {
     switch wanted {
     case .absent?: break
     case .all?: isLabel = isLabel.map { _ in true }
-    case .first?: isLabel[0] = true
-    case .last?: isLabel[columnCount - 1] = true
+    case .first?, .last?:
+      let column = wanted == .first ? 0 : columnCount - 1
+      // A pixel by its name is no label where another column could be.
+      if let names, let stem = pixelStem(names), names[column].lowercased().hasPrefix(stem) {
+        let others = names.filter { !$0.lowercased().hasPrefix(stem) }
+        guard others.isEmpty else { throw CSVError.labelsInside(others) }
+      }
+      isLabel[column] = true
     case .named(let name)?:
       guard let names else {
         throw UsageError.conflict(

@@ -39,6 +39,8 @@ private enum CSVSourceFormat {
       let record = OutputRecord.find(for: files, namedBy: material.request.paths),
       record.format == outputName
     else { return try source(tables, settings, material, values) }
+    // Whatever columns are called, they were written as labels.
+    settings.mayNumberRows = false
     // Names and numbers do not tell that there are labels alone.
     if settings.label == nil, record.sampleShape == Schema.noPixels { settings.label = .all }
     if settings.label == nil, record.labelColumns?.count == 1, record.options["header"] == "off" {
