@@ -23,7 +23,7 @@ enum Summary {
     let head = ["output", "path", "files", "size", "work", ""]
     let rate = Amount.rate(Double(report.count), in: report.seconds)
     return """
-      \(table(splits, rightAligned: [1]))\(corrections(report))\(conclusions(report))
+      \(table(splits, rightAligned: [1]))\(corrections(report))\(remarks(report))
 
       \(table([head] + outputs, rightAligned: [2, 3, 4]))
 
@@ -49,9 +49,10 @@ enum Summary {
   }
 
   /// What a user has to agree with.
-  private static func conclusions(_ report: RunReport) -> String {
-    guard !report.conclusions.isEmpty else { return "" }
-    return "\n\nconcluded: \(report.conclusions.joined(separator: ", "))"
+  private static func remarks(_ report: RunReport) -> String {
+    guard !report.remarks.isEmpty else { return "" }
+    // They hold names of columns and files.
+    return "\n\nremarks: \(report.remarks.joined(separator: ", ").printable)"
   }
 
   private static func remark(_ sink: SinkReport) -> String {

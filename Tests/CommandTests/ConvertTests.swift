@@ -191,8 +191,8 @@ private enum Limit {
     }
   }
 
-  @Test("says in the end what was concluded from values alone")
-  func conclusions() throws {
+  @Test("says in the end how a table was read")
+  func remarks() throws {
     try withDirectory { directory in
       let path = directory.appending(path: "csv").path
       let write = try CommandRun(
@@ -201,8 +201,8 @@ private enum Limit {
       try FileManager.default.removeItem(atPath: path + "/kiln.json")
       let line = "labels are in the first column (--source-label says otherwise)\n"
       let run = try CommandRun(["convert", path, "--to", "npy=\(path)-npy"])
-      #expect(run.output.contains("\nconcluded: " + line), "\(run.errors)")
-      #expect(try CommandRun(["inspect", path]).output.contains("\nConcluded  " + line))
+      #expect(run.output.contains("\nremarks: " + line), "\(run.errors)")
+      #expect(try CommandRun(["inspect", path]).output.contains("\nRemarks  " + line))
     }
   }
 

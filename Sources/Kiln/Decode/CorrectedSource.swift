@@ -62,7 +62,7 @@ final class CorrectedSource: Source {
   var files: [SourceFile] { base.files }
   var folders: [SourceFolder] { base.folders }
   var memberNames: [String] { base.memberNames }
-  var conclusions: [String] { base.conclusions }
+  var remarks: [String] { base.remarks }
 
   func reader(ofSplit split: Int, background: Background) throws -> any SampleReader {
     let reader = try base.reader(ofSplit: split, background: background)

@@ -15,8 +15,9 @@ public protocol Source: Sendable {
   var knownName: String? { get }
   /// What has been done to the samples to correct them, in words.
   var corrections: [String] { get }
-  /// What was concluded from values alone, where neither names nor the user say it, in words.
-  var conclusions: [String] { get }
+  /// What a user should know of how it is read, in words: what was concluded from values alone, and what
+  /// lies there and is not read.
+  var remarks: [String] { get }
   /// Opens a split for reading from its first sample.
   /// - Parameters:
   ///   - split: a position in ``Dataset/splits``.
@@ -35,8 +36,8 @@ extension Source {
   public var knownName: String? { nil }
   /// Nothing is done.
   public var corrections: [String] { [] }
-  /// Everything was told.
-  public var conclusions: [String] { [] }
+  /// Nothing is worth a remark.
+  public var remarks: [String] { [] }
 }
 
 /// Reads the samples of one split in order; used by one thread at a time.

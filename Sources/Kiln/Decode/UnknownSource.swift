@@ -45,9 +45,19 @@ struct UnknownSource {
   private func reason(_ tree: FileTree) throws -> StageError? {
     let root = try tree.root()
     let entries = try tree.entries(of: root)
-    guard !entries.isEmpty else { return fault("is an empty directory") }
+    guard !entries.isEmpty else { return fault("holds no files") }
     let directories = entries.filter { $0.kind == .directory }.map {
       root.isEmpty ? $0.name : "\(root)/\($0.name)"
+    }
+    let found =
+      tree.archive != nil
+      ? []
+      : try directories.prefix(Self.lookedAtCount).filter {
+        try material.cancellation.check()
+        return isKnown(Path.join(tree.path, $0))
+      }
+    if !found.isEmpty {
+      return fault("holds data sets in directories: \(Spelling.list(found)) (name one of them)")
     }
     // Images by themselves, or in folders by class.
     for directory in [root] + directories.prefix(Self.lookedAtCount) {
@@ -57,13 +67,7 @@ struct UnknownSource {
       else { continue }
       return StageError(.decode, file: image.relativePath, ImageError.foreign)
     }
-    guard tree.archive == nil else { return nil }
-    let found = try directories.prefix(Self.lookedAtCount).filter {
-      try material.cancellation.check()
-      return isKnown(Path.join(tree.path, $0))
-    }
-    guard !found.isEmpty else { return nil }
-    return fault("holds data sets in directories: \(Spelling.list(found)) (name one of them)")
+    return nil
   }
 
   /// Whoever names a directory of so many others has not meant one of them.

@@ -138,7 +138,7 @@ struct FolderTemplate: Sendable, Equatable {
   /// Two numbers of open width side by side read two ways: 1 and 12, 11 and 2; and so do they with a digit
   /// between them, or behind them.
   private func checkAdjacentFields() throws(UsageError) {
-    for (first, second) in zip(pieces, pieces.dropFirst()) {
+    for (position, (first, second)) in zip(pieces, pieces.dropFirst()).enumerated() {
       guard case .field(let field, _) = first else { continue }
       switch second {
       case .field: throw Self.bad(text, purpose, "a character between two fields")
@@ -149,7 +149,10 @@ struct FolderTemplate: Sendable, Equatable {
           switch field {
           case .index, .label: isDigit
           case .digest: isDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
-          case .split, .class: false
+          // A name may end in a digit: up to the number behind it there must be something else.
+          case .split, .class:
+            literal.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+              && position + 2 < pieces.count
           }
         if goesOn {
           throw Self.bad(

@@ -47,8 +47,9 @@ public struct Inspection: Sendable {
   public let knownName: String?
   /// What has been done to its samples to correct them, in words.
   public let corrections: [String]
-  /// What was concluded from values alone, such as where labels are, in words.
-  public let conclusions: [String]
+  /// What a user should know of how the source was read: what was concluded from values alone, and what
+  /// lies there and is not read.
+  public let remarks: [String]
   /// What the samples are.
   public let schema: Schema
   /// The splits, in order.
@@ -109,7 +110,7 @@ public struct Inspection: Sendable {
     }
     knownName = source.knownName
     corrections = source.corrections
-    conclusions = source.conclusions
+    remarks = source.remarks
     folders = source.folders.map {
       Folder(
         name: $0.name, fileCount: $0.fileCount, record: depth == .headers ? nil : $0.record())
@@ -132,7 +133,7 @@ public struct Inspection: Sendable {
     fields["format"] = .text(format)
     fields["dataset"] = knownName.map(JSON.text) ?? .null
     fields["corrections"] = .array(corrections.map(JSON.text))
-    fields["conclusions"] = .array(conclusions.map(JSON.text))
+    fields["remarks"] = .array(remarks.map(JSON.text))
     fields["count"] = .integer(count)
     fields["order"] = .array(splits.map { .text($0.name) })
     if case .object(var labels)? = fields["labels"] {

@@ -37,8 +37,9 @@ public struct RunReport: Sendable {
   public internal(set) var knownName: String?
   /// What has been done to its samples to correct them, in words.
   public internal(set) var corrections: [String] = []
-  /// What was concluded of the source from values alone, such as where labels are, in words.
-  public internal(set) var conclusions: [String] = []
+  /// What a user should know of how the source was read: what was concluded from values alone, and what
+  /// lies there and is not read.
+  public internal(set) var remarks: [String] = []
 
   /// Samples in all splits together.
   public var count: Int { splits.reduce(0) { $0 + $1.count } }
@@ -90,7 +91,7 @@ public struct RunReport: Sendable {
     fields["seconds"] = .number(seconds)
     fields["dataset"] = knownName.map(JSON.text) ?? .null
     fields["corrections"] = .array(corrections.map(JSON.text))
-    fields["conclusions"] = .array(conclusions.map(JSON.text))
+    fields["remarks"] = .array(remarks.map(JSON.text))
     fields["outputs"] = .array(
       outputs.map {
         .object([

@@ -53,7 +53,7 @@ public struct Runner: Sendable {
     let splits = try pass.run(jobs: jobs, cancellation: cancellation, watch: watch)
     var report = RunReport(
       schema: plan.schema, splits: splits, outputs: [], seconds: 0, knownName: source.knownName,
-      corrections: source.corrections, conclusions: source.conclusions)
+      corrections: source.corrections, remarks: source.remarks)
     // Flushing what was written can take as long as writing it.
     watch?(
       Progress(

@@ -132,15 +132,22 @@ struct ThumbnailMaker: Sendable {
     return sum / Double(rowCount * columns.count)
   }
 
+  /// Resampling overshoots a little.
+  private static let aboutOne = 1.1
+  /// No standardised value is so far from the mean.
+  private static let plainlyLarge = 16.0
+
   /// What to subtract and multiply by to get 0…255.
   private func scale(of pixels: ArraySlice<UInt8>) -> (factor: Double, offset: Double) {
     let values = (0..<height).lazy.flatMap { bands($0, of: pixels).joined() }
     if let factor = schema.eightBitFactor {
       // Floats are 0…1 where nobody says more, and some plainly are not: all would be white.
-      let isPlain = schema.elementType.isFloat && schema.pixelScale == .undeclared
-      let greatest = isPlain ? values.filter(\.isFinite).max() ?? 0 : 0
-      if greatest <= 1 { return (factor, 0) }
-      if greatest <= 255 { return (1, 0) }
+      guard schema.elementType.isFloat, schema.pixelScale == .undeclared else { return (factor, 0) }
+      let greatest = values.filter(\.isFinite).max() ?? 0
+      if greatest <= Self.aboutOne { return (factor, 0) }
+      if greatest <= 255, greatest >= Self.plainlyLarge, !values.contains(where: { $0 < 0 }) {
+        return (1, 0)
+      }
     }
     // Nobody knows what black was: the sample's own range shows its shape.
     let (low, high) = values.filter(\.isFinite).reduce((Double.infinity, -Double.infinity)) {

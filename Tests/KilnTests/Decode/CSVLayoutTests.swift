@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test("says what values alone have told")
-  func conclusions() throws {
+  func remarks() throws {
     let rows = smoothRows(600, classCount: 10)
     let names = (0..<16).map { "pixel\($0)," }.joined() + "label\n"
     let cases: [(String, [String: String], [String])] = [
@@ -52,7 +52,7 @@ import Testing
       try withTemporaryDirectory { root in
         try write(Array(table.utf8), to: root + "/data.csv")
         let request = SourceRequest(paths: [root + "/data.csv"], settings: settings)
-        #expect(try openSource(request).conclusions == expected)
+        #expect(try openSource(request).remarks == expected)
       }
     }
   }
@@ -193,6 +193,12 @@ import Testing
     }
     let scattered = (0..<20).map { "\($0 * 37 % 101),\($0 % 4),1,2,3,4" }.joined(separator: "\n")
     #expect(try read("sample_id,label,p0,p1,p2,p3\n" + scattered).labels.max() == 3)
+    // One beside the pixels is their label, and so is what says that it is one.
+    for name in ["class_id", "id"] {
+      #expect(try read("p0,p1,p2,p3,\(name)\n1,2,3,4,1\n5,6,7,8,2\n").labels == [1, 2])
+    }
+    let several = try read("p0,p1,p2,p3,fold,class_id\n1,2,3,4,1,1\n5,6,7,8,1,2\n")
+    #expect(several.dataset.schema.labels?.columns == ["fold", "class_id"])
     let alone = try read("ImageId,pixel0,pixel1,pixel2,pixel3\n1,1,2,3,4\n2,5,6,7,8\n")
     #expect(alone.dataset.schema.labels == nil && alone.pixels == [1, 2, 3, 4, 5, 6, 7, 8])
   }
@@ -200,9 +206,9 @@ import Testing
   @Test(
     "passes over numbers of rows and what else is no pixel beside them",
     arguments: [
-      ("label,id,p0,p1,p2,p3", [7, 3, 1, 2, 3, 4], [8, 4, 5, 6, 7, 9], [], false),
-      ("label,p0,p1,p2,p3,id", [7, 1, 2, 3, 4, 3], [8, 5, 6, 7, 9, 4], [], false),
-      ("p0,p1,p2,p3,label,id", [1, 2, 3, 4, 7, 3], [5, 6, 7, 9, 8, 4], [], false),
+      ("label,id,p0,p1,p2,p3", [7, 3, 1, 2, 3, 4], [8, 4, 5, 6, 7, 9], ["id"], false),
+      ("label,p0,p1,p2,p3,id", [7, 1, 2, 3, 4, 3], [8, 5, 6, 7, 9, 4], ["id"], false),
+      ("p0,p1,p2,p3,label,id", [1, 2, 3, 4, 7, 3], [5, 6, 7, 9, 8, 4], ["id"], false),
       ("label,p0,p1,p2,p3,weight", [7, 1, 2, 3, 4, 3], [8, 5, 6, 7, 9, 3], ["weight"], true),
       ("label,fold,p0,p1,p2,p3", [7, 3, 1, 2, 3, 4], [8, 3, 5, 6, 7, 9], ["fold"], true),
     ])
@@ -222,14 +228,9 @@ import Testing
     ) { _, _, _ in CSVEnds() }
     #expect(layout.otherNames == passedOver)
     #expect(
-      layout.conclusions == passedOver.map { "neither label nor pixel, and not read: \($0)" })
-    // Who means another column by its place is asked.
-    if header.hasSuffix("id"), header.hasPrefix("label") {
-      #expect(
-        failure(table, ["label": "last"])?.hasSuffix(
-          "not all at one end: label; which one is the label? (--source-label takes a name)")
-          == true)
-    }
+      layout.remarks == passedOver.map { "neither label nor pixel, and not read: \($0)" })
+    // Who says that it is the last one means it.
+    if header.hasSuffix("id") { #expect(try read(table, ["label": "last"]).labels == [3, 4]) }
     // Who names a number of a row as the label has it.
     if header.contains("id") {
       #expect(try read(table, ["label": "id"]).labels == [3, 4])

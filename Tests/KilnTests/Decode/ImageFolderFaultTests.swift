@@ -108,6 +108,10 @@ import Testing
     #expect(
       try message([("train/train/x/1.png", greyPNG(1)), ("train/test/x/1.png", greyPNG(1))]) == nil)
     #expect(
+      try message([
+        ("train/images/cat/1.png", greyPNG(1)), ("train/images/dog/1.png", greyPNG(1)),
+      ]) == nil)
+    #expect(
       try message([("a/b/c/d/a.png", greyPNG(1)), ("x/b/c/d/a.png", greyPNG(1))])
         == "decode ROOT: images lie 4 levels deep, as in a/b/c/d;"
         + " expected split/label/file, label/file or files (give a --pattern)")

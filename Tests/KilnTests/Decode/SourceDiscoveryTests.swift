@@ -160,7 +160,7 @@ import Testing
           == "decode: cannot open \(root)/no: No such file or directory")
       #expect(
         sentence { _ = try openSource(SourceRequest(paths: [root])) }
-          == "decode \(root): is an empty directory")
+          == "decode \(root): holds no files")
       try fill(root, ["train-labels-idx1-ubyte", "t10k-images-idx3-ubyte"])
       #expect(
         sentence { _ = try openSource(SourceRequest(paths: [root])) }
@@ -203,6 +203,7 @@ import Testing
       try write([1], to: root + "/notes/readme")
       #expect(
         message() == "decode \(root): holds no format that Kiln knows (kiln formats lists them)")
+      try write([0x47], to: root + "/logo.gif")
       for name in ["b", "a"] { try fill("\(root)/\(name)", ["train-images-idx3-ubyte"]) }
       #expect(
         sentence { _ = try openSource(SourceRequest(paths: [root + "/notes", root + "/b"])) }?

@@ -114,6 +114,7 @@ import Testing
     "is refused where samples would share a path",
     arguments: [
       "{split}/{label:1}0{index:1}.png", "{split}/{index}0.png", "{split}/{digest}a.png",
+      "{split}1{index}.png",
       "{split}/{label}.png", "{label}/{index}.png", "fixed.png", "{split}/{label}{index}.png",
       "{split}/{index}{label}.png", "{split}/{index}.txt", "{split}/{index}",
       "{index}-{digest}.png",

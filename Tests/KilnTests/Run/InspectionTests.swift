@@ -54,7 +54,7 @@ import Testing
     }
     #expect(
       Set(fields.keys) == [
-        "format", "dataset", "corrections", "conclusions", "count", "order", "layout",
+        "format", "dataset", "corrections", "remarks", "count", "order", "layout",
         "pixel_scale", "dtype",
         "shape", "splits", "labels", "classes", "sources",
       ])

@@ -4,7 +4,6 @@ extension SourceFormat {
     name: "mat",
     summary: "MATLAB files up to version 7, such as SVHN's train_32x32.mat: files or a directory",
     options: [.imagesKey, .labelsKey, .sourceShape],
-    liesBesideImages: true,
     detect: { try !MATFormat.files($0).isEmpty },
     open: { material, values in
       let keys = try ArrayKeys(values)

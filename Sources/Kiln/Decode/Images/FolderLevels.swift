@@ -40,9 +40,10 @@ struct FolderLevels {
         "folder \(empty.path) holds no PNG or JPEG file (fill it, or remove it)")
     }
     var name = root
-    while let wrapper = Self.wrapper(of: folders) {
-      name = wrapper
-      for index in folders.indices { folders[index].path.removeFirst() }
+    while let level = Self.wrapper(of: folders) {
+      let wrapper = folders[0].path[level]
+      if level == 0 { name = wrapper }
+      for index in folders.indices { folders[index].path.remove(at: level) }
     }
     try self.init(folders, name: name, directoryCount: listing.directories.count)
   }
@@ -78,19 +79,21 @@ struct FolderLevels {
     }
   }
 
-  /// A directory that everything lies in and that is no split.
-  private static func wrapper(of folders: [Folder]) -> String? {
+  /// The level of a directory that everything lies in and that is no split.
+  private static func wrapper(of folders: [Folder]) -> Int? {
     guard let name = folders[0].path.first, folders.allSatisfy({ $0.path.first == name }) else {
       return nil
     }
     switch folders[0].path.count {
     // A single directory of images is a class or a split.
     case 1: return nil
-    case 2: return SplitName.usual(name) == nil ? name : nil
+    case _ where SplitName.usual(name) == nil: return 0
+    case 2: return nil
     default:
-      // A split around a split, as some archives unpack, is none.
-      let isAroundSplits = folders.allSatisfy { SplitName.usual($0.path[1]) != nil }
-      return SplitName.usual(name) == nil || isAroundSplits ? name : nil
+      let next = folders[0].path[1]
+      // A split around splits, as some archives unpack, is none; `train/images/` is the split.
+      if folders.allSatisfy({ SplitName.usual($0.path[1]) != nil }) { return 0 }
+      return folders.allSatisfy { $0.path[1] == next } ? 1 : nil
     }
   }
 

@@ -123,18 +123,18 @@ enum ImageFolderFormat {
     return try at(.decode, tree.path) {
       try ImageFolderSource(
         images, dataset(index, shape, found.notes), path: tree.archive == nil ? tree.path : nil,
-        conclusions: tables.isEmpty
+        remarks: tables.isEmpty
           ? [] : ["not read, beside the images: \(Spelling.list(tables))"],
         material.cancellation)
     }
   }
 
-  /// Tables beside the folders, in which somebody may have put labels.
+  /// Tables and arrays beside the folders, in which somebody may have put labels.
   private static func tables(in tree: FileTree) -> [String] {
     // What cannot be listed here was listed with the images.
     let files = (try? tree.files(in: tree.root())) ?? []
     return files.map(\.fileName).filter { name in
-      [".csv", ".tsv"].contains(String(name.suffix(4)).lowercased())
+      [".csv", ".tsv", ".npy", ".npz", ".pkl"].contains(String(name.suffix(4)).lowercased())
     }
   }
 

@@ -3,7 +3,7 @@ final class ImageFolderSource: Source {
   let dataset: Dataset
   let files: [SourceFile]
   let folders: [SourceFolder]
-  let conclusions: [String]
+  let remarks: [String]
   private let images: FolderImages
   /// How each split is read out of a packed tar file; empty for what can be read at any place.
   private let orders: [PackedOrder]
@@ -13,16 +13,16 @@ final class ImageFolderSource: Source {
   ///   - images: what is there.
   ///   - dataset: what it is.
   ///   - path: the directory; nil where the images are in an archive.
-  ///   - conclusions: what a user should know of how the directory was read.
+  ///   - remarks: what a user should know of how the directory was read.
   ///   - cancellation: asks to stop looking for an image in a packed tar file.
   /// - Throws: ``UnsupportedError`` where a packed tar file would have to be unpacked too often.
   init(
-    _ images: FolderImages, _ dataset: Dataset, path: String?, conclusions: [String],
+    _ images: FolderImages, _ dataset: Dataset, path: String?, remarks: [String],
     _ cancellation: Cancellation
   ) throws(UnsupportedError) {
     self.images = images
     self.dataset = dataset
-    self.conclusions = conclusions
+    self.remarks = remarks
     self.cancellation = cancellation
     orders = try PackedOrder.orders(images)
     guard let path else {

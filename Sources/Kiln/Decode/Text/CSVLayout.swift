@@ -38,7 +38,7 @@ struct CSVLayout: Sendable, Equatable {
   let labelNames: [String]
   /// Whether values alone have told which columns are labels.
   let isConcluded: Bool
-  /// The names of columns that are neither labels nor pixels, and that no number of a row explains.
+  /// The names of columns that are neither labels nor pixels.
   let otherNames: [String]
 
   var columnCount: Int { runs.reduce(0) { $0 + $1.count } }
@@ -46,7 +46,7 @@ struct CSVLayout: Sendable, Equatable {
   var labelCount: Int { count(.label) }
 
   /// What values alone have told of the labels, and what is passed over, in words.
-  var conclusions: [String] {
+  var remarks: [String] {
     let others =
       otherNames.isEmpty
       ? [] : ["neither label nor pixel, and not read: \(Spelling.list(otherNames))"]
@@ -96,7 +96,8 @@ struct CSVLayout: Sendable, Equatable {
     let keptNames = kept.map { names[$0] }
     let told = try Self.labels(
       settings.label, names: hasHeader ? keptNames : nil, columnCount: kept.count)
-    isConcluded = told == nil
+    // Who gives a shape that takes all columns has said that there is no label.
+    isConcluded = told == nil && settings.pixelCount != kept.count
     let isLabel =
       try told
       ?? Self.guessed(kept.count, pixelCount: settings.pixelCount) {
@@ -104,7 +105,7 @@ struct CSVLayout: Sendable, Equatable {
       }
     var meanings = [Run.Meaning](repeating: .other, count: names.count)
     for (column, isLabel) in zip(kept, isLabel) { meanings[column] = isLabel ? .label : .pixel }
-    var others: [String] = []
+    var others = isNumbering.sorted().map { names[$0] }.filter { !Self.isUnnamed($0) }
     if hasHeader {
       // Who names the label of a table that names its pixels means no other column to be one.
       if settings.label != nil, settings.label != .all, let stem = Self.pixelStem(keptNames) {
@@ -166,23 +167,37 @@ struct CSVLayout: Sendable, Equatable {
   private static func numbering(
     _ names: [String], _ rows: [[String]], _ wanted: Settings.Label?
   ) -> Set<Int> {
-    let front = names.indices.dropLast().prefix { isNumbering($0, names, rows) }
-    let stem = pixelStem(names)
-    let beside = names.indices.filter { column in
-      stem.map { !names[column].lowercased().hasPrefix($0) } == true
-        && isNumbering(column, names, rows)
+    let front = Set(names.indices.dropLast().prefix { isNumbering($0, names, rows) })
+    var found = front
+    if let stem = pixelStem(names) {
+      let others = Set(names.indices.filter { !names[$0].lowercased().hasPrefix(stem) })
+      let beside = others.subtracting(front).filter { column in
+        let name = names[column].lowercased()
+        return isNumbering(column, names, rows) && !labelWords.contains(where: name.contains)
+      }
+      // One alone is the label, whatever it is called.
+      if beside.count < others.subtracting(front).count { found.formUnion(beside) }
     }
-    // Who names one of them as the label knows better.
-    return Set(front).union(beside).filter { column in wanted != .named(names[column]) }
+    // Who says that one of them is the label knows better.
+    return found.filter { column in
+      wanted != .named(names[column]) && !(wanted == .last && column == names.count - 1)
+    }
+  }
+
+  /// What names of labels have in them, such as class_id.
+  private static let labelWords = ["class", "label", "target", "category", "digit"]
+
+  /// Whether a column has no name, or one that pandas gave it for that.
+  private static func isUnnamed(_ name: String) -> Bool {
+    name.isEmpty || name.hasPrefix("Unnamed: ")
   }
 
   private static func isNumbering(_ column: Int, _ names: [String], _ rows: [[String]]) -> Bool {
     let numbers = rows.compactMap { row in column < row.count ? Double(row[column]) : nil }
     guard numbers.count > 1, numbers.count == rows.count else { return false }
     return switch names[column] {
-    // Not named, or named on reading; rows may have been shuffled.
-    case "": Set(numbers).count == numbers.count
-    case let name where name.hasPrefix("Unnamed: "): Set(numbers).count == numbers.count
+    // Rows may have been shuffled.
+    case let name where isUnnamed(name): Set(numbers).count == numbers.count
     // A class could be called so, too, but does not go up with every row.
     case let name where name.lowercased() == "index" || name.lowercased().hasSuffix("id"):
       zip(numbers, numbers.dropFirst()).allSatisfy { $0 + 1 == $1 }
@@ -316,7 +331,6 @@ struct CSVLayout: Sendable, Equatable {
     guard let (labelCount, _) = guess else {
       throw CSVError.labelUnknown(columnCount: columnCount)
     }
-    // Who gives a shape that takes all columns has said that there is no label.
     if labelCount == 0, pixelCount != nil { return isLabel }
     let (first, last) = try lookAtEnds().areLabels
     guard labelCount == 1 ? first != last : !first && !last else {

@@ -2,7 +2,7 @@
 final class CSVSource: Source {
   let dataset: Dataset
   let files: [SourceFile]
-  let conclusions: [String]
+  let remarks: [String]
   /// The tables by split; nil for one without a row.
   private let tables: [CSVFile?]
 
@@ -46,7 +46,7 @@ final class CSVSource: Source {
         ranges: statistics.labelRanges, classNames: classNames)
     }
     self.tables = tables
-    conclusions = first.layout.conclusions
+    remarks = first.layout.remarks
     files = SourceFile.distinct(present.map(\.file.file))
     dataset = Dataset(
       schema: Schema(

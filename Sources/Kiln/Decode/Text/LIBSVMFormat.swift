@@ -4,7 +4,6 @@ extension SourceFormat {
     name: "libsvm",
     summary: "LIBSVM's text, LABEL INDEX:VALUE ..., such as usps.bz2 and usps.t.bz2",
     options: [.sourceShape],
-    liesBesideImages: true,
     detect: { try !LIBSVMFormat.files($0).isEmpty },
     open: { material, values in
       try LIBSVMSource(

@@ -99,16 +99,13 @@ private enum WebDatasetFormat {
 
   /// Of a directory's shards, whose numbers follow each other, none must be lost in the middle.
   private static func checkNoneLost(_ shards: [Shard], of name: String) throws(StageError) {
-    // Numbers are filled up with zeros, so that each series is together and in order.
-    let names = shards.map(\.path).sorted().map(Path.lastComponent)
-    for (first, second) in zip(names, names.dropFirst())
-    where WebDatasetName.isGap(between: first, and: second) {
-      throw StageError(
-        .decode, file: name,
-        UnsupportedError(
-          "lacks the shards between \(first.printable) and \(second.printable)"
-            + " (name the files themselves to go without these)"))
-    }
+    guard let (first, second) = WebDatasetName.firstGap(in: shards.map(\.path)) else { return }
+    throw StageError(
+      .decode, file: name,
+      UnsupportedError(
+        "lacks the shards between \(Path.lastComponent(first).printable) and"
+          + " \(Path.lastComponent(second).printable)"
+          + " (name the files themselves to go without these)"))
   }
 
   private static func shards(_ material: SourceMaterial) throws -> [Shard] {
@@ -119,13 +116,13 @@ private enum WebDatasetFormat {
       case .word: return []
       case .file(let file):
         // An archive without members is known by its name alone.
-        guard let name = WebDatasetName(parsing: file.fileName, names) else { return [] }
+        guard let name = name(of: file, names) else { return [] }
         found.append(Shard(name: name, path: file.file.path, resource: { file }))
       case .tree(let tree):
         if let archive = tree.archive {
           let file = Resource(
             file: archive.file, relativePath: Path.lastComponent(archive.file.path))
-          let name = WebDatasetName(parsing: file.fileName, names) ?? .unnamed
+          let name = name(of: file, names) ?? .unnamed
           found.append(Shard(name: name, path: archive.file.path, resource: { file }))
         } else {
           found += try shards(in: tree, names)
@@ -135,6 +132,13 @@ private enum WebDatasetFormat {
     return found.sorted {
       ($0.name.split, $0.name.number ?? 0, $0.path) < ($1.name.split, $1.name.number ?? 0, $1.path)
     }
+  }
+
+  /// What the name of a file says that is named by itself; its directory may be that of a split.
+  private static func name(of file: Resource, _ names: RecordedNames) -> WebDatasetName? {
+    let directory = Path.lastComponent(Path.directory(of: file.file.path))
+    return WebDatasetName(
+      parsing: file.fileName, in: SplitName.usual(directory).map { _ in directory }, names)
   }
 
   /// The tar files of a directory, or of the directories in it that are named for splits.

@@ -51,9 +51,9 @@ final class WebDatasetMembers {
 
   init(_ input: Input) { self.input = input }
 
-  /// Goes to the next file; directories, links and devices are passed by.
+  /// Goes to the next file; directories, devices and links that belong to no sample are passed by.
   /// - Returns: nil at the end of the archive.
-  /// - Throws: ``TarError``, or what the stream throws.
+  /// - Throws: ``TarError``, ``ArchiveError`` for an image or label that is a link, or what the stream throws.
   func next() throws -> Member? {
     var longName: [UInt8]?
     var longByteCount: Int?
@@ -76,8 +76,11 @@ final class WebDatasetMembers {
       case UInt8(ascii: "g"), UInt8(ascii: "K"): break
       case UInt8(ascii: "1"), UInt8(ascii: "2"):
         let name = longName ?? header.name
-        guard ImageFileName.kind(of: name.span) == .other else {
+        switch WebDatasetSamples.Kind(name) {
+        case .image(isPlain: true), .label:
           throw ArchiveError.link(String(decoding: name, as: UTF8.self))
+        // What belongs to no sample, or could be a mask beside its image.
+        case .image, .other: break
         }
         (longName, longByteCount) = (nil, nil)
       default: (longName, longByteCount) = (nil, nil)

@@ -56,13 +56,26 @@ struct WebDatasetName: Sendable, Equatable {
     Self(parsing: name) != nil && digits(of: name).count >= 4
   }
 
-  /// Whether two shards are of one series, with others between them.
-  static func isGap(between name: String, and next: String) -> Bool {
-    let (one, other) = (digits(of: name), digits(of: next))
-    guard isShard(name), isShard(next), let number = Int(one), let following = Int(other) else {
-      return false
+  /// The first two shards of a series that have others of it between them, which are not there.
+  ///
+  /// A series counts from 0 or 1 and has most of its numbers: others are dates, or what somebody has chosen.
+  static func firstGap(in paths: [String]) -> (String, String)? {
+    let shards = paths.filter { isShard(Path.lastComponent($0)) }
+    let series = Dictionary(grouping: shards) { path in
+      let name = Path.lastComponent(path)
+      return Path.join(Path.directory(of: path), String(name[..<digits(of: name).startIndex]))
     }
-    return name[..<one.startIndex] == next[..<other.startIndex] && following - number > 1
+    for (_, paths) in series.sorted(by: { $0.key < $1.key }) {
+      let numbered = paths.compactMap { path in
+        Int(digits(of: Path.lastComponent(path))).map { (number: $0, path: path) }
+      }.sorted { $0.number < $1.number }
+      guard let first = numbered.first?.number, let last = numbered.last?.number, first <= 1,
+        last - first + 1 < 2 * numbered.count
+      else { continue }
+      let gap = zip(numbered, numbered.dropFirst()).first { $1.number > $0.number + 1 }
+      if let (one, next) = gap { return (one.path, next.path) }
+    }
+    return nil
   }
 
   private static func digits(of name: String) -> Substring {
