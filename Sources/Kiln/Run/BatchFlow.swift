@@ -106,9 +106,10 @@ final class BatchFlow: Sendable {
     let sampleByteCount = max(
       source.dataset.schema.batchByteCount, plan.schema.batchByteCount)
     let batchCount = Batch.preferredCount(sampleByteCount: sampleByteCount)
-    // Room for readers to run ahead while workers are busy; more would only hold memory. Samples
-    // that are larger than a batch count as several.
-    let room = pool.workerCount + 6
+    // Room for readers to run ahead while workers are busy; more would only hold memory, which takes
+    // time to be cleared: 2 % of that of MNIST as CSV with two batches more. Samples that are larger than
+    // a batch count as several.
+    let room = pool.workerCount + 4
     window = max(2, room / max(1, sampleByteCount >> 20))
     var sequence = 0
     strands = PartReader.runs(of: plan.parts).map { run in
