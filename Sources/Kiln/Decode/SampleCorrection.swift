@@ -122,7 +122,7 @@ extension LabelSchema {
       guard isFromOne, range.lowerBound >= 0 else { return .fromZero }
       ranges[0] = range.lowerBound - 1...range.upperBound - 1
       // A sample without a class is -1 now.
-      if range.lowerBound == 0, elementType.isUnsigned { elementType = .smallest(for: self.range) }
+      if !elementType.holds(range.lowerBound - 1) { elementType = .smallest(for: self.range) }
     case .replaced(let others):
       guard others.keys.contains(where: range.contains) else { return .fromZero }
       var (low, high) = (range.lowerBound, range.upperBound)

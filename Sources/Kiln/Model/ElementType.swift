@@ -47,11 +47,21 @@ public enum ElementType: String, Sendable, CaseIterable {
     return shape.contains(0) ? 0 : product
   }
 
-  /// Whether the type holds no negative numbers.
-  var isUnsigned: Bool {
+  /// Whether a label can be stored in this type without a loss.
+  func holds(_ label: Int64) -> Bool {
     switch self {
-    case .uint8, .uint16, .uint32, .uint64, .bool: true
-    default: false
+    case .uint8: UInt8(exactly: label) != nil
+    case .int8: Int8(exactly: label) != nil
+    case .uint16: UInt16(exactly: label) != nil
+    case .int16: Int16(exactly: label) != nil
+    case .uint32: UInt32(exactly: label) != nil
+    case .int32: Int32(exactly: label) != nil
+    case .uint64: UInt64(exactly: label) != nil
+    case .int64: true
+    case .float16: Float16(exactly: label) != nil
+    case .float32: Float(exactly: label) != nil
+    case .float64: Double(exactly: label) != nil
+    case .bool: label == 0 || label == 1
     }
   }
 

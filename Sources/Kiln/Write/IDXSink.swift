@@ -103,20 +103,6 @@ private enum IDXLayout {
   }
 }
 
-extension ElementType {
-  /// Whether a label can be stored in this type without a loss.
-  fileprivate func holds(_ label: Int64) -> Bool {
-    switch self {
-    case .uint8: UInt8(exactly: label) != nil
-    case .int8: Int8(exactly: label) != nil
-    case .int16: Int16(exactly: label) != nil
-    case .int32: Int32(exactly: label) != nil
-    case .float32: Float(exactly: label) != nil
-    default: Double(exactly: label) != nil
-    }
-  }
-}
-
 /// Writes pixels and labels in IDX's byte order, each split to its own files.
 private final class IDXSink: Sink {
   private struct Files: Sendable {

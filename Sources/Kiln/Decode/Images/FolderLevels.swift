@@ -41,8 +41,7 @@ struct FolderLevels {
     }
     var name = root
     while let level = Self.wrapper(of: folders) {
-      let wrapper = folders[0].path[level]
-      if level == 0 { name = wrapper }
+      if level == 0 { name = folders[0].path[0] }
       for index in folders.indices { folders[index].path.remove(at: level) }
     }
     try self.init(folders, name: name, directoryCount: listing.directories.count)

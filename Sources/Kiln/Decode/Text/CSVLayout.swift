@@ -108,9 +108,9 @@ struct CSVLayout: Sendable, Equatable {
     var others = isNumbering.sorted().map { names[$0] }.filter { !Self.isUnnamed($0) }
     if hasHeader {
       // Who names the label of a table that names its pixels means no other column to be one.
-      if settings.label != nil, settings.label != .all, let stem = Self.pixelStem(keptNames) {
-        for column in kept
-        where meanings[column] == .pixel && !names[column].lowercased().hasPrefix(stem) {
+      if settings.label != nil, settings.label != .all {
+        for column in Self.besidePixels(keptNames).map({ kept[$0] })
+        where meanings[column] == .pixel {
           meanings[column] = .other
           others.append(names[column])
         }
@@ -169,15 +169,13 @@ struct CSVLayout: Sendable, Equatable {
   ) -> Set<Int> {
     let front = Set(names.indices.dropLast().prefix { isNumbering($0, names, rows) })
     var found = front
-    if let stem = pixelStem(names) {
-      let others = Set(names.indices.filter { !names[$0].lowercased().hasPrefix(stem) })
-      let beside = others.subtracting(front).filter { column in
-        let name = names[column].lowercased()
-        return isNumbering(column, names, rows) && !labelWords.contains(where: name.contains)
-      }
-      // One alone is the label, whatever it is called.
-      if beside.count < others.subtracting(front).count { found.formUnion(beside) }
+    let others = Set(besidePixels(names)).subtracting(front)
+    let beside = others.filter { column in
+      let name = names[column].lowercased()
+      return isNumbering(column, names, rows) && !labelWords.contains(where: name.contains)
     }
+    // One alone is the label, whatever it is called.
+    if beside.count < others.count { found.formUnion(beside) }
     // Who says that one of them is the label knows better.
     return found.filter { column in
       wanted != .named(names[column]) && !(wanted == .last && column == names.count - 1)
@@ -259,9 +257,9 @@ struct CSVLayout: Sendable, Equatable {
     case .first?, .last?:
       let column = wanted == .first ? 0 : columnCount - 1
       // A pixel by its name is no label where another column could be.
-      if let names, let stem = pixelStem(names), names[column].lowercased().hasPrefix(stem) {
-        let others = names.filter { !$0.lowercased().hasPrefix(stem) }
-        guard others.isEmpty else { throw CSVError.labelsInside(others) }
+      let others = names.map(besidePixels) ?? []
+      guard others.isEmpty || others.contains(column) else {
+        throw CSVError.labelsInside(others.compactMap { names?[$0] })
       }
       isLabel[column] = true
     case .named(let name)?:
@@ -283,9 +281,8 @@ struct CSVLayout: Sendable, Equatable {
   /// The label columns by their names; nil where names tell nothing.
   private static func labelColumns(_ names: [String]) throws(CSVError) -> [Int]? {
     let lower = names.map { $0.lowercased() }
-    let pixels = pixelStem(names)
-    let others = lower.indices.filter { pixels.map(lower[$0].hasPrefix) != true }
-    if pixels == "pixel" || (!others.isEmpty && others.count < names.count) {
+    let others = besidePixels(names)
+    if !others.isEmpty || lower.contains(where: { $0.hasPrefix("pixel") }) {
       // All at one end, as the sink writes several.
       let isAtEnd =
         others.isEmpty || others == Array(0..<others.count)
@@ -300,10 +297,12 @@ struct CSVLayout: Sendable, Equatable {
     return found.count == 1 ? found : nil
   }
 
-  /// What the names of pixels begin with, in small letters; nil where they have no name of their own.
-  private static func pixelStem(_ names: [String]) -> String? {
+  /// The columns that are no pixels by their names; none where pixels have no names of their own.
+  private static func besidePixels(_ names: [String]) -> [Int] {
     let lower = names.map { $0.lowercased() }
-    return lower.contains { $0.hasPrefix("pixel") } ? "pixel" : series(lower)
+    guard let stem = lower.contains(where: { $0.hasPrefix("pixel") }) ? "pixel" : series(lower)
+    else { return [] }
+    return lower.indices.filter { !lower[$0].hasPrefix(stem) }
   }
 
   /// What most names have before their number: `p` of p0, p1, p2; nil where they are no such series.

@@ -82,7 +82,7 @@ final class WebDatasetMembers {
         // What belongs to no sample, or could be a mask beside its image.
         case .image, .other: break
         }
-        (longName, longByteCount) = (nil, nil)
+        fallthrough
       default: (longName, longByteCount) = (nil, nil)
       }
     }
