@@ -68,8 +68,8 @@ extension Subcommand {
       guard !owners.isEmpty, !formats.contains(where: { has($0, flag) }) else { continue }
       let names = owners.map(\.name)
       throw UsageError.conflict(
-        "--\(flag) belongs to \(names.joined(separator: " and ")),"
-          + " and no output is written as \(names.joined(separator: " or "))")
+        "--\(flag) belongs to \(Spelling.series(names)),"
+          + " and no output is written as \(Spelling.series(names, "or"))")
     }
   }
 

@@ -37,13 +37,13 @@ extension FlagGroup {
       }
     }
     var titles: [String] = []
-    for flag in flags where !titles.contains(flag.formats.joined(separator: " and ")) {
-      titles.append(flag.formats.joined(separator: " and "))
+    for flag in flags where !titles.contains(Spelling.series(flag.formats)) {
+      titles.append(Spelling.series(flag.formats))
     }
     return titles.map { names in
       FlagGroup(
         title: "\(title) \(names)",
-        flags: flags.filter { $0.formats.joined(separator: " and ") == names }.map(\.flag))
+        flags: flags.filter { Spelling.series($0.formats) == names }.map(\.flag))
     }
   }
 

@@ -9,7 +9,7 @@ struct ParsedArguments: Sendable {
 
   /// Reads the words behind a command's name.
   ///
-  /// `--flag value` and `--flag=value` mean the same; `--` ends the flags.
+  /// `--flag value` and `--flag=value` mean the same, and `-j4` is `-j 4`; `--` ends the flags.
   /// - Throws: `UsageError` for flags outside the table and values that they do not take.
   init(_ words: [String], table: [Flag]) throws(UsageError) {
     var rest = words[...]
@@ -29,24 +29,23 @@ struct ParsedArguments: Sendable {
   private mutating func read(
     _ word: String, _ rest: inout ArraySlice<String>, _ table: [Flag]
   ) throws(UsageError) {
-    let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    let name = String(parts[0])
+    let (name, attached) = Self.parts(of: word, table)
     guard let flag = table.first(where: { $0.word == name || $0.letter.map { "-\($0)" } == name })
     else {
       // All of them would be a page, which --help shows.
       let nearest = Spelling.nearest(to: name, among: table.map(\.word))
       throw .unknown(
         what: "option", name: name,
-        among: name.hasPrefix("--") ? nearest.map { [$0] } ?? [] : [])
+        among: name.count > 2 ? nearest.map { [$0] } ?? [] : [])
     }
     guard flag.takesValue else {
-      if parts.count == 2 { throw .conflict("\(flag.word) takes no value, found '\(parts[1])'") }
+      if let attached { throw .conflict("\(flag.word) takes no value, found '\(attached)'") }
       flags.append((flag.name, "on"))
       return
     }
     let value: String
-    if parts.count == 2 {
-      value = String(parts[1])
+    if let attached {
+      value = attached
     } else if let next = rest.first, !next.hasPrefix("--") {
       value = next
       rest.removeFirst()
@@ -55,6 +54,21 @@ struct ParsedArguments: Sendable {
     }
     try flag.check(value)
     flags.append((flag.name, value))
+  }
+
+  /// A flag as it is typed, and the value in the same word.
+  private static func parts(of word: String, _ table: [Flag]) -> (name: String, value: String?) {
+    if let sign = word.firstIndex(of: "=") {
+      return (String(word[..<sign]), String(word[word.index(after: sign)...]))
+    }
+    // A long flag with a dash too few is no letter with a value.
+    guard !word.hasPrefix("--"), word.count > 2, !table.contains(where: { $0.word == "-" + word })
+    else { return (word, nil) }
+    let letter = word.prefix(2)
+    guard table.contains(where: { $0.takesValue && $0.letter == letter.last }) else {
+      return (word, nil)
+    }
+    return (String(letter), String(word.dropFirst(2)))
   }
 
   /// The value of a flag; of several the last, as if it were the only one.

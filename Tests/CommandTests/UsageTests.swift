@@ -19,6 +19,14 @@ import Testing
         "kiln: --png-level takes fast or small, not 'fats' (did you mean 'fast'?)"
       ),
       ("convert sample --to npy=x -z", "kiln: unknown option '-z'"),
+      (
+        "convert sample --to npy=x -jobs 2",
+        "kiln: unknown option '-jobs' (did you mean '--jobs'?)"
+      ),
+      (
+        "convert sample --to npy=x -j4x",
+        "kiln: --jobs takes a whole number from 1 to 1024, not '4x'"
+      ),
       ("completions bsh", "kiln: unknown shell 'bsh' (did you mean 'bash'?)"),
       ("completions tcsh", "kiln: unknown shell 'tcsh' (expected one of bash, zsh, fish)"),
       (

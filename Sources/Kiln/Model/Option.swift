@@ -68,7 +68,7 @@ public struct Option: Sendable {
     case .choice(let words):
       guard words.contains(value) else {
         throw .badValue(
-          option: flag, value: value, expected: words.joined(separator: " or "),
+          option: flag, value: value, expected: Spelling.series(words, "or"),
           nearest: Spelling.nearest(to: value, among: words))
       }
     case .text: return

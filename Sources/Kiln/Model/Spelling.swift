@@ -29,6 +29,12 @@ package enum Spelling {
     return (words.prefix(shown) + (words.count > shown ? ["..."] : [])).joined(separator: ", ")
   }
 
+  /// A few words as a sentence has them: `png, jpeg and tar`.
+  package static func series(_ words: [String], _ conjunction: String = "and") -> String {
+    guard words.count > 1 else { return words.first ?? "" }
+    return words.dropLast().joined(separator: ", ") + " \(conjunction) \(words[words.count - 1])"
+  }
+
   /// What NumPy and others call the types of pixels.
   private static let synonyms = [
     "uint8": "u8", "byte": "u8", "ubyte": "u8", "int8": "i8", "uint16": "u16", "int16": "i16",
