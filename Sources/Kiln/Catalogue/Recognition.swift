@@ -1,16 +1,12 @@
 extension KnownDataset {
-  /// The data set that a label file among these belongs to, by its digest; nil where none is known.
+  /// The data set that a label file belongs to, by its digest; nil where none is known.
+  static func recognised(bySHA256 digest: String) -> KnownDataset? { digests[digest] }
+
+  /// Whether the digest of such a file could tell which data set it belongs to.
   ///
-  /// Only files of a known file's size are hashed: a folder of thousands of pictures is nothing to hash for a
-  /// name.
-  static func recognised(among files: some Sequence<SourceFile>) -> KnownDataset? {
-    for file in files.prefix(maximumFileCount) {
-      guard sizes.contains(file.byteCount) || names.contains(file.name),
-        file.byteCount <= maximumByteCount, let digest = try? file.sha256()
-      else { continue }
-      if let known = digests[digest] { return known }
-    }
-    return nil
+  /// Only files of a known file's size are worth hashing, not a folder of thousands of pictures.
+  static func isTelling(name: String, byteCount: Int) -> Bool {
+    byteCount <= maximumByteCount && (sizes.contains(byteCount) || names.contains(name))
   }
 
   /// The data set that names of files are unmistakable for; nil where there is none, or more than one.
@@ -52,7 +48,7 @@ extension KnownDataset {
   }
 
   /// Known data sets have a dozen files at most; what has more is looked at as far as that.
-  private static let maximumFileCount = 16
+  static let maximumFileCount = 16
   /// The largest known label file, unpacked, has 13 MB; hashing this much takes a tenth of a second.
   private static let maximumByteCount = 64 << 20
 

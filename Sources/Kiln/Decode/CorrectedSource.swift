@@ -106,3 +106,16 @@ extension LabelSchema {
     columns == ["label"] || columns == columns.indices.map { "label\($0)" }
   }
 }
+
+extension KnownDataset {
+  /// The data set that a label file among these belongs to, by its digest; nil where none is known.
+  fileprivate static func recognised(among files: [SourceFile]) -> KnownDataset? {
+    for file in files.prefix(maximumFileCount)
+    where isTelling(name: file.name, byteCount: file.byteCount) {
+      // Who reads the file will say what is wrong with it.
+      guard let digest = try? file.sha256() else { continue }
+      if let known = recognised(bySHA256: digest) { return known }
+    }
+    return nil
+  }
+}

@@ -45,21 +45,21 @@ public struct SourceFormat: Sendable {
     .imageFolder,
   ]
 
-  /// Finds the format of a source and opens it.
+  /// Finds the format of a source whose files are on this machine, and opens it.
   /// - Parameters:
-  ///   - request: the source.
+  ///   - request: the source; its paths are of files and directories, or what a format knows by name, as
+  ///     `sample` is.
   ///   - formats: the formats to try, in order.
   ///   - jobs: how many workers may look through files, at least 1; nil for one a core.
   ///   - cancellation: asks to stop.
   /// - Returns: the format and the opened source.
   /// - Throws: ``StageError`` that says what cannot be read, ``UsageError`` or ``Interruption``.
-  public static func open(
-    _ request: SourceRequest, among formats: [SourceFormat] = all, jobs: Int? = nil,
-    cancellation: Cancellation = Cancellation()
+  static func openFiles(
+    of request: SourceRequest, among formats: [SourceFormat], jobs: Int?,
+    cancellation: Cancellation
   ) throws -> (format: SourceFormat, source: any Source) {
     // What goes with none of the splits that are asked for may be left out.
     let named = request.known == nil && request.splits == nil ? request.paths : []
-    let request = try LocalFiles.located(request, cancellation)
     return try at(.decode, request.paths.first ?? request.images) {
       let material = try SourceMaterial(
         request, workerCount: WorkerPool.workerCount(for: jobs), cancellation: cancellation)

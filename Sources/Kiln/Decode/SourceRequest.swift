@@ -4,8 +4,6 @@ public struct SourceRequest: Sendable, Equatable {
   public var paths: [String]
   /// A data set of the catalogue, whose files lie in ``paths``.
   public var known: String?
-  /// Whether ``paths`` are the files of ``known``, found and checked.
-  var isLocated = false
   /// The image file of a pair named by hand.
   public var images: String?
   /// The label file of a pair named by hand.

@@ -2,61 +2,21 @@
 ///
 /// What is missing is named, with the place where it can be had.
 enum LocalFiles {
-  /// What a request means by the name of a data set: the files of it that lie where the request says.
+  /// Finds and checks the files of a data set.
   /// - Parameters:
-  ///   - request: what was asked for.
-  ///   - catalogue: the data sets that it may name.
+  ///   - known: the data set.
+  ///   - places: directories, or the files themselves.
   ///   - cancellation: asks to stop.
-  /// - Returns: a request for those files; any other request as it is.
-  /// - Throws: ``StageError`` for files that are missing or not as published; ``UsageError``.
-  static func located(
-    _ request: SourceRequest, in catalogue: [KnownDataset] = KnownDataset.all,
-    _ cancellation: Cancellation = Cancellation()
-  ) throws -> SourceRequest {
-    guard !request.isLocated, let known = try dataset(named: request, in: catalogue) else {
-      return request
-    }
-    guard request.known != nil, !request.paths.isEmpty else {
-      throw StageError(.fetch, file: known.name, LocalFilesError.noPlace(known.name))
-    }
-    guard request.dataset == nil else {
-      throw UsageError.conflict(
-        "--dataset chooses from a directory, and \(known.name) is one already")
-    }
-    let sources = try at(.fetch, known.name) {
-      try find(known, in: request.paths, cancellation)
-    }
-    var located = request
-    located.paths = sources
-    located.isLocated = true
-    // Archives and directories hold the other members of the family, too.
-    if known.family != known.name, located.paths.count == 1 { located.dataset = known.name }
-    return located
+  /// - Returns: the paths to read: published files, or the directory that their archive unpacks to.
+  /// - Throws: ``StageError`` for files that are missing or not as published; ``Interruption``.
+  static func find(
+    _ known: KnownDataset, in places: [String], _ cancellation: Cancellation = Cancellation()
+  ) throws -> [String] {
+    try at(.fetch, known.name) { try paths(of: known, in: places, cancellation) }
   }
 
-  /// The data set that a request names; nil where it names none.
-  private static func dataset(
-    named request: SourceRequest, in catalogue: [KnownDataset]
-  ) throws(UsageError) -> KnownDataset? {
-    // As with `sample`, a name is a name wherever it is given; ./mnist is a path.
-    guard let name = request.known ?? (request.paths.count == 1 ? request.paths[0] : nil) else {
-      return nil
-    }
-    if let known = catalogue.first(where: { $0.name == name }) { return known }
-    let members = catalogue.filter { $0.family == name }.map(\.name)
-    if !members.isEmpty, request.known != nil || Path.kind(of: name) == nil {
-      throw .conflict(
-        "\(name) is several data sets: name one of \(members.joined(separator: ", "))")
-    }
-    guard request.known == nil else {
-      throw .unknown(what: "data set", name: name, among: catalogue.map(\.name))
-    }
-    return nil
-  }
-
-  /// The paths to read: published files, or the directory that their archive unpacks to.
-  private static func find(
-    _ known: KnownDataset, in places: [String], _ cancellation: Cancellation
+  private static func paths(
+    of known: KnownDataset, in places: [String], _ cancellation: Cancellation
   ) throws -> [String] {
     for place in places where Path.kind(of: place) == nil { throw FileError.missing(place) }
     var lacking: [(edition: KnownEdition, files: [KnownFile])] = []

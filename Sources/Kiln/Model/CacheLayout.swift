@@ -61,7 +61,7 @@ struct CacheLayout: Sendable, Equatable {
 
   // MARK: Metadata
 
-  /// The texts of `__metadata__`.
+  /// The texts of `__metadata__`, without their fingerprint.
   func metadata() throws -> [String: String] {
     let schema = dataset.schema
     var texts = [
@@ -91,16 +91,6 @@ struct CacheLayout: Sendable, Equatable {
       texts["level"] = String(level)
       for split in dataset.splits { texts[split.name + ".block"] = String(blockCount) }
     }
-    texts["fingerprint"] = Self.fingerprint(texts)
     return texts
-  }
-
-  static func fingerprint(_ texts: [String: String]) -> String {
-    var hash = SHA256()
-    let keys = texts.keys.filter { $0 != "fingerprint" }
-    for key in keys.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
-      hash.update("\(key)=\(texts[key] ?? "")\n")
-    }
-    return hexadecimal(hash.finish())
   }
 }

@@ -32,12 +32,14 @@ public struct StageError: Error, Sendable, CustomStringConvertible {
   public var description: String {
     switch (file, reason) {
     case (nil, _): "\(stage): \(reason)"
-    // A refused file operation names its file itself.
-    case (_, is FileError), (_, is OutputError): "\(stage): \(reason)"
+    case (_, is any FileNamingError): "\(stage): \(reason)"
     case (let file?, _): "\(stage) \(file): \(reason)"
     }
   }
 }
+
+/// A failure whose sentence names its file itself.
+protocol FileNamingError: Error {}
 
 /// What is wrong with how a file is packed: a failure to decompress, whoever was reading.
 protocol UnpackingError: Error {}

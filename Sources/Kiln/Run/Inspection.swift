@@ -76,8 +76,8 @@ public struct Inspection: Sendable {
     watch: (@Sendable (Progress) -> Void)? = nil
   ) throws {
     let fetched = try SourceFetch(request, by: fetcher ?? Fetcher(cancellation: cancellation))
-    let (found, source) = try SourceFormat.open(
-      fetched.request, among: formats, jobs: jobs, cancellation: cancellation)
+    let (found, source) = try SourceFormat.openFiles(
+      of: fetched.request, among: formats, jobs: jobs, cancellation: cancellation)
     format = found.name
     schema = source.dataset.schema
     var plan = Plan(source.dataset)

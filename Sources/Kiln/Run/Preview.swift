@@ -119,8 +119,8 @@ public struct Preview: Sendable, Equatable {
     let fetched = try SourceFetch(request, by: fetcher ?? Fetcher(cancellation: cancellation))
     var local = fetched.request
     local.splits = split.map { [$0] }
-    return try SourceFormat.open(
-      local, among: formats, jobs: jobs, cancellation: cancellation
+    return try SourceFormat.openFiles(
+      of: local, among: formats, jobs: jobs, cancellation: cancellation
     ).source
   }
 

@@ -38,8 +38,8 @@ public struct Runner: Sendable {
     let fetched = try SourceFetch(pipeline.source, by: fetcher)
     var local = fetched.request
     local.splits = pipeline.usedSplits
-    let source = try SourceFormat.open(
-      local, among: pipeline.sourceFormats, jobs: jobs, cancellation: cancellation
+    let source = try SourceFormat.openFiles(
+      of: local, among: pipeline.sourceFormats, jobs: jobs, cancellation: cancellation
     ).source
     let (plan, steps) = try prepare(source.dataset)
     try check(plan.dataset, source)

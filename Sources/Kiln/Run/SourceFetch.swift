@@ -25,7 +25,9 @@ struct SourceFetch {
         return file.path
       }
     } else {
-      local = try Self.located(local, by: fetcher)
+      if let known = try local.knownDataset() {
+        local = try Self.located(known, local, by: fetcher)
+      }
     }
     self.request = local
     digests = Dictionary(
@@ -41,16 +43,11 @@ struct SourceFetch {
 
   /// A known data set by its files: where the request says, else in the store.
   private static func located(
-    _ request: SourceRequest, by fetcher: Fetcher
+    _ known: KnownDataset, _ request: SourceRequest, by fetcher: Fetcher
   ) throws -> SourceRequest {
-    let hasPlace = request.known != nil && !request.paths.isEmpty
-    let name = request.known ?? (request.paths.count == 1 ? request.paths[0] : nil)
-    guard let known = name.flatMap(KnownDataset.named) else {
-      return try LocalFiles.located(request, fetcher.cancellation)
-    }
-    if hasPlace {
+    if request.hasPlace {
       do {
-        return try LocalFiles.located(request, fetcher.cancellation)
+        return try request.reading(known, in: request.paths, fetcher.cancellation)
       } catch let error as StageError {
         // They may be there by other names.
         guard case .missing = error.reason as? LocalFilesError, request.paths.count == 1 else {
@@ -64,13 +61,12 @@ struct SourceFetch {
           let isLack = if case .offline = failure.reason as? FetchError { true } else { false }
           throw isLack || failure.reason as? StoreError == .noHome ? error : failure
         }
-        return try LocalFiles.located(
-          request.reading(found, of: known), fetcher.cancellation)
+        return try request.reading(known, in: found, fetcher.cancellation)
       }
     }
     do {
-      return try LocalFiles.located(
-        request.reading(try files(of: known, by: fetcher), of: known), fetcher.cancellation)
+      return try request.reading(
+        known, in: try files(of: known, by: fetcher), fetcher.cancellation)
     } catch let error as StageError
       where error.reason is FetchError && Path.kind(of: known.name) == .directory
     {
@@ -94,15 +90,5 @@ struct DamagedInStoreError: Error, Equatable, CustomStringConvertible {
 
   var description: String {
     "SHA-256 is \(found), expected \(expected) (damaged since it was fetched: remove it)"
-  }
-}
-
-extension SourceRequest {
-  /// The same of these files of a known data set.
-  fileprivate func reading(_ paths: [String], of known: KnownDataset) -> SourceRequest {
-    var request = self
-    request.paths = paths
-    request.known = known.name
-    return request
   }
 }

@@ -34,11 +34,11 @@ public struct Verification: Sendable {
     cancellation: Cancellation = Cancellation(), watch: (@Sendable (Progress) -> Void)? = nil
   ) throws {
     let record = try at(.decode, path) { try Self.record(of: path) }
-    // A directory may have the name of a known data set.
-    let place = KnownDataset.isName(path) ? "./" + path : path
+    // A directory may be called as the drawn digits are.
+    let place = SampleSource.isName(path) ? "./" + path : path
     let request = SourceRequest(paths: [place], correction: .none)
-    let source = try SourceFormat.open(
-      request, among: formats, jobs: jobs, cancellation: cancellation
+    let source = try SourceFormat.openFiles(
+      of: request, among: formats, jobs: jobs, cancellation: cancellation
     ).source
     var plan = Plan(source.dataset)
     var steps: [BatchStep] = []

@@ -5,7 +5,7 @@
 #endif
 
 /// A file operation that the system refused.
-public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct FileError: Error, FileNamingError, Sendable, Equatable, CustomStringConvertible {
   /// What was tried.
   public enum Operation: String, Sendable {
     case open, read, create, write, flush, rename, remove, list

@@ -1,5 +1,5 @@
 /// A destination that cannot be used.
-public enum OutputError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum OutputError: Error, FileNamingError, Sendable, Equatable, CustomStringConvertible {
   /// Something is there, and was not to be replaced.
   case exists(path: String)
   /// A file was to be written where a directory is.

@@ -62,7 +62,7 @@ struct CacheOutput: Sendable {
     self.layout = layout
     // Until now a tensor's place and size are guesses: each of up to three numbers may get longer.
     let slack = tensors.count * 3 * String(Int.max).count
-    let text = try SafetensorsHeader(tensors: tensors, metadata: layout.metadata()).text()
+    let text = try Self.text(of: tensors, layout)
     let unit = SafetensorsHeader.alignment
     let byteCount = SafetensorsHeader.lengthByteCount + text.count + slack
     headerByteCount = (byteCount + unit - 1) / unit * unit
@@ -89,7 +89,7 @@ struct CacheOutput: Sendable {
   ) throws -> SinkReport {
     var layout = layout
     layout.digests = summary.digests
-    let text = try SafetensorsHeader(tensors: tensors, metadata: layout.metadata()).text()
+    let text = try Self.text(of: tensors, layout)
     let length = headerByteCount - SafetensorsHeader.lengthByteCount
     precondition(text.count <= length)
     let header = makeBytes(capacity: headerByteCount) { cursor in
@@ -101,6 +101,22 @@ struct CacheOutput: Sendable {
     try file.flush()
     let dataByteCount = tensors.map(\.range.upperBound).max() ?? 0
     return SinkReport(fileCount: 1, byteCount: headerByteCount + dataByteCount)
+  }
+
+  private static func text(
+    of tensors: [SafetensorsHeader.Tensor], _ layout: CacheLayout
+  ) throws -> [UInt8] {
+    var metadata = try layout.metadata()
+    metadata["fingerprint"] = fingerprint(metadata)
+    return try SafetensorsHeader(tensors: tensors, metadata: metadata).text()
+  }
+
+  private static func fingerprint(_ texts: [String: String]) -> String {
+    var hash = SHA256()
+    for (key, text) in texts.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
+      hash.update("\(key)=\(text)\n")
+    }
+    return hexadecimal(hash.finish())
   }
 }
 

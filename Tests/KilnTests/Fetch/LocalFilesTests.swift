@@ -44,7 +44,7 @@ import Testing
   }()
 
   private func locate(_ paths: [String]) throws -> [String] {
-    try LocalFiles.located(SourceRequest(paths: paths, known: "things"), in: [Self.known]).paths
+    try LocalFiles.find(Self.known, in: paths)
   }
 
   @Test("are found by their names, and left to their format")
@@ -189,8 +189,8 @@ import Testing
       "needs the published files (KILN_TEST_DATA)"))
   func published() throws {
     let place = Repository.testData + "/mnist"
-    let request = SourceRequest(paths: [place], known: "mnist")
-    #expect(try LocalFiles.located(request).paths.count == 4)
+    let known = try #require(KnownDataset.named("mnist"))
+    #expect(try LocalFiles.find(known, in: [place]).count == 4)
     #expect(
       sentence { _ = try openSource(SourceRequest(paths: [place], known: "fashion-mnist")) }
         == "fetch train-images-idx3-ubyte.gz: is 9912422 bytes long, expected 26421880"
