@@ -32,6 +32,16 @@ import Testing
     }
   }
 
+  /// What is remarked on a directory of tables.
+  private func remarks(
+    on tables: [String: String], _ settings: [String: String] = [:]
+  ) throws -> [String] {
+    try withTemporaryDirectory { root in
+      for (name, text) in tables { try write(Array(text.utf8), to: "\(root)/\(name).csv") }
+      return try openSource(SourceRequest(paths: [root], settings: settings)).remarks
+    }
+  }
+
   @Test("says what values alone have told")
   func remarks() throws {
     let rows = smoothRows(600, classCount: 10)
@@ -49,12 +59,82 @@ import Testing
       (text(rows), ["label": "last"], []), (names + text(rows), [:], []),
     ]
     for (table, settings, expected) in cases {
+      #expect(try remarks(on: ["data": table], settings) == expected)
+    }
+  }
+
+  @Test("says of every table what is passed over")
+  func remarksOnAll() throws {
+    let train = "label,p0,p1,p2,p3\n7,1,2,3,4\n"
+    let test = "label,p0,p1,p2,p3,weight,file\n8,1,2,3,4,9,a.png\n"
+    #expect(
+      try remarks(on: ["train": train, "test": test], ["label": "label"])
+        == ["neither label nor pixel, and not read: weight, file"])
+  }
+
+  @Test("takes tables for such by the names of their pixels, whatever is beside these")
+  func detection() throws {
+    let table = "file,label,p0,p1,p2,p3\na.png,7,1,2,3,4\nb.png,8,1,2,3,4\n"
+    #expect(
+      try remarks(on: ["train": table], ["label": "label"])
+        == ["neither label nor pixel, and not read: file"])
+  }
+
+  @Test("takes what tells something apart for labels, beside others")
+  func writers() throws {
+    let rows = (0..<300).map { "\($0 % 10),\($0 * 7 % 150),1,2,3,4\n" }.joined()
+    let labels = try read("label,writer_id,p0,p1,p2,p3\n" + rows).dataset.schema.labels
+    #expect(labels?.columns == ["label", "writer_id"])
+    // Ten rows of ten classes.
+    let classes = (0..<10).map { "\($0),1,2,3,4\n" }.joined()
+    #expect(try read("class_id,p0,p1,p2,p3\n" + classes).labels == Array(0..<10))
+  }
+
+  @Test("decides for all tables what numbers their rows", arguments: [3, 30])
+  func oneDecision(testCount: Int) throws {
+    let rows = { (count: Int, id: (Int) -> Int) in
+      (0..<count).map { "\(id($0)),\($0 % 4),1,2,3,4\n" }.joined()
+    }
+    for (train, columnCount) in [(rows(20, { $0 * 37 % 101 }), 1), (rows(20, { $0 / 2 }), 2)] {
       try withTemporaryDirectory { root in
-        try write(Array(table.utf8), to: root + "/data.csv")
-        let request = SourceRequest(paths: [root + "/data.csv"], settings: settings)
-        #expect(try openSource(request).remarks == expected)
+        let header = "id,label,p0,p1,p2,p3\n"
+        try write(Array((header + train).utf8), to: root + "/train.csv")
+        let test = rows(testCount, { $0 * 41 % 107 })
+        try write(Array((header + test).utf8), to: root + "/test.csv")
+        let source = try openSource(SourceRequest(paths: [root]))
+        #expect(source.dataset.splits.map(\.count) == [20, testCount])
+        #expect(source.dataset.schema.labels?.columns.count == columnCount)
       }
     }
+  }
+
+  @Test(
+    "takes no column for a pixel that is not numbered as these are",
+    arguments: [
+      ("label,f0,f1,f2,f3,fold", "fold"), ("label,p0,p1,p2,p3,person", "person"),
+      ("label,1x1,1x2,2x1,2x2,weight", "weight"),
+      ("label,pixel0,pixel1,pixel2,pixel3,pixels", "pixels"),
+    ])
+  func likePixels(header: String, other: String) throws {
+    let table = header + "\n" + text([[7, 1, 2, 3, 4, 3], [8, 5, 6, 7, 9, 3]])
+    let result = try read(table, ["label": "label"])
+    #expect(result.labels == [7, 8] && result.pixels == [1, 2, 3, 4, 5, 6, 7, 9])
+    #expect(try read(table, ["label": "last"]).labels == [3, 3])
+    #expect(
+      try remarks(on: ["data": table], ["label": "label"])
+        == ["neither label nor pixel, and not read: \(other)"])
+  }
+
+  @Test("takes the first column for the label where that is said and no other could be it")
+  func firstColumn() throws {
+    let table = "id,p0,p1,p2,p3\n1,9,2,3,4\n2,5,6,7,8\n"
+    #expect(try read(table, ["label": "first"]).labels == [1, 2])
+    #expect(
+      try read("id,label,p0,p1,p2\n1,9,2,3,4\n2,5,6,7,8\n", ["label": "first"]).labels == [9, 5])
+    #expect(
+      failure("p0,p1,p2,p3,label\n1,9,2,3,4\n", ["label": "first"])
+        == "decode data.csv: column 'p0' is a pixel by its name, and no label; beside the pixels: label"
+        + " (--source-label takes a name)")
   }
 
   @Test("asks where both ends look alike")
@@ -222,13 +302,9 @@ import Testing
     // Texts, too.
     let texts = table.replacing(",3\n", with: ",\"a.png\"\n")
     if isNamed { #expect(try read(texts, settings).labels == [7, 8]) }
-    let layout = try CSVLayout(
-      of: table.split(separator: "\n").map { Array($0.utf8) },
-      CSVLayout.Settings(label: isNamed ? .named("label") : nil)
-    ) { _, _, _ in CSVEnds() }
-    #expect(layout.otherNames == passedOver)
     #expect(
-      layout.remarks == passedOver.map { "neither label nor pixel, and not read: \($0)" })
+      try remarks(on: ["data": table], settings)
+        == passedOver.map { "neither label nor pixel, and not read: \($0)" })
     // Who says that it is the last one means it.
     if header.hasSuffix("id") { #expect(try read(table, ["label": "last"]).labels == [3, 4]) }
     // Who names a number of a row as the label has it.

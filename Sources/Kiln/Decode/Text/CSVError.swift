@@ -14,6 +14,7 @@ enum CSVError: Error, Sendable, Equatable, CustomStringConvertible {
   case unclosedQuote(line: Int, column: Int)
   case labelUnknown(columnCount: Int)
   case labelsInside([String])
+  case labelIsPixel(String, beside: [String])
   case pixelOrder(String, before: String)
   case shape(columnCount: Int, shape: [Int])
 
@@ -48,6 +49,9 @@ enum CSVError: Error, Sendable, Equatable, CustomStringConvertible {
     case .labelsInside(let names):
       "has columns beside its pixels, not all at one end: \(Spelling.list(names)); which one is the"
         + " label? (--source-label takes a name)"
+    case .labelIsPixel(let name, let others):
+      "column '\(name.printable)' is a pixel by its name, and no label; beside the pixels:"
+        + " \(Spelling.list(others)) (--source-label takes a name)"
     case .pixelOrder(let name, let next):
       "has column '\(name.printable)' before '\(next.printable)': its pixels are not in order"
         + " (sort the columns by number)"

@@ -8,20 +8,34 @@ struct CSVFile: Sendable {
   private static let sampleCount = 100
 
   /// Reads the whole file once.
+  /// - Parameters:
+  ///   - file: the table.
+  ///   - head: its first rows.
+  ///   - settings: what the user says.
+  ///   - rowNumbers: the names of columns that may number the rows.
+  ///   - cancellation: asks to stop.
   /// - Throws: ``StageError`` that names the file, and in it line and column.
   init(
-    _ file: Resource, _ settings: CSVLayout.Settings, _ cancellation: Cancellation
+    _ file: Resource, _ head: CSVHead, _ settings: CSVLayout.Settings, rowNumbers: Set<String>,
+    _ cancellation: Cancellation
   ) throws {
     self.file = file
     (layout, statistics) = try at(.decode, file.name) {
-      let layout = try Self.layout(of: file, settings, cancellation)
+      let layout = try CSVLayout(of: head, settings, rowNumbers: rowNumbers) {
+        delimiter, hasHeader, skipped in
+        try Self.ends(of: file, delimiter, hasHeader: hasHeader, skipped: skipped, cancellation)
+      }
       return (layout, try Self.statistics(of: file, layout, cancellation))
     }
   }
 
-  private static func layout(
-    of file: Resource, _ settings: CSVLayout.Settings, _ cancellation: Cancellation
-  ) throws -> CSVLayout {
+  /// The first rows of a table.
+  /// - Throws: ``StageError`` that names the file.
+  static func head(of file: Resource, _ settings: CSVLayout.Settings) throws -> CSVHead {
+    try at(.decode, file.name) { try CSVHead(of: try firstLines(of: file), settings) }
+  }
+
+  private static func firstLines(of file: Resource) throws -> [[UInt8]] {
     let start = try CSVLines(try file.open()).take(sampleCount, byteLimit: CSVLines.blockByteCount)
     let text = start.joined()
     var lines = text.split(separator: 0x0A, omittingEmptySubsequences: false).map { line in
@@ -31,9 +45,7 @@ struct CSVFile: Sendable {
     // An empty line is reported where all lines are looked at.
     let rows = lines.filter { !$0.isEmpty }
     guard lines.first?.isEmpty != true || rows.isEmpty else { throw CSVError.emptyLine(1) }
-    return try CSVLayout(of: rows, settings) { delimiter, hasHeader, skipped in
-      try ends(of: file, delimiter, hasHeader: hasHeader, skipped: skipped, cancellation)
-    }
+    return rows
   }
 
   /// Looks at the columns at both ends, in all rows.

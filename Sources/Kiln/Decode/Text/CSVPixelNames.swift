@@ -9,6 +9,26 @@ enum CSVPixelNames {
     return all.contains(String(stem)) && (1...10).allSatisfy { all.contains("\(stem).\($0)") }
   }
 
+  /// The columns that are no pixels by their names; none where pixels have no names of their own.
+  /// - Parameter names: of all columns; pixels are `pixel0` or most of them, such as `p0` or `1x1`.
+  static func others(in names: [String]) -> [Int] {
+    let stems = names.map(stem)
+    if stems.contains(where: { $0?.hasPrefix("pixel") == true }) {
+      return stems.indices.filter { stems[$0]?.hasPrefix("pixel") != true }
+    }
+    var counts: [String: Int] = [:]
+    for stem in stems.compactMap(\.self) { counts[stem, default: 0] += 1 }
+    let pixels = counts.first { $0.value > 2 && $0.value * 2 > names.count }
+    guard let pixels, !areRepetitions(names) else { return [] }
+    return stems.indices.filter { stems[$0] != pixels.key }
+  }
+
+  /// What a name has before its number; nil where it has none.
+  private static func stem(of name: String) -> String? {
+    let stem = name.prefix { !$0.isNumber }
+    return stem.count < name.count ? stem.lowercased() : nil
+  }
+
   /// Makes sure that columns do not stand in the order of their names as texts, which has 10 before 2.
   /// - Parameter names: those of the pixel columns, such as `pixel0` or `1x1`.
   /// - Throws: ``CSVError`` that names two columns.

@@ -162,7 +162,7 @@ struct CSVRows: Sendable {
           throw CSVError.unclosedQuote(line: line, column: column + 1)
         }
         guard column < columnCount else {
-          let all = try CSVLayout.fields(Array(text[start..<end]), layout.delimiter, line: line)
+          let all = try CSVHead.fields(Array(text[start..<end]), layout.delimiter, line: line)
           throw CSVError.columnCount(line: line, found: all.count, expected: columnCount)
         }
         let content = start + field.content.lowerBound..<start + field.content.upperBound

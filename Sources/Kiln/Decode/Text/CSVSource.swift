@@ -19,8 +19,15 @@ final class CSVSource: Source {
     _ splits: [(name: String, file: Resource?)], _ settings: CSVLayout.Settings, shape: [Int]?,
     classNames: [String], wanted: [String]? = nil, cancellation: Cancellation
   ) throws {
-    let all = try splits.map { split in
-      (name: split.name, table: try split.file.map { try CSVFile($0, settings, cancellation) })
+    let heads = try splits.map { try $0.file.map { try CSVFile.head(of: $0, settings) } }
+    let rowNumbers =
+      settings.mayNumberRows ? CSVRowNumbers.names(in: heads.compactMap(\.self)) : []
+    let all = try zip(splits, heads).map { split, head in
+      var table: CSVFile?
+      if let file = split.file, let head {
+        table = try CSVFile(file, head, settings, rowNumbers: rowNumbers, cancellation)
+      }
+      return (name: split.name, table: table)
     }
     let chosen = try Self.fitting(all, wanted)
     let tables = chosen.map(\.table)
@@ -46,7 +53,7 @@ final class CSVSource: Source {
         ranges: statistics.labelRanges, classNames: classNames)
     }
     self.tables = tables
-    remarks = first.layout.remarks
+    remarks = CSVLayout.remarks(of: present.map(\.layout))
     files = SourceFile.distinct(present.map(\.file.file))
     dataset = Dataset(
       schema: Schema(

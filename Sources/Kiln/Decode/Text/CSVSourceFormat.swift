@@ -147,7 +147,8 @@ private enum CSVSourceFormat {
     let lines = text.split(separator: 0x0A, maxSplits: 2).prefix(2).map {
       Array($0.last == 0x0D ? $0.dropLast() : $0)
     }
-    return lines.last.map(CSVLayout.isRow) ?? false
+    // The columns beside pixels that have names may hold texts.
+    return lines.last.map(CSVHead.isRow) == true || lines.first.map(CSVHead.isHeader) == true
   }
 
   static func settings(_ values: OptionValues) throws(UsageError) -> CSVLayout.Settings {

@@ -1,0 +1,74 @@
+/// Which columns of tables number their rows, such as `id`, and so belong to no sample.
+///
+/// Names say which may, and the first rows of all tables whether they do.
+enum CSVRowNumbers {
+  /// The names of such columns.
+  /// - Parameter heads: of tables that are read together; what a column is in one, it is in all.
+  static func names(in heads: [CSVHead]) -> Set<String> {
+    var (found, refuted): (Set<String>, Set<String>) = ([], [])
+    for head in heads where head.hasHeader {
+      for (column, name) in head.names.enumerated() {
+        guard let kind = Kind(name) else { continue }
+        switch isNumbering(column, kind, head.rows) {
+        case true?: found.insert(name)
+        case false?: refuted.insert(name)
+        case nil: break
+        }
+      }
+    }
+    return found.subtracting(refuted)
+  }
+
+  /// Whether a column has no name, or one that pandas gave it for that.
+  static func isUnnamed(_ name: String) -> Bool { name.isEmpty || name.hasPrefix("Unnamed: ") }
+
+  /// What a name says.
+  private enum Kind {
+    /// Nothing: pandas writes the numbers of rows so.
+    case none
+    /// That it tells rows apart.
+    case number
+    /// That it tells something apart, which may also be the writer of a digit.
+    case something
+
+    /// Nil where a name is none of a number.
+    init?(_ name: String) {
+      let word = name.lowercased().filter { $0 != "_" && $0 != " " }
+      if isUnnamed(name) {
+        self = .none
+      } else if CSVRowNumbers.words.contains(word) {
+        self = .number
+      } else if word.hasSuffix("id"), !CSVRowNumbers.labelWords.contains(where: word.contains) {
+        self = .something
+      } else {
+        return nil
+      }
+    }
+  }
+
+  private static let words: Set = [
+    "id", "index", "idx", "row", "rowid", "rownumber", "sample", "sampleid", "image", "imageid",
+    "imgid",
+  ]
+
+  /// What names of labels have in them, such as class_id.
+  private static let labelWords = ["class", "label", "target", "category", "digit"]
+
+  /// Fewer rows may be alike, or differ, by chance.
+  private static let tellingRowCount = 10
+
+  /// Whether numbers are those of rows; nil where too few rows tell nothing against it.
+  private static func isNumbering(_ column: Int, _ kind: Kind, _ rows: [[String]]) -> Bool? {
+    let numbers = rows.compactMap { row in column < row.count ? Double(row[column]) : nil }
+    guard numbers.count == rows.count, Set(numbers).count == numbers.count else { return false }
+    guard numbers.count > 1 else { return nil }
+    let goesUp = zip(numbers, numbers.dropFirst()).allSatisfy { $0 + 1 == $1 }
+    let isTelling = numbers.count >= tellingRowCount
+    return switch kind {
+    // Rows may have been shuffled.
+    case .none: true
+    case .number: goesUp || isTelling ? true : nil
+    case .something: goesUp ? (isTelling ? true : nil) : false
+    }
+  }
+}
