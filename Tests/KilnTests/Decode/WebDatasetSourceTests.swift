@@ -170,6 +170,34 @@ import Testing
           + " (name the files themselves to go without these)")
       let named = try openSource(SourceRequest(paths: paths)).dataset
       #expect(named.splits == [Split(name: "train", count: 4)])
+      try makeDirectory(root + "/test")
+      try write(pair, to: root + "/test/b-000000.tar")
+      #expect(
+        sentence {
+          _ = try openSource(SourceRequest(paths: [root + "/test", root + "/train"]))
+        }?.hasPrefix("decode \(root)/train: lacks the shards") == true)
+    }
+  }
+
+  @Test("are of the split that their directory is called as, however they are named")
+  func directories() throws {
+    let pair = try ShardSample.pair("a", 1, "1").bytes
+    try withTemporaryDirectory { root in
+      for name in ["train", "val", "dev"] {
+        try makeDirectory(root + "/" + name)
+        try write(pair, to: "\(root)/\(name)/b-0000.tar")
+      }
+      let splits = { (paths: [String]) in
+        try openSource(SourceRequest(paths: paths.map { "\(root)/\($0)" })).dataset.splits.map(
+          \.name)
+      }
+      #expect(try splits(["train", "val"]) == ["train", "val"])
+      #expect(try splits(["train/", "val/b-0000.tar"]) == ["train", "val"])
+      #expect(try splits(["val/../val"]) == ["val"])
+      #expect(try splits(["dev"]) == ["b"])
+      #expect(
+        sentence { _ = try splits(["train", "train/b-0000.tar"]) }
+          == "\(root)/train/b-0000.tar is named twice, by itself or with its directory")
     }
   }
 
@@ -186,22 +214,26 @@ import Testing
     }
   }
 
-  @Test("refuse images and labels that are links")
-  func links() throws {
+  @Test(
+    "refuse images and labels that are links, whatever the archive is called",
+    arguments: ["a-000000.tar", "photos.tar"])
+  func links(archive: String) throws {
     try withTemporaryDirectory { root in
       let image = greyPNG(1)
       for (name, isLost) in [
-        ("b.png", true), ("b.cls", true), ("b.seg.png", false), ("._b.png", false),
-        ("b.txt", false),
+        ("b.png", true), ("b.cls", true), ("b.input.png", true), ("a.seg.png", false),
+        ("a.coarse.cls", false), ("._b.png", false), ("b.txt", false),
       ] {
         let tar = TarSample([
-          .init("a.png", image), .init(name, type: "1", target: "a.png"), .init("c.png", image),
+          .init("a.png", image), .init("a.cls", Array("1".utf8)),
+          .init(name, type: "1", target: "a.png"), .init("c.png", image),
+          .init("c.cls", Array("2".utf8)),
         ])
-        try write(tar.bytes, to: root + "/a-000000.tar")
-        let message = sentence { _ = try openSource(SourceRequest(paths: [root])) }
+        try write(tar.bytes, to: root + "/" + archive)
+        let message = sentence { _ = try openSource(SourceRequest(paths: [root + "/" + archive])) }
         #expect(
-          message?.hasPrefix("decompress a-000000.tar: entry '\(name)' is a link")
-            == (isLost ? true : nil))
+          message?.hasPrefix("decompress \(archive): entry '\(name)' is a link")
+            == (isLost ? true : nil), "\(name) \(message ?? "")")
       }
     }
   }

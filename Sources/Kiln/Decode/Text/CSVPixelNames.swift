@@ -11,6 +11,7 @@ enum CSVPixelNames {
 
   /// The columns that are no pixels by their names; none where pixels have no names of their own.
   /// - Parameter names: of all columns; pixels are `pixel0` or most of them, such as `p0` or `1x1`.
+  /// - Returns: their positions.
   static func others(in names: [String]) -> [Int] {
     let stems = names.map(stem)
     if stems.contains(where: { $0?.hasPrefix("pixel") == true }) {

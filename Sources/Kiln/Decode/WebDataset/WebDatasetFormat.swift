@@ -21,6 +21,8 @@ private enum WebDatasetFormat {
   struct Shard {
     let name: WebDatasetName
     let path: String
+    /// The directory that was named, and lists it; nil where the file itself was named.
+    let listing: String?
     let resource: () throws -> Resource
   }
 
@@ -90,18 +92,17 @@ private enum WebDatasetFormat {
     return try Set(shards.map(\.name.split)).sorted(by: SplitName.precedes).map { split in
       let files = shards.filter { $0.name.split == split }
       // Of Kiln's own, the manifest says how many samples there are.
-      if let tree = material.onlyTree, tree.archive == nil, material.outputRecord == nil {
-        try checkNoneLost(files, of: tree.name)
-      }
+      if material.outputRecord == nil { try checkNoneLost(files) }
       return (split, try files.map { try WebDatasetShard(try $0.resource()) })
     }
   }
 
   /// Of a directory's shards, whose numbers follow each other, none must be lost in the middle.
-  private static func checkNoneLost(_ shards: [Shard], of name: String) throws(StageError) {
-    guard let (first, second) = WebDatasetName.firstGap(in: shards.map(\.path)) else { return }
+  private static func checkNoneLost(_ shards: [Shard]) throws(StageError) {
+    let listed = shards.filter { $0.listing != nil }
+    guard let (first, second) = WebDatasetName.firstGap(in: listed.map(\.path)) else { return }
     throw StageError(
-      .decode, file: name,
+      .decode, file: listed.first { $0.path == first }?.listing,
       UnsupportedError(
         "lacks the shards between \(Path.lastComponent(first).printable) and"
           + " \(Path.lastComponent(second).printable)"
@@ -117,28 +118,40 @@ private enum WebDatasetFormat {
       case .file(let file):
         // An archive without members is known by its name alone.
         guard let name = name(of: file, names) else { return [] }
-        found.append(Shard(name: name, path: file.file.path, resource: { file }))
+        found.append(Shard(name: name, path: file.file.path, listing: nil, resource: { file }))
       case .tree(let tree):
         if let archive = tree.archive {
           let file = Resource(
             file: archive.file, relativePath: Path.lastComponent(archive.file.path))
           let name = name(of: file, names) ?? .unnamed
-          found.append(Shard(name: name, path: archive.file.path, resource: { file }))
+          found.append(
+            Shard(name: name, path: archive.file.path, listing: nil, resource: { file }))
         } else {
           found += try shards(in: tree, names)
         }
       }
+    }
+    var paths: Set<String> = []
+    for shard in found where !paths.insert(shard.path).inserted {
+      throw UsageError.conflict("\(shard.path) is named twice, by itself or with its directory")
     }
     return found.sorted {
       ($0.name.split, $0.name.number ?? 0, $0.path) < ($1.name.split, $1.name.number ?? 0, $1.path)
     }
   }
 
-  /// What the name of a file says that is named by itself; its directory may be that of a split.
+  /// What the name of a file says that is named by itself.
   private static func name(of file: Resource, _ names: RecordedNames) -> WebDatasetName? {
-    let directory = Path.lastComponent(Path.directory(of: file.file.path))
-    return WebDatasetName(
-      parsing: file.fileName, in: SplitName.usual(directory).map { _ in directory }, names)
+    WebDatasetName(
+      parsing: file.fileName, in: splitName(of: Path.directory(of: file.file.path)), names)
+  }
+
+  /// The name of a directory that is called as a split.
+  private static func splitName(of directory: String) -> String? {
+    var name = Path.lastComponent(directory)
+    if [".", ".."].contains(name) { name = Path.lastComponent(Path.resolved(directory)) }
+    // Developers have all kinds of things in one of that name.
+    return name.lowercased() == "dev" || SplitName.usual(name) == nil ? nil : name
   }
 
   /// The tar files of a directory, or of the directories in it that are named for splits.
@@ -157,10 +170,11 @@ private enum WebDatasetFormat {
       let directory = Path.directory(of: file.relativePath)
       guard
         let name = WebDatasetName(
-          parsing: file.fileName, in: directory == "." ? nil : directory, names)
+          parsing: file.fileName, in: directory == "." ? splitName(of: tree.path) : directory,
+          names)
       else { return nil }
       return Shard(
-        name: name, path: Path.join(tree.path, file.relativePath),
+        name: name, path: Path.join(tree.path, file.relativePath), listing: tree.name,
         resource: { try file.resource() })
     }
   }

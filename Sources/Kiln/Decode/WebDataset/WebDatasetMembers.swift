@@ -6,8 +6,8 @@
 //   124     12     byte count of the data: octal digits, or 80 and a big-endian number
 //   148     8      sum of all bytes with these eight as spaces: octal digits
 //   156     1      0 or 00: a file; L: the data is the next header's name; x: the data is lines
-//                  "LENGTH KEY=VALUE\n" for the next header; 1 and 2: links, whose samples would be
-//                  lost; others have no samples in them
+//                  "LENGTH KEY=VALUE\n" for the next header; 1 and 2: links; others have no samples
+//                  in them
 //   257     6      "ustar", 00: 155 bytes at 345 are the directory of the name
 //
 // Data follows, filled up to a multiple of 512. A block of zeros ends the archive.
@@ -28,6 +28,8 @@ final class WebDatasetMembers {
   struct Member {
     let name: [UInt8]
     let byteCount: Int
+    /// Whether its data is that of another member.
+    let isLink: Bool
 
     /// The name for messages.
     var shownName: String {
@@ -51,9 +53,9 @@ final class WebDatasetMembers {
 
   init(_ input: Input) { self.input = input }
 
-  /// Goes to the next file; directories, devices and links that belong to no sample are passed by.
+  /// Goes to the next file or link; directories and devices are passed by.
   /// - Returns: nil at the end of the archive.
-  /// - Throws: ``TarError``, ``ArchiveError`` for an image or label that is a link, or what the stream throws.
+  /// - Throws: ``TarError``, or what the stream throws.
   func next() throws -> Member? {
     var longName: [UInt8]?
     var longByteCount: Int?
@@ -62,8 +64,9 @@ final class WebDatasetMembers {
       guard let header = try readHeader() else { return nil }
       try startData(header.byteCount(longByteCount))
       switch header.type {
-      case UInt8(ascii: "0"), 0, UInt8(ascii: "7"):
-        return Member(name: longName ?? header.name, byteCount: dataEnd - position)
+      case UInt8(ascii: "0"), 0, UInt8(ascii: "7"), UInt8(ascii: "1"), UInt8(ascii: "2"):
+        return Member(
+          name: longName ?? header.name, byteCount: dataEnd - position, isLink: header.isLink)
       case UInt8(ascii: "L"):
         longName = try readText(limit: Self.maximumNameByteCount).split(
           separator: 0, omittingEmptySubsequences: false
@@ -74,15 +77,6 @@ final class WebDatasetMembers {
         longByteCount = records.byteCount ?? longByteCount
       case UInt8(ascii: "S"): throw TarError.sparse(String(decoding: header.name, as: UTF8.self))
       case UInt8(ascii: "g"), UInt8(ascii: "K"): break
-      case UInt8(ascii: "1"), UInt8(ascii: "2"):
-        let name = longName ?? header.name
-        switch WebDatasetSamples.Kind(name) {
-        case .image(isPlain: true), .label:
-          throw ArchiveError.link(String(decoding: name, as: UTF8.self))
-        // What belongs to no sample, or could be a mask beside its image.
-        case .image, .other: break
-        }
-        fallthrough
       default: (longName, longByteCount) = (nil, nil)
       }
     }
@@ -209,6 +203,9 @@ final class WebDatasetMembers {
       }
       self.name = name
     }
+
+    /// Whether it stands for another file.
+    var isLink: Bool { (UInt8(ascii: "1")...UInt8(ascii: "2")).contains(type) }
 
     /// Bytes of data that follow; links name a size and have none.
     func byteCount(_ given: Int?) -> Int {

@@ -127,8 +127,8 @@ final class WebDatasetSamples {
   private func sample(_ images: Images) throws -> Sample? {
     if ahead == nil { try nextMember() }
     while let first = ahead {
-      var image: (name: String, isPlain: Bool, image: Image?)?
-      var label: (name: String, isPlain: Bool, value: Int64)?
+      var image: (name: String, isPlain: Bool, isLink: Bool, image: Image?)?
+      var label: (name: String, isPlain: Bool, isLink: Bool, value: Int64)?
       while let (member, kind, key) = ahead, key == first.key {
         switch kind {
         case .image(let isPlain):
@@ -138,18 +138,26 @@ final class WebDatasetSamples {
             throw UnsupportedError(
               "'\(image.name)' and '\(member.shownName)' could both be the image of one sample")
           }
-          image = (member.shownName, isPlain, try readImage(member, images))
+          image = (
+            member.shownName, isPlain, member.isLink,
+            member.isLink ? nil : try readImage(member, images)
+          )
         case .label(let isPlain):
           if label?.isPlain == true, !isPlain { break }
           if let label, label.isPlain == isPlain {
             throw UnsupportedError(
               "'\(label.name)' and '\(member.shownName)' could both be the label of one sample")
           }
-          label = (member.shownName, isPlain, try readLabel(member))
+          label = (
+            member.shownName, isPlain, member.isLink, member.isLink ? 0 : try readLabel(member)
+          )
         case .other: break
         }
         try nextMember()
       }
+      // What is passed over, such as a mask beside its image, may be a link.
+      if let image, image.isLink { throw ArchiveError.link(image.name) }
+      if let label, label.isLink { throw ArchiveError.link(label.name) }
       if let image {
         return Sample(
           name: image.name, shard: shards[shard].name, image: image.image, label: label?.value)
