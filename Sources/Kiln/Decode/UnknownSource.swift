@@ -37,7 +37,7 @@ struct UnknownSource {
 
   private func check(_ file: Resource) throws {
     if try file.start(1).isEmpty { throw UnsupportedError("is empty") }
-    if ImageFileName.kind(of: file.fileName) != .other {
+    if ImageFileName.kind(of: file.fileName).isImage {
       throw UnsupportedError("is one image (name the directory of images that it lies in)")
     }
   }
@@ -71,7 +71,7 @@ struct UnknownSource {
   }
 
   /// Whoever names a directory of so many others has not meant one of them.
-  private static let lookedAtCount = 100
+  private static let lookedAtCount = 20
 
   private func isKnown(_ path: String) -> Bool {
     // What cannot be opened is told when it is named.

@@ -25,9 +25,12 @@ package enum Spelling {
 
   /// The first words of a list that may be long: thousands of columns would be no help.
   package static func list(_ words: [String]) -> String {
-    let shown = 20
-    return (words.prefix(shown) + (words.count > shown ? ["..."] : [])).joined(separator: ", ")
+    let isCut = words.count > listedCount
+    return (words.prefix(listedCount) + (isCut ? ["..."] : [])).joined(separator: ", ")
   }
+
+  /// How many words of a list are shown.
+  static let listedCount = 20
 
   /// A few words as a sentence has them: `png, jpeg and tar`.
   package static func series(_ words: [String], _ conjunction: String = "and") -> String {

@@ -58,6 +58,34 @@ func greyPNG(_ value: UInt8, width: Int = 3, height: Int = 2) -> [UInt8] {
     }
   }
 
+  @Test(
+    "are not classes where each class or split has one that is called images",
+    arguments: [
+      ("n01/images/1.png n02/images/1.png", ["data"], ["n01", "n02"]),
+      ("train/n01/images/1.png train/n02/images/1.png", ["train"], ["n01", "n02"]),
+      ("train/n01/images/1.png", ["train"], ["n01"]),
+      ("train/images/1.png test/images/1.png", ["train", "test"], nil),
+      ("train/images/cat/1.png train/images/dog/1.png", ["train"], ["cat", "dog"]),
+    ] as [(String, [String], [String]?)])
+  func leaves(files: String, splits: [String], classes: [String]?) throws {
+    try withTemporaryDirectory { root in
+      try fill(root, files.split(separator: " ").map(String.init))
+      let dataset = try open(root).dataset
+      #expect(dataset.splits.map(\.name) == splits)
+      #expect(dataset.schema.labels?.classNames == classes)
+    }
+  }
+
+  @Test("say which tables lie among them, the first of them")
+  func tables() throws {
+    try withTemporaryDirectory { root in
+      try fill(root, ["cat/1.png", "dog/1.png"])
+      for index in 10..<40 { try write([], to: "\(root)/cat/\(index).npy") }
+      let shown = (10..<30).map { "cat/\($0).npy" }.joined(separator: ", ")
+      #expect(try open(root).remarks == ["not read, beside the images: \(shown), ..."])
+    }
+  }
+
   @Test("are the data set beside several tables, too")
   func lists() throws {
     try withTemporaryDirectory { root in

@@ -1,4 +1,4 @@
-/// The names of the images that lie in one directory.
+/// The names of the images that lie in one directory, and of tables beside them.
 struct DirectoryImages: Sendable {
   /// All names, each with a zero byte at its end.
   private(set) var names: [UInt8] = []
@@ -6,6 +6,8 @@ struct DirectoryImages: Sendable {
   private(set) var starts: [UInt32] = []
   /// The first name, in the order of names, of an image in a format that is not read.
   private var foreign: String?
+  /// The names of the first tables, in the order of names.
+  private(set) var tables: [String] = []
 
   /// Offsets of names have 32 bits.
   private static let maximumNameByteCount = Int(UInt32.max)
@@ -14,6 +16,10 @@ struct DirectoryImages: Sendable {
   mutating func take(_ name: Span<UInt8>) throws(UnsupportedError) -> Bool {
     switch ImageFileName.kind(of: name) {
     case .other: return false
+    case .table:
+      // As many as are told; there may be one for each image.
+      tables = Array((tables + [name.text]).sorted().prefix(Spelling.listedCount + 1))
+      return false
     case .foreignImage:
       foreign = min(foreign ?? name.text, name.text)
       return false

@@ -78,8 +78,15 @@ struct FolderLevels {
     }
   }
 
-  /// The level of a directory that everything lies in and that is no split.
+  /// The level of a directory that everything lies in and that is neither split nor class, or of one of the same
+  /// name that holds the images of each.
   private static func wrapper(of folders: [Folder]) -> Int? {
+    if let leaf = folders[0].path.last, folders[0].path.count > 1,
+      imageFolderNames.contains(leaf.lowercased()),
+      folders.allSatisfy({ $0.path.last == leaf })
+    {
+      return folders[0].path.count - 1
+    }
     guard let name = folders[0].path.first, folders.allSatisfy({ $0.path.first == name }) else {
       return nil
     }
@@ -95,6 +102,9 @@ struct FolderLevels {
       return folders.allSatisfy { $0.path[1] == next } ? 1 : nil
     }
   }
+
+  /// As Tiny ImageNet's `train/n01443537/images/`.
+  private static let imageFolderNames: Set = ["images", "image", "imgs", "img", "jpegimages"]
 
   private static func splits(
     _ folders: [Folder]

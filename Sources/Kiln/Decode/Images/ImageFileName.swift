@@ -1,12 +1,16 @@
 /// What the ending of a file name says about images.
 enum ImageFileName {
-  enum Kind {
+  enum Kind: Equatable {
     /// A PNG or JPEG file; which of them, its content says.
     case image
     /// A picture that Kiln does not read; to pass it by would lose a sample.
     case foreignImage
+    /// A table or an array, in which somebody may have put labels.
+    case table
     /// Anything else, such as `kiln.json`, `Thumbs.db` or a text: passed by.
     case other
+
+    var isImage: Bool { self == .image || self == .foreignImage }
   }
 
   /// The kind of a file by its name.
@@ -18,8 +22,13 @@ enum ImageFileName {
     for index in name.indices.reversed() {
       let byte = name[index]
       if byte == UInt8(ascii: ".") {
-        return images.contains(word)
-          ? .image : foreignImages.contains(word) ? .foreignImage : .other
+        return if images.contains(word) {
+          .image
+        } else if foreignImages.contains(word) {
+          .foreignImage
+        } else {
+          tables.contains(word) ? .table : .other
+        }
       }
       // Five letters are the most that any ending here has.
       guard name.count - index <= 5 else { return .other }
@@ -32,6 +41,7 @@ enum ImageFileName {
   private static let foreignImages = words([
     "bmp", "gif", "heic", "jp2", "pbm", "pgm", "ppm", "tif", "tiff", "webp",
   ])
+  private static let tables = words(["csv", "tsv", "npy", "npz", "pkl"])
 
   /// Endings as numbers, last letter first.
   private static func words(_ endings: [String]) -> [UInt64] {

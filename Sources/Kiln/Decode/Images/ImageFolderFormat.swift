@@ -7,7 +7,7 @@ extension SourceFormat {
     detect: { material in
       guard let tree = material.onlyTree else { return false }
       guard let archive = tree.archive else {
-        return try ImageFolderFormat.holdsImages(tree.path)
+        return try ImageFolderFormat.holdsImages(tree.path, material.cancellation)
           || material.emptyOutput(of: ImageFolderFormat.outputs) != nil
       }
       return try archive.entries().contains { ImageFolderFormat.isImage($0.path) }
@@ -17,7 +17,8 @@ extension SourceFormat {
         throw UnsupportedError("is no directory of images")
       }
       if let record = material.emptyOutput(of: ImageFolderFormat.outputs),
-        settings.text("pattern") == nil, try !ImageFolderFormat.holdsImages(tree.path)
+        settings.text("pattern") == nil,
+        try !ImageFolderFormat.holdsImages(tree.path, material.cancellation)
       {
         return EmptyOutput(record, classNames: material.request.classNames)
       }
@@ -40,7 +41,7 @@ enum ImageFolderFormat {
       }
     }
     return try tree.entries().contains {
-      try $0.kind == .directory && holdsImages(Path.join(tree.path, $0.name))
+      try $0.kind == .directory && holdsImages(Path.join(tree.path, $0.name), material.cancellation)
     }
   }
 
@@ -53,16 +54,18 @@ enum ImageFolderFormat {
   private static let searchedDirectoryCount = 10_000
 
   /// Whether there is an image in a directory or those below it; the first one found ends the search.
-  static func holdsImages(_ path: String) throws -> Bool {
+  static func holdsImages(_ path: String, _ cancellation: Cancellation) throws -> Bool {
     try at(.decode, nil) {
       var left = searchedDirectoryCount
-      return try holdsImages(DirectoryHandle(opening: path, shownAs: path), depth: 0, &left)
+      let root = try DirectoryHandle(opening: path, shownAs: path)
+      return try holdsImages(root, depth: 0, &left, cancellation)
     }
   }
 
   private static func holdsImages(
-    _ directory: DirectoryHandle, depth: Int, _ left: inout Int
+    _ directory: DirectoryHandle, depth: Int, _ left: inout Int, _ cancellation: Cancellation
   ) throws -> Bool {
+    try cancellation.check()
     left -= 1
     var below: [String] = []
     var isFound = false
@@ -81,7 +84,7 @@ enum ImageFolderFormat {
       // What cannot be looked into is told where there are images beside it.
       do {
         let next = try directory.openDirectory(name)
-        if try holdsImages(next, depth: depth + 1, &left) { return true }
+        if try holdsImages(next, depth: depth + 1, &left, cancellation) { return true }
       } catch is FileError {}
     }
     return false
@@ -96,6 +99,15 @@ enum ImageFolderFormat {
     let listing: ImageFolderListing
     let notes: PictureNotes
     let contents: ImageContents
+    /// The paths of links in an archive, which nobody follows.
+    var links: [String] = []
+
+    /// What lies among the images and is not read; Kiln's own outputs have nothing of that.
+    var remarks: [String] {
+      guard notes.record == nil else { return [] }
+      return [("not read, beside the images", listing.tables), ("links, not followed", links)]
+        .filter { !$0.1.isEmpty }.map { "\($0.0): \(Spelling.list($0.1))" }
+    }
   }
 
   static func open(
@@ -119,22 +131,10 @@ enum ImageFolderFormat {
     let shape = try shape(of: example, rules, listing, found.contents)
     let images = FolderImages(
       listing, index, ImageTarget(shape: shape, rules: rules), example: example, found.contents)
-    let tables = found.notes.record == nil ? tables(in: tree) : []
     return try at(.decode, tree.path) {
       try ImageFolderSource(
         images, dataset(index, shape, found.notes), path: tree.archive == nil ? tree.path : nil,
-        remarks: tables.isEmpty
-          ? [] : ["not read, beside the images: \(Spelling.list(tables))"],
-        material.cancellation)
-    }
-  }
-
-  /// Tables and arrays beside the folders, in which somebody may have put labels.
-  private static func tables(in tree: FileTree) -> [String] {
-    // What cannot be listed here was listed with the images.
-    let files = (try? tree.files(in: tree.root())) ?? []
-    return files.map(\.fileName).filter { name in
-      [".csv", ".tsv", ".npy", ".npz", ".pkl"].contains(String(name.suffix(4)).lowercased())
+        remarks: found.remarks, material.cancellation)
     }
   }
 
@@ -179,7 +179,7 @@ enum ImageFolderFormat {
         rootName: Path.lastComponent(root.isEmpty ? tree.path : root),
         listing: try ImageFolderListing(of: entries, below: root.pathComponents().count),
         notes: notes,
-        contents: isPacked ? .stream(archive, entries) : .members(archive, entries))
+        contents: isPacked ? .stream(archive, entries) : .members(archive, entries), links: links)
     }
   }
 

@@ -33,6 +33,8 @@ struct ImageFolderListing: Sendable {
   private var places: [UInt32] = []
   /// The position of each file among the entries of its archive; empty for files on disk.
   private(set) var entries: [UInt32] = []
+  /// The paths of the first tables that lie among the images.
+  private(set) var tables: [String] = []
 
   /// Lists a directory and those below it, each of them once.
   /// - Parameters:
@@ -167,7 +169,7 @@ struct ImageFolderListing: Sendable {
         switch kind {
         case .directory: directories.append(name.text)
         case .other:
-          guard ImageFileName.kind(of: name) == .other else {
+          guard !ImageFileName.kind(of: name).isImage else {
             throw StageError(
               .decode, file: Path.join(path, name.text),
               UnsupportedError("is no file (a link to one that is not there?)"))
@@ -252,6 +254,9 @@ struct ImageFolderListing: Sendable {
       throw UnsupportedError("holds too many files for one data set")
     }
     let first = starts.count
+    for name in images.tables where tables.count <= Spelling.listedCount {
+      tables.append(path.isEmpty ? name : path + "/" + name)
+    }
     names += images.names
     starts += images.starts.map { $0 + UInt32(offset) }
     places += Array(repeating: UInt32(directories.count), count: images.starts.count)

@@ -4,6 +4,7 @@
 enum CSVRowNumbers {
   /// The names of such columns.
   /// - Parameter heads: of tables that are read together; what a column is in one, it is in all.
+  /// - Returns: those that a table says to number its rows, and none that it does not.
   static func names(in heads: [CSVHead]) -> Set<String> {
     var (found, refuted): (Set<String>, Set<String>) = ([], [])
     for head in heads where head.hasHeader {
