@@ -52,7 +52,7 @@ enum Summary {
   private static func remarks(_ report: RunReport) -> String {
     guard !report.remarks.isEmpty else { return "" }
     // They hold names of columns and files.
-    return "\n\nremarks: \(report.remarks.joined(separator: ", ").printable)"
+    return "\n\nremarks: \(report.remarks.joined(separator: "; ").printable)"
   }
 
   private static func remark(_ sink: SinkReport) -> String {

@@ -11,6 +11,14 @@ struct PictureNotes: Sendable {
     return record.splits.mapValues(\.count)
   }
 
+  /// The split that all pictures are of, where their paths do not tell it; nil where they do, or where that is
+  /// not known.
+  var onlySplit: String? {
+    guard let record, record.template?.uses(.split) == false else { return nil }
+    let names = record.splits.filter { $0.value.count > 0 }.map(\.key)
+    return names.count == 1 ? names[0] : nil
+  }
+
   /// Reads what lies in a directory or archive.
   /// - Parameters:
   ///   - formats: the formats of such pictures; the records of other outputs are passed by.

@@ -83,10 +83,12 @@ public struct SourceFormat: Sendable {
     for path in paths {
       let directory = path.hasSuffix("/") ? path : path + "/"
       if read.contains(where: { $0 == path || ($0 + "/").hasPrefix(directory) }) { continue }
+      let isPair = paths.count == 2 && Path.kind(of: path) == .file
       throw StageError(
         .decode, file: path,
         UnsupportedError(
-          "does not belong to the other files, read as \(format.name) (convert it by itself)"))
+          "does not belong to the other files, read as \(format.name) (convert it by itself"
+            + (isPair ? ", or name a pair as --images and --labels)" : ")")))
     }
   }
 

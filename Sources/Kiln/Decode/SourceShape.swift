@@ -25,4 +25,28 @@ enum SourceShape {
     }
     return sizes
   }
+
+  /// The shape of samples that a source stores in another one.
+  /// - Parameters:
+  ///   - given: what the user says; nil leaves them as they are.
+  ///   - stored: as the source has them.
+  /// - Returns: the shape to read them in.
+  /// - Throws: ``ArrayError`` where they do not have as many numbers, or rows and columns would run into each
+  ///   other.
+  static func shape(
+    _ given: [Int]?, ofSamples stored: [Int]
+  ) throws(ArrayError) -> [Int] {
+    guard let given else { return stored }
+    guard given.reduce(1, *) == stored.reduce(1, *) else {
+      throw .reshape(from: stored, to: given)
+    }
+    // What is a whole axis, or several, must stay so: 784 is 28x28, and 12x10 is not 10x12.
+    let ends = { (shape: [Int]) in
+      shape.reduce(into: [1]) { $0.append($0[$0.count - 1] * $1) }
+    }
+    guard Set(ends(given)).isSuperset(of: ends(stored)) else {
+      throw .scrambled(from: stored, to: given)
+    }
+    return given
+  }
 }

@@ -14,14 +14,24 @@ package struct ProvenAddress: Sendable, Equatable {
     let parts = text.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
     url = String(parts[0])
     let fragment = parts.count == 2 ? parts[1].split(separator: "=", maxSplits: 1) : []
-    let isDigest = fragment.first.map { ["sha256", "md5"].contains($0.lowercased()) } ?? false
-    let behind = try isDigest ? Self.digest(fragment.count == 2 ? String(fragment[1]) : "") : nil
+    let algorithm = fragment.first?.lowercased() ?? ""
+    var behind: FileDigest?
+    if let digitCount = Self.digitCounts[algorithm] {
+      behind = fragment.count == 2 ? FileDigest(hexadecimal: String(fragment[1])) : nil
+      guard behind?.text.utf8.count == digitCount else {
+        throw .conflict(
+          "the address ends in '#\(parts[1])', expected #\(algorithm)= and"
+            + " \(digitCount) hexadecimal digits")
+      }
+    }
     let told = try given.map(Self.digest)
     if let behind, let told, behind != told {
       throw .conflict("--sha256 is \(told.text), and the address ends in \(behind.text)")
     }
     digest = told ?? behind
   }
+
+  private static let digitCounts = ["sha256": 64, "md5": 32]
 
   private static func digest(_ text: String) throws(UsageError) -> FileDigest {
     guard let digest = FileDigest(hexadecimal: text) else {

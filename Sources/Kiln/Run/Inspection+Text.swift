@@ -17,7 +17,7 @@ extension Inspection {
         ? "none: labels alone" : "\(schema.shapeText) \(schema.elementType)\(channelText)",
     ])
     facts.append(["Labels", labelText])
-    if !remarks.isEmpty { facts.append(["Remarks", remarks.joined(separator: ", ")]) }
+    if !remarks.isEmpty { facts.append(["Remarks", remarks.joined(separator: "; ")]) }
     let factWidth = facts.map { $0[0].count }.max() ?? 0
     var sections = [
       facts.map { emphasize($0[0].padded(to: factWidth)) + "  " + $0[1].printable }

@@ -1,14 +1,17 @@
 /// Where outputs must not appear: at or within each other, or in place of what they are made from.
 enum OutputPlaces {
-  /// Refuses outputs that would take each other's place, or that of a source file.
+  /// Refuses outputs that would take each other's place, or that of a source file, or become a part of the
+  /// source.
   /// - Parameters:
   ///   - paths: the outputs.
+  ///   - directories: those of them that are directories.
   ///   - manifests: what appears beside some of them.
   ///   - sources: the files that are read.
   ///   - folders: the directories that are read.
   /// - Throws: ``UsageError`` that names two paths.
   static func check(
-    _ paths: [String], manifests: [String] = [], _ sources: [SourceFile],
+    _ paths: [String], directories: [String] = [], manifests: [String] = [],
+    _ sources: [SourceFile],
     _ folders: [SourceFolder] = []
   ) throws(UsageError) {
     var outputs: [String: String] = [:]
@@ -22,6 +25,15 @@ enum OutputPlaces {
     for path in paths {
       if let above = self.above(Path.resolved(path)).lazy.compactMap({ outputs[$0] }).first {
         throw .conflict("output \(path) and output \(above) lie within each other")
+      }
+    }
+    let read = Dictionary(
+      folders.map { (Path.resolved($0.path), $0.path) }, uniquingKeysWith: { first, _ in first })
+    for path in directories {
+      if let folder = above(Path.resolved(path)).lazy.compactMap({ read[$0] }).first {
+        throw .conflict(
+          "output \(path) would become a part of the source directory \(folder): choose another place"
+        )
       }
     }
     let used =

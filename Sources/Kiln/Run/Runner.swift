@@ -108,8 +108,10 @@ public struct Runner: Sendable {
     }
     let manifests = pipeline.outputs.filter { $0.format.output == .file }
       .map { Path.withoutTrailingSlashes($0.path) + "." + StagedOutput.manifestName }
+    let directories = pipeline.outputs.filter { $0.format.output == .directory }.map(\.path)
     try OutputPlaces.check(
-      pipeline.outputs.map(\.path), manifests: manifests, source.files, source.folders)
+      pipeline.outputs.map(\.path), directories: directories, manifests: manifests, source.files,
+      source.folders)
   }
 
   private func stage() throws -> [StagedOutput] {

@@ -67,13 +67,11 @@ struct SourceFetch {
     do {
       return try request.reading(
         known, in: try files(of: known, by: fetcher), fetcher.cancellation)
-    } catch let error as StageError
-      where error.reason is FetchError && Path.kind(of: known.name) == .directory
-    {
-      // Whoever has the files there may have meant these.
+    } catch let error as StageError {
+      guard let reason = error.reason as? FetchError, Path.kind(of: known.name) == .directory
+      else { throw error }
       throw StageError(
-        error.stage, file: error.file,
-        UnsupportedError("\(error.reason) (the directory of that name here is ./\(known.name))"))
+        error.stage, file: error.file, NamesakeError(reason: reason, name: known.name))
     }
   }
 
@@ -81,6 +79,15 @@ struct SourceFetch {
     let store: FetchStore = try at(.fetch, nil) { try fetcher.store() }
     return try fetcher.fetch(known.remoteFiles(in: store)).map(\.path)
   }
+}
+
+/// A data set that cannot be fetched, where a directory is called like it: whoever has the files there may
+/// have meant these.
+struct NamesakeError: Error, Equatable, CustomStringConvertible {
+  let reason: FetchError
+  let name: String
+
+  var description: String { "\(reason) (the directory of that name here is ./\(name))" }
 }
 
 /// A file in the store that is not what was fetched.

@@ -17,6 +17,7 @@ struct FolderPaths: Sendable {
   private let labels: [[UInt8]]
   private let classes: [[UInt8]]
   private let firstLabel: Int64
+  private let hasNames: Bool
   private let labelText: @Sendable (Int64) -> String
   private let classText: @Sendable (Int64) -> String
   /// Hexadecimal digits of a sample's digest: 128 bits, like the MD5 sums that tutorials use.
@@ -62,6 +63,7 @@ struct FolderPaths: Sendable {
     labelText = { [givenLabelWidth] label in Self.padded(label, to: givenLabelWidth) }
     // Folders that sort in the order of the labels, as those of labels do.
     let hasNames = schema?.classNames.isEmpty == false
+    self.hasNames = hasNames
     classText = { label in
       guard hasNames else { return Self.padded(label, to: labelWidth) }
       return ClassSlug.make(schema?.className(of: label) ?? "", label: label)
@@ -81,6 +83,8 @@ struct FolderPaths: Sendable {
 
   /// The directories that exist whatever the samples are, one for each split and label; nil where
   /// the index or digest decides.
+  ///
+  /// Beside classes that have names, a negative label stands for none: it has a directory where a sample has it.
   var directories: [String]? {
     guard let count = directoryPieceCount else { return nil }
     let usesLabel = pieces[..<count].contains {
@@ -94,7 +98,8 @@ struct FolderPaths: Sendable {
     var result: [String] = []
     var seen: Set<String> = []
     for split in splits.indices {
-      for label in labels.isEmpty ? [0] : labels.indices.map({ firstLabel + Int64($0) }) {
+      for label in labels.isEmpty ? [0] : labels.indices.map({ firstLabel + Int64($0) })
+      where !hasNames || label >= 0 {
         let name = directory(split: split, label: label) ?? ""
         if seen.insert(name).inserted { result.append(name) }
       }

@@ -132,27 +132,25 @@ struct ThumbnailMaker: Sendable {
     return sum / Double(rowCount * columns.count)
   }
 
-  /// Resampling overshoots a little.
-  private static let aboutOne = 1.1
+  /// How far resampling gets below 0 and above 1.
+  private static let overshoot = 0.1
   /// No standardised value is so far from the mean.
   private static let plainlyLarge = 16.0
 
   /// What to subtract and multiply by to get 0…255.
   private func scale(of pixels: ArraySlice<UInt8>) -> (factor: Double, offset: Double) {
-    let values = (0..<height).lazy.flatMap { bands($0, of: pixels).joined() }
+    var (low, high) = (Double.infinity, -Double.infinity)
+    for value in (0..<height).lazy.flatMap({ bands($0, of: pixels).joined() })
+    where value.isFinite {
+      (low, high) = (min(low, value), max(high, value))
+    }
     if let factor = schema.eightBitFactor {
       // Floats are 0…1 where nobody says more, and some plainly are not: all would be white.
       guard schema.elementType.isFloat, schema.pixelScale == .undeclared else { return (factor, 0) }
-      let greatest = values.filter(\.isFinite).max() ?? 0
-      if greatest <= Self.aboutOne { return (factor, 0) }
-      if greatest <= 255, greatest >= Self.plainlyLarge, !values.contains(where: { $0 < 0 }) {
-        return (1, 0)
-      }
+      if low >= -Self.overshoot, high <= 1 + Self.overshoot { return (factor, 0) }
+      if low >= 0, (Self.plainlyLarge...255).contains(high) { return (1, 0) }
     }
     // Nobody knows what black was: the sample's own range shows its shape.
-    let (low, high) = values.filter(\.isFinite).reduce((Double.infinity, -Double.infinity)) {
-      (Swift.min($0.0, $1), Swift.max($0.1, $1))
-    }
     return (high > low ? 255 / (high - low) : 0, low)
   }
 

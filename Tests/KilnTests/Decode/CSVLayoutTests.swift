@@ -125,6 +125,20 @@ import Testing
         == ["neither label nor pixel, and not read: \(other)"])
   }
 
+  @Test("takes a column between pixels for the label where it is called so")
+  func inside() throws {
+    #expect(try read("p0,p1,label,p2,p3\n1,2,7,3,4\n5,6,8,9,0\n").labels == [7, 8])
+    #expect(failure("p0,p1,weight,p2,p3\n1,2,7,3,4\n")?.contains("not all at one end") == true)
+  }
+
+  @Test("refuses a shape of other pixels than there are")
+  func otherShape() {
+    #expect(
+      failure(text(darkRows(20)), ["shape": "5x5"])
+        == "decode data.csv: has 17 columns, expected the 25 pixels of --source-shape, with a label or"
+        + " without one")
+  }
+
   @Test("takes the first column for the label where that is said and no other could be it")
   func firstColumn() throws {
     let table = "id,p0,p1,p2,p3\n1,9,2,3,4\n2,5,6,7,8\n"

@@ -48,6 +48,19 @@ import Testing
     #expect(try read(comment + row + "\n").dataset.count == 1)
   }
 
+  @Test("counts indices from 0 where one of them is, in all splits")
+  func zeroBased() throws {
+    try withTemporaryDirectory { root in
+      try write(Array("7 0:1 3:4\n8 1:2\n".utf8), to: root + "/d")
+      try write(Array("9 2:5\n".utf8), to: root + "/d.t")
+      let source = try openSource(SourceRequest(paths: [root]))
+      #expect(source.dataset.schema.sampleShape == [2, 2])
+      #expect(source.remarks == ["indices count from 0"])
+      #expect(try readAll(source, split: 0).pixels == [1, 0, 0, 4, 0, 2, 0, 0])
+      #expect(try readAll(source, split: 1).pixels == [0, 0, 5, 0])
+    }
+  }
+
   @Test("reads fractions as 32-bit numbers")
   func floats() throws {
     let result = try read("1 1:-1 2:0.5\n2 4:-0.25\n")
@@ -78,7 +91,7 @@ import Testing
       ("1 4:2\n1 1\n", "line 2: '1' is not INDEX:VALUE"),
       ("1 4:2\n1 :1\n", "line 2: ':1' is not INDEX:VALUE"),
       ("1 4:2\n1 3:\n", "line 2: '3:' is not INDEX:VALUE"),
-      ("1 4:2\n1 0:1\n", "line 2: index 0, expected indices from 1"),
+      ("1 4:2\n1 0:1 0:2\n", "line 2: index 0 after 0, expected ascending indices"),
       ("1 4:2\n1 3:1 3:1\n", "line 2: index 3 after 3, expected ascending indices"),
       ("1 4:2\n1 2000000:1\n", "line 2: index 2000000, expected at most 1048576"),
       ("1 4:2\n1 99999999999:1\n", "line 2: '99999999999:1' is not INDEX:VALUE"),
@@ -93,11 +106,11 @@ import Testing
     "names the first line, too, where a file is called so", arguments: ["x.libsvm", "x.svm.gz"])
   func firstFault(name: String) throws {
     try withTemporaryDirectory { root in
-      let text = Array("1 0:1 1:2\n".utf8)
+      let text = Array("1 2:1 1:2\n".utf8)
       try write(name.hasSuffix(".gz") ? gzip(text) : text, to: root + "/" + name)
       #expect(
         sentence { _ = try openSource(SourceRequest(paths: [root + "/" + name])) }
-          == "decode \(name): line 1: index 0, expected indices from 1")
+          == "decode \(name): line 1: index 1 after 2, expected ascending indices")
     }
   }
 

@@ -56,6 +56,19 @@ import Testing
     }
   }
 
+  @Test("says which axis counts the samples where no label tells it")
+  func untoldAxis() throws {
+    let cube = MATSample(name: "X", dimensions: [4, 3, 4], data: (0..<48).map { UInt8($0) })
+    let labels = MATSample(name: "y", dimensions: [4, 1], kind: 6, data: [1, 0, 2, 3])
+    let remark = "samples are along the last axis of X (4x3x4)"
+    for (variables, remarks) in [([cube], [remark]), ([cube, labels], [remark]), (pictures(), [])] {
+      try withTemporaryDirectory { root in
+        try write(MATSample.file(variables), to: root + "/a.mat")
+        #expect(try openSource(SourceRequest(paths: [root + "/a.mat"])).remarks == remarks)
+      }
+    }
+  }
+
   @Test("reads rows of numbers along the first axis, and several splits of one file")
   func firstAxis() throws {
     let file = MATSample.file([

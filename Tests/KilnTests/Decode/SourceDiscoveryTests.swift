@@ -75,7 +75,7 @@ import Testing
       #expect(
         fault([files[0], root + "/table.csv"])
           == "decode \(root)/table.csv: does not belong to the other files, read as idx"
-          + " (convert it by itself)")
+          + " (convert it by itself, or name a pair as --images and --labels)")
       try write(Array("1,2,3,4\n".utf8), to: root + "/test.csv")
       let train = "label,pixel0,pixel1,pixel2,pixel3\n7,1,2,3,4\n"
       try write(Array(train.utf8), to: root + "/train.csv")

@@ -44,8 +44,13 @@ struct FetchPartsTests {
     #expect(
       sentence { _ = try read("#sha256=" + sha, md5) }
         == "--sha256 is \(md5), and the address ends in \(sha)")
-    for end in ["#sha256=", "#sha256", "#sha256=00", "#md5=x"] {
-      #expect(sentence { _ = try read(end, nil) }?.contains("64 hexadecimal digits") == true)
+    for end in ["#sha256=", "#sha256", "#sha256=00", "#sha256=" + md5] {
+      #expect(
+        sentence { _ = try read(end, nil) }
+          == "the address ends in '\(end)', expected #sha256= and 64 hexadecimal digits")
+    }
+    for end in ["#md5=x", "#md5=" + sha] {
+      #expect(sentence { _ = try read(end, nil) }?.contains("#md5= and 32 hex") == true)
     }
   }
 

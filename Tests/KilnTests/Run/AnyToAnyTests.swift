@@ -113,21 +113,35 @@ struct AnyToAnyTests {
     if isLossless == true { #expect(splits.map(\.digest) == report.splits.map(\.digest), way) }
   }
 
-  @Test("takes the shape that is given rather than the one that was written")
-  func givenShape() throws {
+  @Test(
+    "takes the shape that is given rather than the one that was written, unless rows would run into each other",
+    arguments: ["pickle", "npy", "npz", "cache", "idx", "csv"])
+  func givenShape(name: String) throws {
+    let format = try #require(SinkFormat.all.first { $0.name == name })
     try withTemporaryDirectory { root in
-      let output = try Pipeline.Output(.pickle, at: root + "/flat.pkl")
-      _ = try Runner(
-        Pipeline(
-          source: SourceRequest(paths: ["sample:20"]), steps: [try Pipeline.Step(.flatten)],
-          outputs: [output])
-      ).run()
-      let shape = { (settings: [String: String]) in
-        try SourceFormat.open(SourceRequest(paths: [output.path], settings: settings)).source
-          .dataset.schema.sampleShape
+      let shape = { (steps: [Pipeline.Step], given: String?) throws -> [Int] in
+        let output = try Pipeline.Output(format, at: root + "/flat")
+        _ = try Runner(
+          Pipeline(
+            source: SourceRequest(paths: ["sample:20"]), steps: steps, outputs: [output],
+            existing: .replace)
+        ).run()
+        let request = SourceRequest(
+          paths: [output.path], settings: given.map { ["shape": $0] } ?? [:])
+        return try openSource(request).dataset.schema.sampleShape
       }
-      #expect(try shape([:]) == [784])
-      #expect(try shape(["shape": "28x28"]) == [28, 28])
+      let flat = [try Pipeline.Step(.flatten)]
+      #expect(try shape(flat, nil) == [784])
+      #expect(try shape(flat, "28x28") == [28, 28])
+      #expect(try shape(flat, "14x56") == [14, 56])
+      #expect(sentence { _ = try shape(flat, "28x29") }?.contains("28x29") == true)
+      #expect(try shape([], "28x28x1") == [28, 28, 1])
+      if name != "csv" {
+        #expect(
+          sentence { _ = try shape([], "14x56") }?.hasSuffix(
+            "has samples of shape 28x28: read as 14x56, their rows and columns would run into each"
+              + " other") == true)
+      }
     }
   }
 }

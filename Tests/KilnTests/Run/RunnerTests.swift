@@ -286,6 +286,26 @@ import Testing
     }
   }
 
+  @Test("refuses an output that would become a class of the pictures that are read")
+  func withinPictures() throws {
+    try withTemporaryDirectory { root in
+      try makeDirectory(root + "/cat")
+      try write(greyPNG(1), to: root + "/cat/1.png")
+      let run = { (format: SinkFormat, name: String) in
+        try Runner(
+          Pipeline(
+            source: SourceRequest(paths: [root]),
+            outputs: [try Pipeline.Output(format, at: root + "/" + name)])
+        ).run()
+      }
+      #expect(
+        sentence { _ = try run(.png, "cat/small") }
+          == "output \(root)/cat/small would become a part of the source directory \(root):"
+          + " choose another place")
+      #expect(try run(.npz, "all.npz").outputs.count == 1)
+    }
+  }
+
   @Test("lets outputs whose names begin alike stand side by side")
   func sideBySide() throws {
     try withTemporaryDirectory { root in

@@ -93,6 +93,24 @@ import Testing
     }
   }
 
+  @Test(
+    "knows the only split where paths do not tell it",
+    arguments: ["{label}/{index}.png", "{index}_{label}.png", "{digest}.png"])
+  func untold(template: String) throws {
+    try withTemporaryDirectory { root in
+      let output = try Pipeline.Output(.png, at: root + "/out", options: ["template": template])
+      let steps = [try Pipeline.Step(.splits, "test")]
+      _ = try Runner(
+        Pipeline(source: SourceRequest(paths: ["sample:80"]), steps: steps, outputs: [output])
+      ).run()
+      let verification = try Verification(of: output.path)
+      #expect(verification.differences == [])
+      #expect(verification.splits.map(\.name) == ["test"])
+      #expect(
+        try openSource(SourceRequest(paths: [output.path])).dataset.splits.map(\.name) == ["test"])
+    }
+  }
+
   @Test("notices that files are gone also where equal samples share one")
   func duplicates() throws {
     try withTemporaryDirectory { root in

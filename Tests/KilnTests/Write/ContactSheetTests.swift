@@ -130,12 +130,13 @@ import Testing
     let sheet = try sheet("plain", among: [fixed(schema, count: 1, bytes)])
     #expect(sheet.rows[0].cells[0].pixels == [0, 128, 255, 128])
     let undeclared = Schema(elementType: .float32, sampleShape: [2, 2], labels: nil)
-    let strange = makeElements(count: 4, of: Float.self) { [Float.nan, .infinity, -9, 0.5][$0] }
+    let strange = makeElements(count: 4, of: Float.self) { [Float.nan, .infinity, -0.09, 0.5][$0] }
     let clipped = try self.sheet("plain", among: [fixed(undeclared, count: 1, strange)])
     #expect(clipped.rows[0].cells[0].pixels == [0, 255, 0, 128])
     for (values, expected) in [
       ([0, 64, 128, 255], [0, 64, 128, 255]), ([0, 1000, 2000, 500], [0, 128, 255, 64]),
-      ([-0.5, 2, 0.75, -0.5], [0, 255, 128, 0]), ([0, 1.0000001, 0.5, 0], [0, 255, 128, 0]),
+      ([-0.5, 2, 0.75, -0.5], [0, 255, 128, 0]), ([-1, 1, 0, .nan], [0, 255, 128, 0]),
+      ([0, 1.0000001, 0.5, 0], [0, 255, 128, 0]),
     ] as [([Float], [UInt8])] {
       let large = makeElements(count: 4, of: Float.self) { values[$0] }
       let drawn = try self.sheet("plain", among: [fixed(undeclared, count: 1, large)])

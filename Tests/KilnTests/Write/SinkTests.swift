@@ -350,6 +350,19 @@ final class MemorySource: Source {
       ])
   }
 
+  @Test("make no folder for what is of no class before a sample is", arguments: [[], ["a", "b"]])
+  func noClass(names: [String]) throws {
+    let labels = LabelSchema(range: -1...1, classNames: names)
+    let dataset = Dataset(
+      schema: Schema(elementType: .uint8, sampleShape: [1, 1], labels: labels),
+      splits: [Split(name: "train", count: 2)])
+    let paths = FolderPaths(try FolderTemplate(parsing: "{split}/{label}/{index}.png"), dataset)
+    let numbers = names.isEmpty ? ["-1", "0", "1"] : ["0", "1"]
+    #expect(paths.directories == numbers.map { "train/" + $0 })
+    let source = MemorySource(dataset.schema, count: 2, pixels: [1, 2], labels: [1, -1])
+    #expect(try source.write(.png, [:]).keys.contains("train/-1/"))
+  }
+
   @Test("take awkward class names")
   func awkward() throws {
     let schema = Schema(

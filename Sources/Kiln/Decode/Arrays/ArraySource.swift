@@ -39,6 +39,8 @@ final class ArraySource: Source {
     var knownName: String?
     /// What the format has done to correct the samples, in words.
     var corrections: [String] = []
+    /// What the format has concluded, in words.
+    var remarks: [String] = []
     /// The splits that will be used, where that is known.
     var wantedSplits: [String]?
     /// Names for label columns; nil calls them `label`, or `label0` and so on.
@@ -67,6 +69,7 @@ final class ArraySource: Source {
   let memberNames: [String]
   let knownName: String?
   let corrections: [String]
+  let remarks: [String]
   private let parts: [Part]
   private let labels: ArrayLabels?
   private let digests: FileDigests
@@ -103,12 +106,10 @@ final class ArraySource: Source {
       cancellation)
     corrections =
       interpretation.corrections + (labels?.rule == .oneHot ? ["one-hot rows to labels"] : [])
+    remarks = interpretation.remarks
     let storedShape = first.images?.sampleShape ?? Schema.noPixels
-    let sampleShape = interpretation.sampleShape ?? storedShape
-    guard sampleShape.reduce(1, *) == storedShape.reduce(1, *) else {
-      throw StageError(
-        .decode, file: first.arrays.first?.name,
-        ArrayError.reshape(from: storedShape, to: sampleShape))
+    let sampleShape = try at(.decode, first.arrays.first?.name) {
+      try SourceShape.shape(interpretation.sampleShape, ofSamples: storedShape)
     }
     if let names = interpretation.labelColumns, let labels {
       precondition(names.count == labels.columnCount)

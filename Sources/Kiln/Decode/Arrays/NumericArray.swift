@@ -234,6 +234,7 @@ enum ArrayError: Error, Sendable, Equatable, CustomStringConvertible {
   case dataContinues(after: Int)
   case badAxes([Int], rank: Int)
   case reshape(from: [Int], to: [Int])
+  case scrambled(from: [Int], to: [Int])
   case labelNotWhole(sample: Int, value: String)
   case sampleTooLarge(byteCount: Int)
   case emptySamples([Int])
@@ -256,6 +257,9 @@ enum ArrayError: Error, Sendable, Equatable, CustomStringConvertible {
       "has its axes in the order \(axes), which is none of \(rank) axes"
     case .reshape(let from, let to):
       "has samples of shape \(Self.text(from)), which cannot be read as \(Self.text(to))"
+    case .scrambled(let from, let to):
+      "has samples of shape \(Self.text(from)): read as \(Self.text(to)), their rows and columns would"
+        + " run into each other"
     case .labelNotWhole(let sample, let value):
       "label of sample \(sample) is \(value), expected a whole number of at most 64 bits"
     case .sampleTooLarge(let byteCount):

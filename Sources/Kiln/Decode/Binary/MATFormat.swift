@@ -2,7 +2,7 @@ extension SourceFormat {
   /// MATLAB's files of level 5, such as SVHN's.
   public static let mat = SourceFormat(
     name: "mat",
-    summary: "MATLAB files up to version 7, such as SVHN's train_32x32.mat: files or a directory",
+    summary: "MATLAB files of version 5 to 7, such as SVHN's train_32x32.mat: files or a directory",
     options: [.imagesKey, .labelsKey, .sourceShape],
     detect: { try !MATFormat.files($0).isEmpty },
     open: { material, values in
@@ -15,9 +15,10 @@ extension SourceFormat {
       }
       var interpretation = ArraySource.Interpretation(material)
       interpretation.sampleShape = try SourceShape.parse(values)
+      interpretation.remarks = parts.flatMap(\.self).compactMap(\.remark)
       return try ArraySource(
-        parts.flatMap(\.self).sorted { SplitName.precedes($0.split, $1.split) }, interpretation,
-        material.cancellation)
+        parts.flatMap(\.self).map(\.part).sorted { SplitName.precedes($0.split, $1.split) },
+        interpretation, material.cancellation)
     })
 }
 
@@ -70,7 +71,7 @@ private enum MATFormat {
 
   static func parts(
     of file: Resource, split: String?, _ keys: ArrayKeys?
-  ) throws -> [ArraySource.Part] {
+  ) throws -> [(part: ArraySource.Part, remark: String?)] {
     let mat = try MATFile(file)
     guard !mat.variables.isEmpty else { throw MATError.noArrays(hasOthers: mat.hasOthers) }
     if let keys {
@@ -134,7 +135,7 @@ private enum MATFormat {
   private static func part(
     _ split: String, _ images: MATFile.Variable, _ labels: MATFile.Variable?, _ mat: MATFile,
     _ file: Resource
-  ) throws -> ArraySource.Part {
+  ) throws -> (part: ArraySource.Part, remark: String?) {
     let (first, last) = (images.dimensions.first, images.dimensions.last)
     // Vectors lie either way; one row of one-hot labels looks like one.
     let shape = labels.map { labels in
@@ -153,7 +154,13 @@ private enum MATFormat {
     } else {
       isLast = prefersLast
     }
-    return ArraySource.Part(
+    // Where no label counts the samples, only what is usual tells them from rows.
+    let isTold = shape?.first.map { _ in first != last } ?? false
+    let remark =
+      prefersLast && !isTold
+      ? "samples are along the last axis of \(images.name) (\(MATError.text(images.dimensions)))"
+      : nil
+    let part = ArraySource.Part(
       split: split,
       images: try SampleArray(
         "\(file.name): \(images.name.printable)",
@@ -165,6 +172,7 @@ private enum MATFormat {
           .array(try whole(labels, mat, shape ?? labels.dimensions)),
           of: file, readsWholeFile: false)
       })
+    return (part, remark)
   }
 
   /// Column by column, the last axis is the slowest: each sample lies in one piece, its axes turned

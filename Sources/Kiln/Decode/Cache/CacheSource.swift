@@ -6,7 +6,7 @@ extension SourceFormat {
   public static let cache = SourceFormat(
     name: "cache",
     summary: "a cache that Kiln wrote, or a safetensors file with SPLIT.images and SPLIT.labels",
-    options: [.imagesKey, .labelsKey],
+    options: [.imagesKey, .labelsKey, .sourceShape],
     detect: { material in
       guard let file = material.onlyFile else { return false }
       return SafetensorsFile.isBegun(by: (try? file.start(SafetensorsFile.startByteCount)) ?? [])
@@ -16,6 +16,7 @@ extension SourceFormat {
         preconditionFailure("opened without being detected")
       }
       let keys = try ArrayKeys(values)
+      let shape = try SourceShape.parse(values)
       return try at(.decode, resource.name) {
         if material.request.dataset != nil {
           throw UsageError.conflict("--dataset chooses from a directory, and this is a file")
@@ -31,10 +32,11 @@ extension SourceFormat {
             throw UsageError.conflict("a cache says itself what is in it: leave out --images-key")
           }
           return try CacheSource(
-            try Cache(file, material.cancellation), resource.file, classNames: classNames)
+            try Cache(file, material.cancellation), resource.file, shape: shape,
+            classNames: classNames)
         }
         return try SafetensorsFile(header, dataStart, file, resource)
-          .source(keys, material)
+          .source(keys, shape, material)
       }
     })
 }
@@ -46,12 +48,17 @@ final class CacheSource: Source {
   private let cache: Cache
   private let digests: FileDigests
 
-  init(_ cache: Cache, _ file: SourceFile, classNames: [String]?) throws {
+  init(_ cache: Cache, _ file: SourceFile, shape: [Int]?, classNames: [String]?) throws {
     self.cache = cache
     var dataset = cache.dataset
     // A few bytes could promise billions of these.
     guard dataset.count == 0 || dataset.schema.sampleByteCount > 0 else {
       throw UnsupportedError("samples of shape \(dataset.schema.shapeText) have no pixels")
+    }
+    if let shape {
+      let sampleShape = try SourceShape.shape(shape, ofSamples: dataset.schema.sampleShape)
+      dataset.schema.sampleShape = sampleShape
+      dataset.schema.channelOrder = ArraySource.likelyOrder(of: sampleShape)
     }
     if let classNames { dataset.schema.labels?.classNames = classNames }
     self.dataset = dataset
@@ -168,15 +175,17 @@ private struct SafetensorsFile {
     self.resource = resource
   }
 
-  func source(_ keys: ArrayKeys?, _ material: SourceMaterial) throws -> any Source {
+  func source(
+    _ keys: ArrayKeys?, _ shape: [Int]?, _ material: SourceMaterial
+  ) throws -> any Source {
     let parts = try keys.map { try $0.parts.map(part) } ?? usualParts()
     guard !parts.isEmpty else {
       throw UnsupportedError(
         "holds the tensors \(listed), none of them SPLIT.images (name them by --images-key)")
     }
-    return try ArraySource(
-      parts, ArraySource.Interpretation(material.request), in: [resource.file],
-      material.cancellation)
+    var interpretation = ArraySource.Interpretation(material.request)
+    interpretation.sampleShape = shape
+    return try ArraySource(parts, interpretation, in: [resource.file], material.cancellation)
   }
 
   private var listed: String {

@@ -4,12 +4,14 @@ extension SourceFormat {
     name: "idx",
     summary:
       "IDX files (MNIST's format), plain or packed: a directory, files, or --images/--labels",
+    options: [.sourceShape],
     detect: { material in
       if let images = material.images { return IDXFile.isIDX(images) }
       return try !IDXFormat.candidates(material).isEmpty
     },
-    open: { material, _ in
+    open: { material, values in
       var interpretation = ArraySource.Interpretation(material)
+      interpretation.sampleShape = try SourceShape.parse(values)
       // Numbers beside each other are columns, as QMNIST has them.
       interpretation.labelRule = .columns
       return try ArraySource(

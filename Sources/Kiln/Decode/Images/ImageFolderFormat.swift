@@ -122,7 +122,9 @@ enum ImageFolderFormat {
       var index = try Self.index(
         of: listing, pattern, found.notes, root: found.rootName,
         material.request.classNames)
-      if pattern == nil, let counts = found.notes.counts { try index.complete(counts) }
+      guard pattern == nil else { return index }
+      if let name = found.notes.onlySplit, index.splits.count == 1 { index.splits[0].name = name }
+      if let counts = found.notes.counts { try index.complete(counts) }
       return index
     }
     guard let example = index.splits.first(where: { $0.files.count > 0 })?.files[0] else {

@@ -2,7 +2,7 @@
 struct ImageFolderIndex: Sendable {
   /// One split.
   struct Split: Sendable {
-    let name: String
+    var name: String
     let files: Files
   }
 

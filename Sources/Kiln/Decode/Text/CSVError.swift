@@ -13,6 +13,7 @@ enum CSVError: Error, Sendable, Equatable, CustomStringConvertible {
   case doesNotFit(line: Int, column: Int, text: String, type: ElementType)
   case unclosedQuote(line: Int, column: Int)
   case labelUnknown(columnCount: Int)
+  case pixelCount(columnCount: Int, pixelCount: Int)
   case labelsInside([String])
   case labelIsPixel(String, beside: [String])
   case pixelOrder(String, before: String)
@@ -46,6 +47,9 @@ enum CSVError: Error, Sendable, Equatable, CustomStringConvertible {
     case .labelUnknown(let count):
       "has \(count) columns: which one is the label?"
         + " (--source-label first, last, none, or its name)"
+    case .pixelCount(let columnCount, let pixelCount):
+      "has \(columnCount) columns, expected the \(pixelCount) pixels of --source-shape, with a label or"
+        + " without one"
     case .labelsInside(let names):
       "has columns beside its pixels, not all at one end: \(Spelling.list(names)); which one is the"
         + " label? (--source-label takes a name)"

@@ -199,18 +199,23 @@ struct CSVLayout: Sendable, Equatable {
     let lower = names.map { $0.lowercased() }
     let others = CSVPixelNames.others(in: names)
     if !others.isEmpty || lower.contains(where: { $0.hasPrefix("pixel") }) {
-      // All at one end, as the sink writes several.
+      // A label by its name, or all at one end, as the sink writes several.
       let isAtEnd =
-        others.isEmpty || others == Array(0..<others.count)
+        others.isEmpty || others.count == 1 && isLabel(names[others[0]])
+        || others == Array(0..<others.count)
         || others == Array(names.count - others.count..<names.count)
       guard isAtEnd else { throw .labelsInside(others.map { names[$0] }) }
       return others
     }
     // What the sink calls the columns of labels alone.
     if lower.allSatisfy({ $0.hasPrefix("label") }) { return Array(lower.indices) }
-    let known: Set = ["label", "labels", "class", "target", "y", "digit", "category"]
-    let found = lower.indices.filter { known.contains(lower[$0]) || lower[$0].hasSuffix("_label") }
+    let found = names.indices.filter { isLabel(names[$0]) }
     return found.count == 1 ? found : nil
+  }
+
+  private static func isLabel(_ name: String) -> Bool {
+    let known: Set = ["label", "labels", "class", "target", "y", "digit", "category"]
+    return known.contains(name.lowercased()) || name.lowercased().hasSuffix("_label")
   }
 
   /// Without names: one column more than a picture has pixels is the label.
@@ -226,6 +231,9 @@ struct CSVLayout: Sendable, Equatable {
         ?? (count % channels == 0 && side(count / channels) != nil)
     }
     guard let (labelCount, _) = guess else {
+      if let pixelCount {
+        throw CSVError.pixelCount(columnCount: columnCount, pixelCount: pixelCount)
+      }
       throw CSVError.labelUnknown(columnCount: columnCount)
     }
     if labelCount == 0, pixelCount != nil { return isLabel }

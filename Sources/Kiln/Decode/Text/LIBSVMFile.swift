@@ -2,15 +2,15 @@
 //
 //   label index:value index:value ...
 //
-// Indices count from 1 and ascend; what is left out is zero. A # begins a comment, and scikit-learn writes
-// lines of nothing else before the first sample.
+// Indices ascend, and count from 1, or from 0 as scikit-learn writes them unless it is told otherwise; what is
+// left out is zero. A # begins a comment, and scikit-learn writes lines of nothing else before the first sample.
 
 /// One text of sparse rows, looked through.
 struct LIBSVMFile: Sendable {
   let file: Resource
   let statistics: CSVStatistics
-  /// The highest index of a value.
-  let width: Int
+  /// The lowest and highest index of a value; nil where all are zero.
+  let indices: ClosedRange<Int>?
   /// Lines before the first row.
   private let leadingLineCount: Int
 
@@ -18,16 +18,17 @@ struct LIBSVMFile: Sendable {
   /// - Throws: ``StageError`` that names the file, and in it the line.
   init(_ file: Resource, _ cancellation: Cancellation) throws {
     self.file = file
-    (statistics, width, leadingLineCount) = try at(.decode, file.name) {
+    (statistics, indices, leadingLineCount) = try at(.decode, file.name) {
       var statistics = CSVStatistics(labelCount: 1)
-      var (width, leadingLineCount) = (0, 0)
+      var indices: ClosedRange<Int>?
+      var leadingLineCount = 0
       // Only the start and the end of a file may have lines without a row.
       var firstEmpty: Int?
       let lines = try CSVLines(try file.open())
       while true {
         try cancellation.check()
         let block = try lines.take(.max, byteLimit: CSVLines.blockByteCount)
-        if block.count == 0 { return (statistics, width, leadingLineCount) }
+        if block.count == 0 { return (statistics, indices, leadingLineCount) }
         let text = block.joined()
         var labels: [Int64] = []
         try LIBSVMRows.forEachToken(text, first: block.first) { line, token in
@@ -36,7 +37,8 @@ struct LIBSVMFile: Sendable {
             if let firstEmpty { throw LIBSVMError(firstEmpty, .empty) }
             labels.append(label)
           case .value(let index, let number, let content):
-            width = max(width, index)
+            let known = indices ?? index...index
+            indices = min(known.lowerBound, index)...max(known.upperBound, index)
             statistics.add(number, String(decoding: text[content], as: UTF8.self))
           case .end: break
           case .blank:
@@ -76,8 +78,14 @@ struct LIBSVMFile: Sendable {
   }
 
   /// Reads the rows again, in order.
+  /// - Parameters:
+  ///   - type: what values are stored as.
+  ///   - columns: the indices of the first and last value of a row.
+  ///   - background: where digests are made.
+  /// - Returns: the reader.
+  /// - Throws: ``StageError`` where the file cannot be read.
   func reader(
-    as type: ElementType, width: Int, _ background: Background
+    as type: ElementType, columns: Range<Int>, _ background: Background
   ) throws -> any SampleReader {
     try at(.decode, file.name) {
       let lines = try CSVLines(try file.open(digestingOn: background))
@@ -86,36 +94,38 @@ struct LIBSVMFile: Sendable {
         if try lines.take(left, byteLimit: CSVLines.blockByteCount).count == 0 { break }
       }
       return LineReader(
-        file.name, lines, rowCount: statistics.rowCount, pixelByteCount: width * type.byteCount,
+        file.name, lines, rowCount: statistics.rowCount,
+        pixelByteCount: columns.count * type.byteCount,
         labelCount: 1
       ) { text, rows in
-        try Self.dense(text, rows, as: type, width: width)
+        try Self.dense(text, rows, as: type, columns)
       }
     }
   }
 
   /// Rows with their zeros.
   private static func dense(
-    _ text: [UInt8], _ lines: CSVLines.Lines, as type: ElementType, width: Int
+    _ text: [UInt8], _ lines: CSVLines.Lines, as type: ElementType, _ columns: Range<Int>
   ) throws -> (pixels: [UInt8], labels: [Int64]) {
     let elementByteCount = type.byteCount
     var labels: [Int64] = []
-    let pixels = try makeBytes(capacity: lines.count * width * elementByteCount) { cursor in
-      var next = 1
+    let pixels = try makeBytes(capacity: lines.count * columns.count * elementByteCount) { cursor in
+      var next = columns.lowerBound
       try LIBSVMRows.forEachToken(text, first: lines.first) { line, token in
         switch token {
         case .label(let label):
           guard labels.count < lines.count else { throw LIBSVMError(line, .changed) }
           labels.append(label)
-          next = 1
+          next = columns.lowerBound
         case .value(let index, let number, let content):
-          guard index <= width else { throw LIBSVMError(line, .changed) }
+          guard columns.contains(index) else { throw LIBSVMError(line, .changed) }
           cursor.append(repeating: 0, count: (index - next) * elementByteCount)
           guard number.append(to: &cursor, as: type, text, content) else {
             throw LIBSVMError(line, .changed)
           }
           next = index + 1
-        case .end: cursor.append(repeating: 0, count: (width + 1 - next) * elementByteCount)
+        case .end:
+          cursor.append(repeating: 0, count: (columns.upperBound - next) * elementByteCount)
         case .blank: throw LIBSVMError(line, .changed)
         }
       }

@@ -85,7 +85,9 @@ private final class LIBSVMSource: Source {
   let files: [SourceFile]
   let memberNames: [String]
   private let tables: [LIBSVMFile]
-  private let width: Int
+  let remarks: [String]
+  /// The indices of a row's values.
+  private let columns: Range<Int>
 
   init(
     _ splits: [(split: String, file: Resource)], shape: [Int]?, classNames: [String],
@@ -94,10 +96,16 @@ private final class LIBSVMSource: Source {
     tables = try splits.map { try LIBSVMFile($0.file, cancellation) }
     var all = CSVStatistics(labelCount: 1)
     for table in tables { all.add(table.statistics) }
-    let highest = tables.map(\.width).max() ?? 0
-    let sampleShape = shape ?? CSVLayout.side(highest).map { [$0, $0] } ?? [highest]
-    width = sampleShape.reduce(1, *)
-    guard highest > 0, highest <= width, width <= CSVLayout.maximumColumnCount else {
+    let indices = tables.compactMap(\.indices)
+    // A file in which the first value is always zero counts as the others do.
+    let first = indices.contains { $0.lowerBound == 0 } ? 0 : 1
+    let highest = indices.map(\.upperBound).max() ?? 0
+    let count = highest + 1 - first
+    let sampleShape = shape ?? CSVLayout.side(count).map { [$0, $0] } ?? [count]
+    let width = sampleShape.reduce(1, *)
+    columns = first..<first + width
+    remarks = first == 0 ? ["indices count from 0"] : []
+    guard !indices.isEmpty, count <= width, width <= CSVLayout.maximumColumnCount else {
       throw StageError(
         .decode, file: tables.first?.file.name,
         UnsupportedError(
@@ -118,6 +126,6 @@ private final class LIBSVMSource: Source {
   }
 
   func reader(ofSplit split: Int, background: Background) throws -> any SampleReader {
-    try tables[split].reader(as: dataset.schema.elementType, width: width, background)
+    try tables[split].reader(as: dataset.schema.elementType, columns: columns, background)
   }
 }

@@ -2,7 +2,7 @@
 enum LIBSVMRows {
   enum Token {
     case label(Int64)
-    /// An index from 1 and where its number is.
+    /// An index and where its number is.
     case value(index: Int, CSVNumber, Range<Int>)
     /// The end of a row.
     case end
@@ -39,7 +39,7 @@ enum LIBSVMRows {
         throw LIBSVMError(line, .label(CSVRows.text(text, label)))
       }
       try body(line, .label(value))
-      var (position, last) = (label.upperBound, 0)
+      var (position, last) = (label.upperBound, -1)
       while let token = word(span, from: position, to: end) {
         let pair = try pair(span, token, line, text)
         guard pair.index > last else { throw LIBSVMError(line, .order(pair.index, after: last)) }
@@ -110,9 +110,7 @@ struct LIBSVMError: Error, Sendable, Equatable, CustomStringConvertible {
       "line \(line): '\(text.printable)' is no whole number, expected a label"
     case .token(let text): "line \(line): '\(text.printable)' is not INDEX:VALUE"
     case .order(let index, let last):
-      last == 0
-        ? "line \(line): index \(index), expected indices from 1"
-        : "line \(line): index \(index) after \(last), expected ascending indices"
+      "line \(line): index \(index) after \(last), expected ascending indices"
     case .index(let index):
       "line \(line): index \(index), expected at most \(CSVLayout.maximumColumnCount)"
     case .empty: "line \(line) holds no row, but rows follow it (remove it)"

@@ -32,7 +32,7 @@ final class LineReader: SampleReader {
   }
 
   /// Text that may wait to be decoded for one batch; the rows of a megabyte of pixels have a quarter of it.
-  private static let maximumWaitingByteCount = 16 << 20
+  private static let maximumWaitingByteCount = 6 << 20
 
   func read(_ count: Int) throws -> PendingSamples {
     var rows = try take(count)
