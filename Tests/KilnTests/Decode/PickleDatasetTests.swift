@@ -56,6 +56,46 @@ struct PickleDatasetTests: PickleReading {
     }
   }
 
+  @Test("reads texts as names and never as numbers", arguments: PickleWriter.all)
+  func texts(writer: PickleWriter) throws {
+    let names = { (words: [String], order: String) in
+      let length = words.map(\.unicodeScalars.count).max() ?? 0
+      let payload = words.flatMap { word in
+        let values = word.unicodeScalars.map(\.value)
+        let filled = values + Array(repeating: 0, count: length - values.count)
+        return filled.flatMap { littleEndianBytes(order == "<" ? $0 : $0.byteSwapped) }
+      }
+      return PickleSample.array(
+        PickleArraySample(
+          code: "U\(length)", byteOrder: order, shape: [words.count], payload: payload))
+    }
+    let files = (0..<2000).map { "image-\($0).png" }
+    for order in ["<", ">"] {
+      let entries: [(PickleSample, PickleSample)] = [
+        (.key("files", writer), names(files, order)),
+        (.key("images", writer), images([3, 28, 28])),
+        (
+          .key("bytes", writer),
+          .array(PickleArraySample(code: "S2", shape: [2], payload: [97, 0, 98, 99]))
+        ),
+        (.key("name", writer), .scalar(code: "U1", littleEndianBytes(UInt32(0x2603)))),
+      ]
+      let labelled: [(PickleSample, PickleSample)] = [
+        (.key("labels", writer), PickleSample.ints([0, 2, 1])),
+        (.key("classes", writer), names(["cat", "dög", "f"], order)),
+      ]
+      try open(.dict(entries + labelled), writer: writer) { source throws in
+        #expect(source.dataset.schema.labels?.classNames == ["cat", "dög", "f"])
+        #expect(try readAll(source, split: 0).labels == [0, 2, 1])
+      }
+      let words = [(PickleSample.key("labels", writer), names(["cat", "dog", "cat"], order))]
+      #expect(
+        sentence { try open(.dict(entries + words), writer: writer) { _ in } }?.hasSuffix(
+          "[labels]: is text array (3,), expected labels"
+            + " (number the classes from 0 and name them with --classes)") == true)
+    }
+  }
+
   @Test(
     "takes away an axis for one channel, and one-hot labels",
     arguments: [[2, 1, 28, 28], [2, 28, 28, 1], [2, 28, 28], [2, 784]])

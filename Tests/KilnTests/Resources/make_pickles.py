@@ -90,10 +90,14 @@ def main(out):
         save(f"ordered-p{protocol}", ordered, base, plain, protocol)
         empty = np.zeros((0, 3, 4), np.uint8)
         save(f"empty-p{protocol}", (empty, np.zeros(0, np.int64)), empty, [], protocol)
+        texts = {"images": base, "labels": plain, "files": np.array([f"{n}.png" for n in range(2000)]),
+                 "bytes": np.array([b"a", b"bc"]), "big": np.array(["a", "b"]).astype(">U1"),
+                 "table": np.asfortranarray([["a", "b"], ["c", "d"]]), "name": np.str_("\u2603"),
+                 "none": np.array([], "U3")}
+        save(f"texts-p{protocol}", texts, base, plain, protocol)
         # What is refused, and why.
         for name, value in {
-            "objects": np.array([None, 1], object), "text": np.array(["a", "b"]),
-            "bytes": np.array([b"a", b"b"]), "dates": np.array(["2020-01-01"], "M8[D]"),
+            "objects": np.array([None, 1], object), "dates": np.array(["2020-01-01"], "M8[D]"),
             "fields": np.zeros(2, [("a", "u1"), ("b", "f4")]), "complex": np.zeros(2, "c8"),
         }.items():
             with open(f"{out}/refused-{name}-p{protocol}.pkl", "wb") as file:

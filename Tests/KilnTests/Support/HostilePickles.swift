@@ -183,7 +183,11 @@ struct HostilePickle: Sendable, CustomStringConvertible {
     .init(
       "objects", array(code: "O8", dtype: "(I3\nS'|'\nNNNI-1\nI-1\nI63\ntb"), "element type 'O8'"),
     .init("structures", array(code: "V8"), "element type 'V8'"),
-    .init("text elements", array(code: "S4"), "element type 'S4'"),
+    .init("too few texts", array(code: "S4"), "ends at byte 2"),
+    .init("texts without an end", array(code: "U999999999"), "element type 'U999999999'"),
+    .init(
+      "texts beyond any file", array(code: "U4000", shape: "(I2147483647\nI2147483647\nt"),
+      "more than any file can hold"),
     .init("dates", array(code: "M8"), "element type 'M8'"),
     .init("an enormous type", array(code: "u999999999999"), "element type"),
     .init("fields", array(dtype: "(I3\nS'|'\nN(S'a'\ntNI-1\nI-1\nI0\ntb"), "structures"),

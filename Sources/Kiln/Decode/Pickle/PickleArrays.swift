@@ -169,7 +169,10 @@ struct PickleArrays: Sendable {
         return try array.integers(0..<array.count)
       }
       guard [.list, .tuple].contains(values.kind(of: place.value)) else {
-        throw UnsupportedError("is \(values.line(for: place.value)), expected labels")
+        throw UnsupportedError(
+          "is \(values.line(for: place.value)), expected labels"
+            + (values.texts(place.value) == nil
+              ? "" : " (number the classes from 0 and name them with --classes)"))
       }
       return try values.items(place.value).enumerated().map { index, item in
         if let number = values.integer(item) { return number }
@@ -182,8 +185,11 @@ struct PickleArrays: Sendable {
     }
   }
 
-  /// The names in a list of text; nil for anything else.
+  /// The names in a list or an array of text; nil for anything else.
   func texts(_ place: Place) -> [String]? {
+    if let texts = values.texts(place.value) {
+      return texts.row(ofAtMost: LabelSchema.maximumClassCount)
+    }
     guard [.list, .tuple].contains(values.kind(of: place.value)),
       values.count(place.value) <= LabelSchema.maximumClassCount
     else { return nil }

@@ -67,6 +67,7 @@ extension PickleMachine {
     guard items.count == 3, let code = values.shortText(items[0]),
       values.flag(items[1]) == false, values.flag(items[2]) == true
     else { return nil }
+    if let type = PickleTextType(code: code) { return values.textType(type) }
     guard let type = ElementType.numPyCodes.firstIndex(of: code) else {
       throw PickleError.badDType("'\(PickleError.shown(code))'", offset: input.opcodeOffset)
     }
@@ -80,6 +81,10 @@ extension PickleMachine {
 
   private mutating func scalar(_ items: [PickleValue]) throws -> PickleValue? {
     guard items.count == 2, case .short(let bytes)? = values.bytes(items[1]) else { return nil }
+    if let type = values.textType(items[0]) {
+      guard bytes.count == type.byteCount, let text = type.text(bytes) else { return nil }
+      return try short(.text, Array(text.utf8))
+    }
     let (type, order) = try elements(items[0])
     guard bytes.count == type.byteCount else { return nil }
     let native = order == .native ? bytes : bytes.reversed()
@@ -94,6 +99,9 @@ extension PickleMachine {
       let word = values.shortText(items[3])
     else { return nil }
     let shape = try shape(items[2])
+    if let type = values.textType(items[1]) {
+      return values.texts(try texts(type, shape, payload))
+    }
     switch (word, items.count) {
     case ("C", 4): return values.array(try array(items[1], shape, .rowMajor, payload))
     case ("F", 4): return values.array(try array(items[1], shape, .columnMajor, joined(payload)))
@@ -169,7 +177,7 @@ extension PickleMachine {
     let items = Array(values.items(state).prefix(10))
     let isFirst: Bool
     switch values.kind(of: receiver) {
-    case .dtype: isFirst = try build(dtype: receiver, items)
+    case .dtype, .textType: isFirst = try build(dtype: receiver, items)
     case .array: isFirst = try build(array: receiver, items)
     default: throw wrongType("an array or a dtype", receiver)
     }
@@ -182,7 +190,9 @@ extension PickleMachine {
     guard items.count == 8, values.integer(items[0]) == 3, let order = values.shortText(items[1]),
       ["<", ">", "|", "="].contains(order),
       items[2...4].allSatisfy({ values.kind(of: $0) == .none }),
-      items[5...6].allSatisfy({ values.integer($0) == -1 }), values.integer(items[7]) == 0
+      values.textType(dtype) != nil
+        ? items[5...7].allSatisfy({ values.integer($0) != nil })
+        : items[5...6].allSatisfy({ values.integer($0) == -1 }) && values.integer(items[7]) == 0
     else {
       throw PickleError.badDType(
         "of structures, text, dates or objects", offset: input.opcodeOffset)
@@ -204,6 +214,9 @@ extension PickleMachine {
     }
     let shape = try shape(state[0])
     guard let payload = values.bytes(state[3]) else { throw wrongType("bytes", state[3]) }
+    if let type = values.textType(state[1]) {
+      return values.finish(array: array, try texts(type, shape, payload))
+    }
     let content = try self.array(
       state[1], shape, isByColumns ? .columnMajor : .rowMajor,
       isByColumns ? joined(payload) : payload)
@@ -263,6 +276,15 @@ extension PickleMachine {
     }
   }
 
+  private func texts(
+    _ type: PickleTextType, _ shape: [Int], _ payload: PickleString
+  ) throws -> PickleTexts {
+    if case .short(let bytes) = payload { try input.copy(bytes.count) }
+    return try described { () throws(ArrayError) in
+      try PickleTexts(type, shape: shape, payload)
+    }
+  }
+
   /// The same bytes where samples are not behind one another: what lies in pieces is joined, since each
   /// batch is then gathered from all of it.
   private func joined(_ payload: PickleString) throws -> PickleString {
@@ -287,13 +309,6 @@ extension PickleMachine {
     } catch {
       throw PickleError.badArray("\(error)", offset: input.opcodeOffset)
     }
-  }
-}
-
-extension PickleString {
-  /// Whether the bytes are at hand.
-  fileprivate var isKept: Bool {
-    if case .long(let bytes) = self { bytes.isKept } else { true }
   }
 }
 

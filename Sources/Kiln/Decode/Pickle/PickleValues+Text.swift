@@ -23,8 +23,9 @@ extension PickleValues {
     case .dict: "a dict"
     case .set: "a set"
     case .global: global(value)?.name ?? "a global"
-    case .dtype: "a dtype"
+    case .dtype, .textType: "a dtype"
     case .array: "an array"
+    case .texts: "an array of text"
     }
   }
 
@@ -48,15 +49,19 @@ extension PickleValues {
     }
   }
 
+  private func text(ofShape shape: [Int]) -> String {
+    "(" + shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "") + ")"
+  }
+
   private func briefly(_ value: PickleValue) -> String {
     switch kind(of: value) {
     case .list, .tuple, .set: return "\(name(of: value)) of \(count(value))"
     case .dict: return "a dict of \(count(value) / 2)"
     case .array:
       guard let array = array(value) else { return "an array" }
-      let shape = array.shape.map(String.init).joined(separator: ", ")
-      return "\(array.elementType) array (\(shape)\(array.shape.count == 1 ? "," : ""))"
-    case .global, .dtype: return name(of: value)
+      return "\(array.elementType) array \(text(ofShape: array.shape))"
+    case .texts: return "text array \(text(ofShape: texts(value)?.shape ?? []))"
+    case .global, .dtype, .textType: return name(of: value)
     default: return line(for: value)
     }
   }

@@ -21,7 +21,7 @@ struct PickleValues: Sendable {
   /// What a value is.
   enum Kind: UInt8, Sendable {
     case none, bool, integer, hugeInteger, float, string, bytes, text
-    case list, tuple, dict, set, global, dtype, array
+    case list, tuple, dict, set, global, dtype, array, textType, texts
   }
 
   /// What a value is and where the rest of it is.
@@ -29,8 +29,9 @@ struct PickleValues: Sendable {
   ///     integer, float       a, b: the halves of its 64 bits
   ///     string, bytes, text  a: its place among the short or the long ones; c: bytes, where short
   ///     list, tuple, dict, set   a, b: first and last cell; c: items
-  ///     global, array        a: its number
+  ///     global, array, texts a: its number
   ///     dtype                a: element type; b: byte order
+  ///     textType             a: length; b: byte order; c: whether its characters are Unicode's
   private struct Node: Sendable {
     var kind: Kind
     /// Long string, hashable tuple, or finished dtype.
@@ -52,6 +53,7 @@ struct PickleValues: Sendable {
   private var shortStrings: [UInt8] = []
   private var longStrings: [PickleBytes] = []
   private var arrays: [NumericArray?] = []
+  private var textArrays: [PickleTexts] = []
 
   init() {
     nodes.append(Node(kind: .none))
@@ -65,7 +67,7 @@ struct PickleValues: Sendable {
   /// Bytes that all of this takes, besides what is as long in the file.
   var structureByteCount: Int {
     nodes.count * MemoryLayout<Node>.stride + cells.count * MemoryLayout<Cell>.stride
-      + longStrings.count * 256 + arrays.count * 512
+      + longStrings.count * 256 + (arrays.count + textArrays.count) * 512
   }
 
   /// Bytes of the short strings.
@@ -146,6 +148,16 @@ struct PickleValues: Sendable {
     return true
   }
 
+  /// A dtype of text that awaits its byte order.
+  mutating func textType(_ type: PickleTextType) -> PickleValue {
+    add(Node(kind: .textType, a: UInt32(type.length), c: type.isUnicode ? 1 : 0))
+  }
+
+  mutating func texts(_ texts: PickleTexts) -> PickleValue {
+    textArrays.append(texts)
+    return add(Node(kind: .texts, a: UInt32(textArrays.count - 1)))
+  }
+
   mutating func array(_ array: NumericArray?) -> PickleValue {
     arrays.append(array)
     return add(Node(kind: .array, a: UInt32(arrays.count - 1)))
@@ -154,9 +166,19 @@ struct PickleValues: Sendable {
   /// Gives an array its content.
   /// - Returns: false where it has one.
   mutating func finish(array: PickleValue, _ content: NumericArray) -> Bool {
+    guard kind(of: array) == .array else { return false }
     let place = Int(nodes[Int(array.index)].a)
     guard arrays[place] == nil else { return false }
     arrays[place] = content
+    return true
+  }
+
+  /// Makes an array without content one of text.
+  /// - Returns: false where it has content.
+  mutating func finish(array: PickleValue, _ texts: PickleTexts) -> Bool {
+    guard kind(of: array) == .array, self.array(array) == nil else { return false }
+    textArrays.append(texts)
+    nodes[Int(array.index)] = Node(kind: .texts, a: UInt32(textArrays.count - 1))
     return true
   }
 
@@ -201,6 +223,18 @@ struct PickleValues: Sendable {
   func dtype(_ value: PickleValue) -> (type: UInt32, isBigEndian: Bool)? {
     let node = nodes[Int(value.index)]
     return node.kind == .dtype ? (node.a, node.b == 1) : nil
+  }
+
+  func textType(_ value: PickleValue) -> PickleTextType? {
+    let node = nodes[Int(value.index)]
+    guard node.kind == .textType else { return nil }
+    return PickleTextType(length: Int(node.a), isUnicode: node.c == 1, isBigEndian: node.b == 1)
+  }
+
+  /// The texts of an array; nil for other values.
+  func texts(_ value: PickleValue) -> PickleTexts? {
+    let node = nodes[Int(value.index)]
+    return node.kind == .texts ? textArrays[Int(node.a)] : nil
   }
 
   /// The numbers of an array; nil for other values, and for an array that was never filled.
