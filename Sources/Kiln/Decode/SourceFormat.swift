@@ -135,10 +135,12 @@ public struct SourceFormat: Sendable {
   /// The settings that this format takes; others mean that the source is not what the user thinks.
   private func settings(of request: SourceRequest) throws(UsageError) -> OptionValues {
     for key in request.settings.keys.sorted() where !options.contains(where: { $0.key == key }) {
-      let others = Self.all.filter { $0.options.contains { $0.key == key } }.map(\.name)
+      let others = Self.all.filter { $0.options.contains { $0.key == key } }
+      let flag = others.first?.options.first { $0.key == key }?.flag
       throw .conflict(
-        "'\(key)' is no setting of \(name), the format of this source"
-          + (others.isEmpty ? "" : " (it is one of \(Spelling.list(others)))"))
+        (flag.map { "--\($0)" } ?? "'\(key)'")
+          + " is no setting of \(name), the format of this source"
+          + (others.isEmpty ? "" : " (it is one of \(Spelling.series(others.map(\.name))))"))
     }
     return try OptionValues(options, given: request.settings)
   }

@@ -25,7 +25,7 @@ import Testing
     #expect(
       try message([("0/a.png", greyPNG(1)), ("1/b.png", greyPNG(1, width: 4))])
         == "decode 1/b.png: is 4x2 grey, expected 3x2 grey as in 0/a.png"
-        + " (--resize WxH or --pad makes them alike)")
+        + " (--resize 3x2 or --pad makes them alike)")
   }
 
   @Test("names all that makes images alike")
@@ -35,7 +35,7 @@ import Testing
     #expect(
       try message(images)
         == "decode 0/b.png: is 4x2 rgb, expected 3x2 grey as in 0/a.png"
-        + " (--color grey or rgb, and --resize WxH or --pad make them alike)")
+        + " (--color grey or rgb, and --resize 3x2 or --pad make them alike)")
     #expect(try message(images, ["color": "rgb", "resize": "3x2"]) == nil)
   }
 

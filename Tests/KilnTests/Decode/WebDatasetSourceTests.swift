@@ -343,7 +343,7 @@ import Testing
     #expect(
       sentence { try read(["x-0001.tar": tar.bytes]) }
         == "decode x-0001.tar/b.png: is 3x2 grey, expected 1x1 grey as in 'a.png'"
-        + " (--resize WxH or --pad makes them alike)")
+        + " (--resize 1x1 or --pad makes them alike)")
   }
 
   @Test("are counted where Kiln has noted how many there are")

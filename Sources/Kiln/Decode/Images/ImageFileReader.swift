@@ -48,8 +48,8 @@ struct ImageDifference: Error, Equatable, Sendable {
     let differsInSize = found.width != expected.width || found.height != expected.height
     let differsInColour = found.channels != expected.channels
     if !differsInSize { return " (--color grey or rgb makes them alike)" }
+    let resize = "--resize \(expected.width)x\(expected.height) or --pad"
     return differsInColour
-      ? " (--color grey or rgb, and --resize WxH or --pad make them alike)"
-      : " (--resize WxH or --pad makes them alike)"
+      ? " (--color grey or rgb, and \(resize) make them alike)" : " (\(resize) makes them alike)"
   }
 }

@@ -89,17 +89,16 @@ private enum CSVSourceFormat {
         // Beside them, a list of class names or of predictions is no split.
         let usual = members.filter { ArrayName.hasKnownSplit(stem(of: $0.fileName)?[...] ?? "") }
         for member in usual.isEmpty ? members : usual {
-          let (dataset, split) = ArrayName.split(of: stem(of: member.fileName)?[...] ?? "")
-          found.append(Table(dataset: dataset, name: split, open: { try member.resource() }))
+          let names = names(
+            of: stem(of: member.fileName), isOnly: material.items.count == 1 && members.count == 1)
+          found.append(
+            Table(dataset: names.dataset, name: names.split, open: { try member.resource() }))
         }
       case .file(let file):
         let stem = stem(of: file.fileName)
         guard try stem != nil || looksLikeTable(file) else { return [] }
-        let name = (stem ?? "")[...]
-        let (dataset, split) = ArrayName.split(of: name)
-        let isOnly = material.items.count == 1 && !ArrayName.hasKnownSplit(name)
-        found.append(
-          Table(dataset: isOnly ? "" : dataset, name: isOnly ? "data" : split, open: { file }))
+        let names = names(of: stem, isOnly: material.items.count == 1)
+        found.append(Table(dataset: names.dataset, name: names.split, open: { file }))
       }
     }
     guard !found.isEmpty else { return [] }
@@ -109,6 +108,14 @@ private enum CSVSourceFormat {
       return []
     }
     return found
+  }
+
+  /// What a table's name says; the only one of a source need not say its split.
+  private static func names(
+    of stem: String?, isOnly: Bool
+  ) -> (dataset: String, split: String) {
+    let name = (stem ?? "")[...]
+    return isOnly && !ArrayName.hasKnownSplit(name) ? ("", "data") : ArrayName.split(of: name)
   }
 
   private static func chosen(_ tables: [Table], _ material: SourceMaterial) throws -> [Table] {
