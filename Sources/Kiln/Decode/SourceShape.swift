@@ -2,7 +2,7 @@ extension Option {
   /// The shape of samples that are stored as rows of numbers.
   static let sourceShape = Option(
     flag: "source-shape", key: "shape", kind: .text, defaultValue: nil,
-    summary: "shape of a sample that is a row of numbers, such as 28x28, 32x32x3 or 3x32x32")
+    summary: "shape to read samples in, where they are rows of numbers: 28x28, 32x32x3, 3x32x32")
 }
 
 /// A sample's shape as the user gives it.
@@ -40,11 +40,12 @@ enum SourceShape {
     guard given.reduce(1, *) == stored.reduce(1, *) else {
       throw .reshape(from: stored, to: given)
     }
-    // What is a whole axis, or several, must stay so: 784 is 28x28, and 12x10 is not 10x12.
+    // Axes may be split or joined: 784 is 28x28, and the other way round, but 12x10 is not 10x12.
     let ends = { (shape: [Int]) in
       shape.reduce(into: [1]) { $0.append($0[$0.count - 1] * $1) }
     }
-    guard Set(ends(given)).isSuperset(of: ends(stored)) else {
+    let (new, old) = (Set(ends(given)), Set(ends(stored)))
+    guard new.isSuperset(of: old) || new.isSubset(of: old) else {
       throw .scrambled(from: stored, to: given)
     }
     return given

@@ -139,6 +139,21 @@ import Testing
         + " without one")
   }
 
+  @Test(
+    "takes columns that are called pixel for pixels, whatever is behind that",
+    arguments: [
+      "pixel,pixel,pixel,pixel", "pixel_a,pixel_b,pixel_c,pixel_d",
+      "pixel,pixel.1,pixel.2,pixel.3", "Pixel1,pixel2,pixel3,PIXEL4",
+    ])
+  func calledPixel(names: String) throws {
+    for (header, row) in [("label," + names, "7,1,2,3,4"), (names + ",label", "1,2,3,4,7")] {
+      for settings in [[:], ["label": "label"]] {
+        let result = try read(header + "\n" + row + "\n", settings)
+        #expect(result.labels == [7] && result.pixels == [1, 2, 3, 4])
+      }
+    }
+  }
+
   @Test("takes the first column for the label where that is said and no other could be it")
   func firstColumn() throws {
     let table = "id,p0,p1,p2,p3\n1,9,2,3,4\n2,5,6,7,8\n"

@@ -61,7 +61,11 @@ import Testing
     let cube = MATSample(name: "X", dimensions: [4, 3, 4], data: (0..<48).map { UInt8($0) })
     let labels = MATSample(name: "y", dimensions: [4, 1], kind: 6, data: [1, 0, 2, 3])
     let remark = "samples are along the last axis of X (4x3x4)"
-    for (variables, remarks) in [([cube], [remark]), ([cube, labels], [remark]), (pictures(), [])] {
+    let rows = MATSample(name: "X", dimensions: [2, 8], data: (0..<16).map { UInt8($0) })
+    for (variables, remarks) in [
+      ([cube], [remark]), ([cube, labels], [remark]), (pictures(), []),
+      ([rows], ["samples are along the first axis of X (2x8)"]),
+    ] {
       try withTemporaryDirectory { root in
         try write(MATSample.file(variables), to: root + "/a.mat")
         #expect(try openSource(SourceRequest(paths: [root + "/a.mat"])).remarks == remarks)

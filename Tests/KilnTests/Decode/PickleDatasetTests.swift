@@ -79,6 +79,10 @@ struct PickleDatasetTests: PickleReading {
           .array(PickleArraySample(code: "S2", shape: [2], payload: [97, 0, 98, 99]))
         ),
         (.key("name", writer), .scalar(code: "U1", littleEndianBytes(UInt32(0x2603)))),
+        (
+          .key("notes", writer),
+          .scalar(code: "S9000", [UInt8](repeating: UInt8(ascii: "a"), count: 9000))
+        ),
       ]
       let labelled: [(PickleSample, PickleSample)] = [
         (.key("labels", writer), PickleSample.ints([0, 2, 1])),

@@ -136,6 +136,7 @@ struct AnyToAnyTests {
       #expect(try shape(flat, "14x56") == [14, 56])
       #expect(sentence { _ = try shape(flat, "28x29") }?.contains("28x29") == true)
       #expect(try shape([], "28x28x1") == [28, 28, 1])
+      #expect(try shape([], "784") == [784])
       if name != "csv" {
         #expect(
           sentence { _ = try shape([], "14x56") }?.hasSuffix(

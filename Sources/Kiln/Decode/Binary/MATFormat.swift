@@ -157,9 +157,10 @@ private enum MATFormat {
     // Where no label counts the samples, only what is usual tells them from rows.
     let isTold = shape?.first.map { _ in first != last } ?? false
     let remark =
-      prefersLast && !isTold
-      ? "samples are along the last axis of \(images.name) (\(MATError.text(images.dimensions)))"
-      : nil
+      isTold
+      ? nil
+      : "samples are along the \(isLast ? "last" : "first") axis of \(images.name)"
+        + " (\(MATError.text(images.dimensions)))"
     let part = ArraySource.Part(
       split: split,
       images: try SampleArray(

@@ -103,7 +103,7 @@ struct FolderLevels {
     }
   }
 
-  /// As Tiny ImageNet's `train/n01443537/images/`.
+  /// As in the training images of Tiny ImageNet: `n01443537/images/`.
   private static let imageFolderNames: Set = ["images", "image", "imgs", "img", "jpegimages"]
 
   private static func splits(

@@ -12,6 +12,8 @@ enum PickleLimits {
   static let inlineByteCount = 4096
   /// Bytes of all shorter strings together: those of a million file names.
   static let textByteCount = 48 << 20
+  /// Characters of one element of an array of text: a licence or a whole description.
+  static let textLength = 1 << 20
   /// Bytes of a string that is no part of an array: no text about a data set is that long.
   static let strayByteCount = 32 << 20
   /// Bytes of arrays that a packed file may hold whatever its own size.

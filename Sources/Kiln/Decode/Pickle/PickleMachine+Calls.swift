@@ -80,11 +80,14 @@ extension PickleMachine {
   }
 
   private mutating func scalar(_ items: [PickleValue]) throws -> PickleValue? {
-    guard items.count == 2, case .short(let bytes)? = values.bytes(items[1]) else { return nil }
+    guard items.count == 2, let payload = values.bytes(items[1]) else { return nil }
     if let type = values.textType(items[0]) {
-      guard bytes.count == type.byteCount, let text = type.text(bytes) else { return nil }
-      return try short(.text, Array(text.utf8))
+      guard payload.byteCount == type.byteCount else { return nil }
+      // Of a long one nobody wants to know more than that.
+      guard case .short(let bytes) = payload else { return items[1] }
+      return try type.text(bytes).map { try short(.text, Array($0.utf8)) }
     }
+    guard case .short(let bytes) = payload else { return nil }
     let (type, order) = try elements(items[0])
     guard bytes.count == type.byteCount else { return nil }
     let native = order == .native ? bytes : bytes.reversed()

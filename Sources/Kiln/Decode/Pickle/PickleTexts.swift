@@ -8,7 +8,7 @@ struct PickleTextType: Sendable, Equatable {
   /// Reads a code such as `U7`; nil for others.
   init?(code: String) {
     guard let kind = code.first, kind == "U" || kind == "S", let length = Int(code.dropFirst()),
-      (0...PickleLimits.lineByteCount).contains(length)
+      (0...PickleLimits.textLength).contains(length)
     else { return nil }
     self.length = length
     isUnicode = kind == "U"

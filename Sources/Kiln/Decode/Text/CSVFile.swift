@@ -10,18 +10,19 @@ struct CSVFile: Sendable {
   /// Reads the whole file once.
   /// - Parameters:
   ///   - file: the table.
-  ///   - head: its first rows.
   ///   - settings: what the user says.
   ///   - rowNumbers: the names of columns that may number the rows.
   ///   - cancellation: asks to stop.
   /// - Throws: ``StageError`` that names the file, and in it line and column.
   init(
-    _ file: Resource, _ head: CSVHead, _ settings: CSVLayout.Settings, rowNumbers: Set<String>,
+    _ file: Resource, _ settings: CSVLayout.Settings, rowNumbers: Set<String>,
     _ cancellation: Cancellation
   ) throws {
     self.file = file
     (layout, statistics) = try at(.decode, file.name) {
-      let layout = try CSVLayout(of: head, settings, rowNumbers: rowNumbers) {
+      let layout = try CSVLayout(
+        of: try Self.head(of: file, settings), settings, rowNumbers: rowNumbers
+      ) {
         delimiter, hasHeader, skipped in
         try Self.ends(of: file, delimiter, hasHeader: hasHeader, skipped: skipped, cancellation)
       }

@@ -87,7 +87,7 @@ struct CSVHead: Sendable {
   /// Whether a line names pixels.
   static func isHeader(_ line: [UInt8]) -> Bool {
     guard let names = try? fields(line, delimiter(of: line), line: 1) else { return false }
-    return !CSVPixelNames.others(in: names).isEmpty && areNames(names)
+    return CSVPixelNames.others(in: names) != nil && areNames(names)
   }
 
   private static func isNumber(_ text: String) -> Bool {

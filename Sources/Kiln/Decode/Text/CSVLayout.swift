@@ -111,7 +111,7 @@ struct CSVLayout: Sendable, Equatable {
     if hasHeader {
       // Who names the label of a table that names its pixels means no other column to be one.
       if settings.label != nil, settings.label != .all {
-        for column in CSVPixelNames.others(in: keptNames).map({ kept[$0] })
+        for column in (CSVPixelNames.others(in: keptNames) ?? []).map({ kept[$0] })
         where meanings[column] == .pixel {
           meanings[column] = .other
           others.append(names[column])
@@ -144,7 +144,7 @@ struct CSVLayout: Sendable, Equatable {
   ) -> Set<Int> {
     let front = names.indices.dropLast().prefix { rowNumbers.contains(names[$0]) }
     var found = Set(front)
-    let others = Set(CSVPixelNames.others(in: names))
+    let others = Set(CSVPixelNames.others(in: names) ?? [])
     let beside = others.subtracting(front).filter { rowNumbers.contains(names[$0]) }
     // One alone is the label, whatever it is called.
     if beside.count < others.subtracting(front).count { found.formUnion(beside) }
@@ -172,7 +172,7 @@ struct CSVLayout: Sendable, Equatable {
     case .first?, .last?:
       let column = wanted == .first ? 0 : columnCount - 1
       // A pixel by its name is no label where another column could be.
-      let others = names.map(CSVPixelNames.others) ?? []
+      let others = names.flatMap(CSVPixelNames.others) ?? []
       guard others.isEmpty || others.contains(column) else {
         throw CSVError.labelIsPixel(
           names?[column] ?? "", beside: others.compactMap { names?[$0] })
@@ -196,9 +196,7 @@ struct CSVLayout: Sendable, Equatable {
 
   /// The label columns by their names; nil where names tell nothing.
   private static func labelColumns(_ names: [String]) throws(CSVError) -> [Int]? {
-    let lower = names.map { $0.lowercased() }
-    let others = CSVPixelNames.others(in: names)
-    if !others.isEmpty || lower.contains(where: { $0.hasPrefix("pixel") }) {
+    if let others = CSVPixelNames.others(in: names) {
       // A label by its name, or all at one end, as the sink writes several.
       let isAtEnd =
         others.isEmpty || others.count == 1 && isLabel(names[others[0]])
@@ -208,7 +206,7 @@ struct CSVLayout: Sendable, Equatable {
       return others
     }
     // What the sink calls the columns of labels alone.
-    if lower.allSatisfy({ $0.hasPrefix("label") }) { return Array(lower.indices) }
+    if names.allSatisfy({ $0.lowercased().hasPrefix("label") }) { return Array(names.indices) }
     let found = names.indices.filter { isLabel(names[$0]) }
     return found.count == 1 ? found : nil
   }

@@ -9,25 +9,34 @@ enum CSVPixelNames {
     return all.contains(String(stem)) && (1...10).allSatisfy { all.contains("\(stem).\($0)") }
   }
 
-  /// The columns that are no pixels by their names; none where pixels have no names of their own.
-  /// - Parameter names: of all columns; pixels are `pixel0` or most of them, such as `p0` or `1x1`.
-  /// - Returns: their positions.
-  static func others(in names: [String]) -> [Int] {
-    let stems = names.map(stem)
-    if stems.contains(where: { $0?.hasPrefix("pixel") == true }) {
-      return stems.indices.filter { stems[$0]?.hasPrefix("pixel") != true }
+  /// The columns that are no pixels by their names.
+  /// - Parameter names: of all columns; pixels are those called `pixel…`, with a number where one of them has it,
+  ///   or most columns, such as `p0` or `1x1`.
+  /// - Returns: their positions; nil where names do not tell pixels from others.
+  static func others(in names: [String]) -> [Int]? {
+    let lower = names.map { $0.lowercased() }
+    if lower.contains(where: { $0.hasPrefix("pixel") }) {
+      let isNumbered = lower.map { $0.hasPrefix("pixel") && stem(of: $0) != nil }
+      // The first of columns that pandas has told apart has no number.
+      let all = Set(lower)
+      return lower.indices.filter { column in
+        !lower[column].hasPrefix("pixel")
+          || isNumbered.contains(true) && !isNumbered[column] && !all.contains(lower[column] + ".1")
+      }
     }
+    let stems = lower.map(stem)
     var counts: [String: Int] = [:]
     for stem in stems.compactMap(\.self) { counts[stem, default: 0] += 1 }
     let pixels = counts.first { $0.value > 2 && $0.value * 2 > names.count }
-    guard let pixels, !areRepetitions(names) else { return [] }
-    return stems.indices.filter { stems[$0] != pixels.key }
+    guard let pixels, !areRepetitions(names) else { return nil }
+    let others = stems.indices.filter { stems[$0] != pixels.key }
+    return others.isEmpty ? nil : others
   }
 
   /// What a name has before its number; nil where it has none.
   private static func stem(of name: String) -> String? {
     let stem = name.prefix { !$0.isNumber }
-    return stem.count < name.count ? stem.lowercased() : nil
+    return stem.count < name.count ? String(stem) : nil
   }
 
   /// Makes sure that columns do not stand in the order of their names as texts, which has 10 before 2.

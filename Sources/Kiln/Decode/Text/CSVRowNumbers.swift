@@ -1,23 +1,25 @@
 /// Which columns of tables number their rows, such as `id`, and so belong to no sample.
 ///
-/// Names say which may, and the first rows of all tables whether they do.
-enum CSVRowNumbers {
-  /// The names of such columns.
-  /// - Parameter heads: of tables that are read together; what a column is in one, it is in all.
-  /// - Returns: those that a table says to number its rows, and none that it does not.
-  static func names(in heads: [CSVHead]) -> Set<String> {
-    var (found, refuted): (Set<String>, Set<String>) = ([], [])
-    for head in heads where head.hasHeader {
-      for (column, name) in head.names.enumerated() {
-        guard let kind = Kind(name) else { continue }
-        switch isNumbering(column, kind, head.rows) {
-        case true?: found.insert(name)
-        case false?: refuted.insert(name)
-        case nil: break
-        }
+/// Names say which may, and the first rows of all tables whether they do: what a column is in one of them, it is
+/// in all.
+struct CSVRowNumbers {
+  private var found: Set<String> = []
+  private var refuted: Set<String> = []
+
+  /// The names of such columns: those that a table says to number its rows, and none that it does not.
+  var names: Set<String> { found.subtracting(refuted) }
+
+  /// Looks at the first rows of one more table.
+  mutating func look(at head: CSVHead) {
+    guard head.hasHeader else { return }
+    for (column, name) in head.names.enumerated() {
+      guard let kind = Kind(name) else { continue }
+      switch Self.isNumbering(column, kind, head.rows) {
+      case true?: found.insert(name)
+      case false?: refuted.insert(name)
+      case nil: break
       }
     }
-    return found.subtracting(refuted)
   }
 
   /// Whether a column has no name, or one that pandas gave it for that.
@@ -49,7 +51,7 @@ enum CSVRowNumbers {
 
   private static let words: Set = [
     "id", "index", "idx", "row", "rowid", "rownumber", "sample", "sampleid", "image", "imageid",
-    "imgid",
+    "imgid", "uid", "uuid", "guid",
   ]
 
   /// What names of labels have in them, such as class_id.

@@ -19,15 +19,20 @@ final class CSVSource: Source {
     _ splits: [(name: String, file: Resource?)], _ settings: CSVLayout.Settings, shape: [Int]?,
     classNames: [String], wanted: [String]? = nil, cancellation: Cancellation
   ) throws {
-    let heads = try splits.map { try $0.file.map { try CSVFile.head(of: $0, settings) } }
-    let rowNumbers =
-      settings.mayNumberRows ? CSVRowNumbers.names(in: heads.compactMap(\.self)) : []
-    let all = try zip(splits, heads).map { split, head in
-      var table: CSVFile?
-      if let file = split.file, let head {
-        table = try CSVFile(file, head, settings, rowNumbers: rowNumbers, cancellation)
+    var rowNumbers = CSVRowNumbers()
+    if settings.mayNumberRows {
+      // One after the other: there may be hundreds of tables, and a head of thousands of columns.
+      for file in splits.compactMap(\.file) {
+        rowNumbers.look(at: try CSVFile.head(of: file, settings))
       }
-      return (name: split.name, table: table)
+    }
+    let all = try splits.map { split in
+      (
+        name: split.name,
+        table: try split.file.map {
+          try CSVFile($0, settings, rowNumbers: rowNumbers.names, cancellation)
+        }
+      )
     }
     let chosen = try Self.fitting(all, wanted)
     let tables = chosen.map(\.table)

@@ -80,7 +80,7 @@ struct LIBSVMFile: Sendable {
   /// Reads the rows again, in order.
   /// - Parameters:
   ///   - type: what values are stored as.
-  ///   - columns: the indices of the first and last value of a row.
+  ///   - columns: the indices that the values of a row may have.
   ///   - background: where digests are made.
   /// - Returns: the reader.
   /// - Throws: ``StageError`` where the file cannot be read.

@@ -31,7 +31,8 @@ final class LineReader: SampleReader {
       name: name, pixelByteCount: pixelByteCount, labelCount: labelCount, decoder: decoder)
   }
 
-  /// Text that may wait to be decoded for one batch; the rows of a megabyte of pixels have a quarter of it.
+  /// Text that may wait to be decoded for one batch; the rows of a megabyte of 8-bit pixels have two
+  /// thirds of it.
   private static let maximumWaitingByteCount = 6 << 20
 
   func read(_ count: Int) throws -> PendingSamples {

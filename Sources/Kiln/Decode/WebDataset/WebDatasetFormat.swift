@@ -132,7 +132,7 @@ private enum WebDatasetFormat {
       }
     }
     var paths: Set<String> = []
-    for shard in found where !paths.insert(shard.path).inserted {
+    for shard in found where !paths.insert(Path.resolved(shard.path)).inserted {
       throw UsageError.conflict("\(shard.path) is named twice, by itself or with its directory")
     }
     return found.sorted {

@@ -116,11 +116,14 @@ final class WebDatasetSamples {
 
   private func nextMember() throws {
     ahead = nil
-    guard let member = try members?.next() else { return }
-    let key = Self.key(of: member.name)
-    ahead = (
-      member, Kind(member.name, key: key), Array(member.name[..<key.upperBound])
-    )
+    while let member = try members?.next() {
+      let key = Self.key(of: member.name)
+      let kind = Kind(member.name, key: key)
+      // Between the members of a sample, nobody minds a link to something else.
+      if member.isLink, case .other = kind { continue }
+      ahead = (member, kind, Array(member.name[..<key.upperBound]))
+      return
+    }
   }
 
   /// The next sample of the shard; nil at its end.
