@@ -5,7 +5,7 @@ struct CSVFile: Sendable {
   let statistics: CSVStatistics
 
   /// Rows that are looked at before the layout is fixed.
-  private static let sampleCount = 100
+  static let sampleCount = 100
 
   /// Reads the whole file once.
   /// - Parameters:
@@ -31,13 +31,20 @@ struct CSVFile: Sendable {
   }
 
   /// The first rows of a table.
+  /// - Parameters:
+  ///   - file: the table.
+  ///   - settings: what the user says.
+  ///   - lineCount: how many lines to look at.
+  /// - Returns: what they are.
   /// - Throws: ``StageError`` that names the file.
-  static func head(of file: Resource, _ settings: CSVLayout.Settings) throws -> CSVHead {
-    try at(.decode, file.name) { try CSVHead(of: try firstLines(of: file), settings) }
+  static func head(
+    of file: Resource, _ settings: CSVLayout.Settings, lineCount: Int = sampleCount
+  ) throws -> CSVHead {
+    try at(.decode, file.name) { try CSVHead(of: try firstLines(lineCount, of: file), settings) }
   }
 
-  private static func firstLines(of file: Resource) throws -> [[UInt8]] {
-    let start = try CSVLines(try file.open()).take(sampleCount, byteLimit: CSVLines.blockByteCount)
+  private static func firstLines(_ lineCount: Int, of file: Resource) throws -> [[UInt8]] {
+    let start = try CSVLines(try file.open()).take(lineCount, byteLimit: CSVLines.blockByteCount)
     let text = start.joined()
     var lines = text.split(separator: 0x0A, omittingEmptySubsequences: false).map { line in
       Array(line.last == 0x0D ? line.dropLast() : line)

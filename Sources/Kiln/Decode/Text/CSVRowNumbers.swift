@@ -9,9 +9,17 @@ struct CSVRowNumbers {
   /// The names of such columns: those that a table says to number its rows, and none that it does not.
   var names: Set<String> { found.subtracting(refuted) }
 
-  /// Looks at the first rows of one more table.
-  mutating func look(at head: CSVHead) {
-    guard head.hasHeader else { return }
+  /// Looks at one more table.
+  /// - Throws: ``StageError`` that names the file.
+  mutating func look(at file: Resource, _ settings: CSVLayout.Settings) throws {
+    // Most tables have no column that is called so; what is wrong with one is told where all of it is read.
+    guard let start = try? CSVFile.head(of: file, settings, lineCount: 1), start.hasHeader,
+      start.names.contains(where: { Kind($0) != nil })
+    else { return }
+    look(at: try CSVFile.head(of: file, settings))
+  }
+
+  private mutating func look(at head: CSVHead) {
     for (column, name) in head.names.enumerated() {
       guard let kind = Kind(name) else { continue }
       switch Self.isNumbering(column, kind, head.rows) {

@@ -23,7 +23,7 @@ final class CSVSource: Source {
     if settings.mayNumberRows {
       // One after the other: there may be hundreds of tables, and a head of thousands of columns.
       for file in splits.compactMap(\.file) {
-        rowNumbers.look(at: try CSVFile.head(of: file, settings))
+        try rowNumbers.look(at: file, settings)
       }
     }
     let all = try splits.map { split in
