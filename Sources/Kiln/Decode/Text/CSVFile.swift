@@ -20,9 +20,8 @@ struct CSVFile: Sendable {
   ) throws {
     self.file = file
     (layout, statistics) = try at(.decode, file.name) {
-      let layout = try CSVLayout(
-        of: try Self.head(of: file, settings), settings, rowNumbers: rowNumbers
-      ) {
+      let head = try Self.head(of: file, settings)
+      let layout = try CSVLayout(of: head, settings, rowNumbers: rowNumbers) {
         delimiter, hasHeader, skipped in
         try Self.ends(of: file, delimiter, hasHeader: hasHeader, skipped: skipped, cancellation)
       }

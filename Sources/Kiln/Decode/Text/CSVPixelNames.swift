@@ -17,11 +17,12 @@ enum CSVPixelNames {
     let lower = names.map { $0.lowercased() }
     if lower.contains(where: { $0.hasPrefix("pixel") }) {
       let isNumbered = lower.map { $0.hasPrefix("pixel") && stem(of: $0) != nil }
+      let hasNumbers = isNumbered.contains(true)
       // The first of columns that pandas has told apart has no number.
       let all = Set(lower)
       return lower.indices.filter { column in
         !lower[column].hasPrefix("pixel")
-          || isNumbered.contains(true) && !isNumbered[column] && !all.contains(lower[column] + ".1")
+          || hasNumbers && !isNumbered[column] && !all.contains(lower[column] + ".1")
       }
     }
     let stems = lower.map(stem)
