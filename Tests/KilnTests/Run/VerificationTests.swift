@@ -5,10 +5,12 @@ import Testing
 @Suite("Verification of outputs") struct VerificationTests {
   /// Writes drawn digits in one format and gives the output's place to `body`.
   private func withOutput(
-    _ format: SinkFormat, _ steps: [Pipeline.Step] = [], _ body: (String) throws -> Void
+    _ format: SinkFormat, _ steps: [Pipeline.Step] = [], template: String? = nil,
+    _ body: (String) throws -> Void
   ) throws {
     try withTemporaryDirectory { root in
-      let output = try Pipeline.Output(format, at: root + "/out")
+      let options = template.map { ["template": $0] } ?? [:]
+      let output = try Pipeline.Output(format, at: root + "/out", options: options)
       _ = try Runner(
         Pipeline(source: SourceRequest(paths: ["sample:80"]), steps: steps, outputs: [output])
       ).run()
@@ -78,18 +80,14 @@ import Testing
     "compares counts where paths tell neither order nor labels",
     arguments: ["{split}/{label}/{digest}.png", "{split}/{index}.png", "{split}/{digest}.png"])
   func unordered(template: String) throws {
-    try withTemporaryDirectory { root in
-      let output = try Pipeline.Output(.png, at: root + "/out", options: ["template": template])
-      _ = try Runner(
-        Pipeline(source: SourceRequest(paths: ["sample:80"]), outputs: [output])
-      ).run()
-      let verification = try Verification(of: output.path)
+    try withOutput(.png, template: template) { path throws in
+      let verification = try Verification(of: path)
       #expect(verification.differences == [])
       #expect(verification.splits.allSatisfy { $0.digest == nil })
       let lost = try #require(
-        try Path.entries(of: output.path + "/test").first.map { output.path + "/test/" + $0.name })
+        try Path.entries(of: path + "/test").first.map { path + "/test/" + $0.name })
       try Path.removeTree(lost)
-      #expect((try? Verification(of: output.path).differences.isEmpty) != true)
+      #expect((try? Verification(of: path).differences.isEmpty) != true)
     }
   }
 
@@ -97,17 +95,12 @@ import Testing
     "knows the only split where paths do not tell it",
     arguments: ["{label}/{index}.png", "{index}_{label}.png", "{digest}.png"])
   func untold(template: String) throws {
-    try withTemporaryDirectory { root in
-      let output = try Pipeline.Output(.png, at: root + "/out", options: ["template": template])
-      let steps = [try Pipeline.Step(.splits, "test")]
-      _ = try Runner(
-        Pipeline(source: SourceRequest(paths: ["sample:80"]), steps: steps, outputs: [output])
-      ).run()
-      let verification = try Verification(of: output.path)
+    try withOutput(.png, [try Pipeline.Step(.splits, "test")], template: template) { path throws in
+      let verification = try Verification(of: path)
       #expect(verification.differences == [])
       #expect(verification.splits.map(\.name) == ["test"])
-      #expect(
-        try openSource(SourceRequest(paths: [output.path])).dataset.splits.map(\.name) == ["test"])
+      let source = try openSource(SourceRequest(paths: [path]))
+      #expect(source.dataset.splits.map(\.name) == ["test"])
     }
   }
 

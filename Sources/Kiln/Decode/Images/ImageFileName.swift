@@ -1,6 +1,6 @@
 /// What the ending of a file name says about images.
 enum ImageFileName {
-  enum Kind: Equatable {
+  enum Kind {
     /// A PNG or JPEG file; which of them, its content says.
     case image
     /// A picture that Kiln does not read; to pass it by would lose a sample.

@@ -5,19 +5,6 @@ struct PickleTextType: Sendable, Equatable {
   let isUnicode: Bool
   var isBigEndian = false
 
-  /// Reads a code such as `U7`; nil for others.
-  init?(code: String) {
-    guard let kind = code.first, kind == "U" || kind == "S", let length = Int(code.dropFirst()),
-      (0...PickleLimits.textLength).contains(length)
-    else { return nil }
-    self.length = length
-    isUnicode = kind == "U"
-  }
-
-  init(length: Int, isUnicode: Bool, isBigEndian: Bool) {
-    (self.length, self.isUnicode, self.isBigEndian) = (length, isUnicode, isBigEndian)
-  }
-
   /// Bytes of an element.
   var byteCount: Int { isUnicode ? 4 * length : length }
 
@@ -37,6 +24,16 @@ struct PickleTextType: Sendable, Equatable {
     }
     while scalars.last?.value == 0 { scalars.removeLast() }
     return String(scalars)
+  }
+}
+
+extension PickleTextType {
+  /// Reads a code such as `U7`; nil for others.
+  init?(code: String) {
+    guard let kind = code.first, kind == "U" || kind == "S", let length = Int(code.dropFirst()),
+      (0...PickleLimits.textLength).contains(length)
+    else { return nil }
+    self.init(length: length, isUnicode: kind == "U")
   }
 }
 

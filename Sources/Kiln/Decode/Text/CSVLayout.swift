@@ -85,7 +85,7 @@ struct CSVLayout: Sendable, Equatable {
   ///   - lookAtEnds: looks at the columns at both ends, in all rows, where only they can tell.
   /// - Throws: ``CSVError``, or ``UsageError`` for a column that is not there.
   init(
-    of head: CSVHead, _ settings: Settings, rowNumbers: Set<String> = [],
+    of head: CSVHead, _ settings: Settings, rowNumbers: Set<String>,
     lookAtEnds: (_ delimiter: UInt8, _ hasHeader: Bool, _ skipped: Int) throws -> CSVEnds
   ) throws {
     let names = head.names
