@@ -35,12 +35,17 @@ struct TypeConversion: Conversion {
   func prepare(_ plan: inout Plan) throws -> BatchStep? {
     let source = plan.schema.elementType
     guard source != target else { return nil }
-    let kernel = Kernel(map: PixelMap(plan.schema, to: target))
+    let step = Kernel(map: PixelMap(plan.schema, to: target)).step(for: source)
+    let unitCheck = UnitCheck(plan.schema, target)?.step(for: source)
     plan.schema.pixelScale = scale(after: plan.schema)
     plan.schema.elementType = target
     // What rounds to f16 is a function of the runtime, not an instruction.
-    guard source == .uint8, target == .float16 else { return kernel.step(for: source) }
-    return try tableStep(kernel.step(for: source), of: Float16.self)
+    if source == .uint8, target == .float16 { return try tableStep(step, of: Float16.self) }
+    guard let unitCheck else { return step }
+    return { batch in
+      try unitCheck(&batch)
+      try step(&batch)
+    }
   }
 
   /// The values stay, and so does their relation to 0...255, as far as it was ever declared.
@@ -55,6 +60,51 @@ struct TypeConversion: Conversion {
     // A scale written in decimals is off by its last digit.
     let isUsual = abs(factor / target.undeclaredEightBitFactor - 1) < 1e-9
     return isUsual ? .undeclared : .factor(factor)
+  }
+
+  /// Refuses samples of 0…1 or -1…1 that whole numbers would leave black and white.
+  private struct UnitCheck: PixelKernel {
+    private let target: ElementType
+    private let sampleElementCount: Int
+
+    /// Nil where rounding loses no picture, or is what a user asks for: a type of truth values is a
+    /// threshold, and clipped values go to the nearest one that fits.
+    init?(_ schema: Schema, _ target: ElementType) {
+      // White is then at 2 at most.
+      let isUnit = schema.eightBitFactor.map { $0 >= 127.5 } ?? false
+      guard schema.elementType.isFloat, !target.isFloat, target != .bool, isUnit,
+        schema.outOfRange == .refuse
+      else { return nil }
+      self.target = target
+      sampleElementCount = schema.sampleElementCount
+    }
+
+    func run<T: PixelInteger>(on batch: inout Batch, integers: T.Type) {}
+
+    func run<T: PixelFloat>(on batch: inout Batch, floats: T.Type) throws {
+      try withElements(of: batch.pixels, as: T.self) { values in
+        for sample in 0..<batch.count {
+          let range = sample * sampleElementCount..<(sample + 1) * sampleElementCount
+          guard let fraction = fraction(values.extracting(range)) else { continue }
+          throw SampleError(
+            index: batch.firstIndex + sample,
+            reason: "its values are within -1 to 1, and \(target) would round those such as"
+              + " \(fraction) (put --scale 255 before --dtype if white is 1; --clip rounds)")
+        }
+      }
+    }
+
+    /// A value that rounding would change, where all of them are within -1…1.
+    private func fraction<T: PixelFloat>(_ values: Span<T>) -> T? {
+      var found: T?
+      for position in values.indices {
+        let value = values[position]
+        // What is not a number is refused by its own name.
+        guard abs(value) <= 1 else { return nil }
+        if found == nil, value != value.rounded() { found = value }
+      }
+      return found
+    }
   }
 
   private struct Kernel: PixelKernel {

@@ -61,9 +61,10 @@ private func numbers(_ trial: Trial) -> [Double] {
     ])
   func ends(type: String, low: Double, high: Double, below: Double, above: Double) throws {
     let held = try numbers(Trial(.float64, [2], [low, high]).converted("dtype", type))
+    let whole: Double = type == "bool" ? 1 : 2
     for value in [below, above] {
       let error = try #require(throws: SampleError.self) {
-        try Trial(.float64, [1, 2], [0, 0, 0, value]).converted("dtype", type)
+        try Trial(.float64, [1, 2], [0, 0, whole, value]).converted("dtype", type)
       }
       #expect(error.description.hasPrefix("sample 101: value \(value) at [0, 1] does not fit"))
       #expect(error.description.contains("--clip"))
@@ -101,6 +102,29 @@ private func numbers(_ trial: Trial) -> [Double] {
     let half = try Trial(.float32, [3], [.nan, .infinity, -.infinity] as [Float])
       .converted("dtype", "f16").values(Float16.self)
     #expect(half[0].isNaN && half[1] == .infinity && half[2] == -.infinity)
+  }
+
+  @Test("floats of 0 to 1 do not silently become black and white")
+  func unitFloats() throws {
+    let values = [0, 3, 0.5, 1, 0, 0.75, 1, 1, 0, 0, 0, 0.25] as [Float]
+    let trial = Trial(.float32, [2, 2], values)
+    let error = try #require(throws: SampleError.self) { try trial.converted("dtype", "u8") }
+    #expect(
+      error.description
+        == "sample 101: its values are within -1 to 1, and u8 would round those such as 0.75"
+        + " (put --scale 255 before --dtype if white is 1; --clip rounds)")
+    let lisa = Trial(.float32, [2, 2], values, scale: .factor(256))
+    #expect(throws: SampleError.self) { try lisa.converted("dtype", "i16") }
+    let rounded: [UInt8] = [0, 3, 0, 1, 0, 1, 1, 1, 0, 0, 0, 0]
+    #expect(try trial.converted([("dtype", "u8"), ("clip", "on")]).pixels == rounded)
+    let scaled = try trial.converted([("scale", "2"), ("scale", "2"), ("dtype", "u8")])
+    #expect(scaled.pixels == values.map { UInt8($0 * 4) })
+    let standardised = try trial.converted([("normalize", "0,1"), ("dtype", "u8")])
+    #expect(standardised.pixels == rounded)
+    let truths = Trial(.float32, [2], [0.25, 0.75] as [Float])
+    #expect(try truths.converted("dtype", "bool").pixels == [0, 1])
+    let whole = Trial(.float32, [2], [0, 1] as [Float])
+    #expect(try whole.converted("dtype", "u8").pixels == [0, 1])
   }
 
   @Test("an unknown type is wrong usage with the nearest spelling")
