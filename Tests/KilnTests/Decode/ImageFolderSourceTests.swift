@@ -8,13 +8,6 @@ import Testing
 
 @testable import Kiln
 
-/// A 3x2 grey PNG file of one value.
-func greyPNG(_ value: UInt8, width: Int = 3, height: Int = 2) -> [UInt8] {
-  PNGSample(
-    width: width, height: height, rows: Array(repeating: value, count: width * height)
-  ).bytes
-}
-
 @Suite("Image folders") struct ImageFolderSourceTests {
   /// Writes an image at each path, of the value of its position.
   private func fill(_ root: String, _ paths: [String]) throws {

@@ -100,3 +100,10 @@ struct PNGSample {
     }
   }
 }
+
+/// A grey PNG file of one value.
+func greyPNG(_ value: UInt8, width: Int = 3, height: Int = 2) -> [UInt8] {
+  PNGSample(
+    width: width, height: height, rows: Array(repeating: value, count: width * height)
+  ).bytes
+}

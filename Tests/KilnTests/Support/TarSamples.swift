@@ -30,13 +30,10 @@ struct TarSample {
       put("0000644\u{0}0000000\u{0}0000000\u{0}", at: 100)
       put(TarSample.octal(promisedByteCount ?? content.count, digits: 11), at: 124)
       put(TarSample.octal(0, digits: 11), at: 136)
-      put("        ", at: 148)
       put(String(type), at: 156)
       put(target, at: 157)
       put("ustar\u{0}00", at: 257)
-      let sum = header.reduce(0) { $0 + Int($1) }
-      put(TarSample.octal(sum, digits: 6) + "\u{0} ", at: 148)
-      return header
+      return TarSample.summed(header)
     }
 
     var bytes: [UInt8] {
@@ -47,7 +44,21 @@ struct TarSample {
   var members: [Member]
   var endMark = [UInt8](repeating: 0, count: 1024)
 
-  init(_ members: [Member]) { self.members = members }
+  init(_ members: [Member] = []) { self.members = members }
+
+  /// The two members of a WebDataset sample: an image of one pixel, and its label.
+  static func pair(_ key: String, _ pixel: UInt8, _ label: String) -> TarSample {
+    let image = greyPNG(pixel, width: 1, height: 1)
+    return TarSample([.init(key + ".png", image), .init(key + ".cls", Array(label.utf8))])
+  }
+
+  static func + (tar: TarSample, file: (name: String, content: [UInt8])) -> TarSample {
+    TarSample(tar.members + [.init(file.name, file.content)])
+  }
+
+  static func + (first: TarSample, second: TarSample) -> TarSample {
+    TarSample(first.members + second.members)
+  }
 
   var bytes: [UInt8] { members.flatMap(\.bytes) + endMark }
 
@@ -59,7 +70,14 @@ struct TarSample {
     return [Member("pax", Array("\(length)\(record)".utf8), type: "x"), Member("short", content)]
   }
 
-  fileprivate static func octal(_ value: Int, digits: Int) -> String {
+  /// A header with its checksum made anew.
+  static func summed(_ header: [UInt8]) -> [UInt8] {
+    let blanks = [UInt8](repeating: 0x20, count: 8)
+    let sum = (header[..<148] + blanks + header[156...]).reduce(0) { $0 + Int($1) }
+    return header[..<148] + Array((octal(sum, digits: 6) + "\u{0} ").utf8) + header[156...]
+  }
+
+  private static func octal(_ value: Int, digits: Int) -> String {
     let text = String(value, radix: 8)
     return String(repeating: "0", count: max(0, digits - text.count)) + text
   }
