@@ -47,7 +47,7 @@ public enum MirrorFault: Error, Sendable, Equatable {
     case .wrongSize(let expected, let found): "\(found) bytes, expected \(expected)"
     case .tooLong(let expected): "more than the expected \(expected) bytes"
     case .wrongDigest(let expected, let found):
-      "\(expected.algorithm) is \(found.text), expected \(expected.text)"
+      "\(expected.algorithm.name) is \(found.text), expected \(expected.text)"
     case .webPage(let count, let expected):
       "the server sent a web page" + (count.map { ", \($0) bytes" } ?? "")
         + (expected.map { " instead of \($0) bytes" } ?? "")

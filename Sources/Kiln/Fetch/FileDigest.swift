@@ -17,10 +17,10 @@ public enum FileDigest: Sendable, Equatable {
     guard text.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) }) else {
       return nil
     }
-    switch text.utf8.count {
-    case 64: self = .sha256(text)
-    case 32: self = .md5(text)
-    default: return nil
+    switch Algorithm.allCases.first(where: { $0.digitCount == text.utf8.count }) {
+    case .sha256: self = .sha256(text)
+    case .md5: self = .md5(text)
+    case nil: return nil
     }
   }
 
@@ -31,11 +31,31 @@ public enum FileDigest: Sendable, Equatable {
     }
   }
 
-  /// The algorithm as messages name it.
-  var algorithm: String {
+  var algorithm: Algorithm {
     switch self {
-    case .sha256: "SHA-256"
-    case .md5: "MD5"
+    case .sha256: .sha256
+    case .md5: .md5
+    }
+  }
+
+  /// How a digest is made, as addresses spell it.
+  enum Algorithm: String, CaseIterable {
+    case sha256
+    case md5
+
+    var digitCount: Int {
+      switch self {
+      case .sha256: 64
+      case .md5: 32
+      }
+    }
+
+    /// The name in messages.
+    var name: String {
+      switch self {
+      case .sha256: "SHA-256"
+      case .md5: "MD5"
+      }
     }
   }
 }

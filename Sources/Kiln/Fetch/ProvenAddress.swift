@@ -14,14 +14,13 @@ package struct ProvenAddress: Sendable, Equatable {
     let parts = text.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
     url = String(parts[0])
     let fragment = parts.count == 2 ? parts[1].split(separator: "=", maxSplits: 1) : []
-    let algorithm = fragment.first?.lowercased() ?? ""
     var behind: FileDigest?
-    if let digitCount = Self.digitCounts[algorithm] {
+    if let algorithm = FileDigest.Algorithm(rawValue: fragment.first?.lowercased() ?? "") {
       behind = fragment.count == 2 ? FileDigest(hexadecimal: String(fragment[1])) : nil
-      guard behind?.text.utf8.count == digitCount else {
+      guard behind?.algorithm == algorithm else {
         throw .conflict(
-          "the address ends in '#\(parts[1])', expected #\(algorithm)= and"
-            + " \(digitCount) hexadecimal digits")
+          "the address ends in '#\(parts[1])', expected #\(algorithm.rawValue)= and"
+            + " \(algorithm.digitCount) hexadecimal digits")
       }
     }
     let told = try given.map(Self.digest)
@@ -30,8 +29,6 @@ package struct ProvenAddress: Sendable, Equatable {
     }
     digest = told ?? behind
   }
-
-  private static let digitCounts = ["sha256": 64, "md5": 32]
 
   private static func digest(_ text: String) throws(UsageError) -> FileDigest {
     guard let digest = FileDigest(hexadecimal: text) else {

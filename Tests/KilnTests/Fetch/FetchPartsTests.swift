@@ -142,7 +142,7 @@ struct FetchPartsTests {
   func digest() {
     let digits = String(repeating: "aF", count: 32)
     #expect(FileDigest(hexadecimal: digits) == .sha256(digits.lowercased()))
-    #expect(FileDigest(hexadecimal: String(digits.prefix(32)))?.algorithm == "MD5")
+    #expect(FileDigest(hexadecimal: String(digits.prefix(32)))?.algorithm == .md5)
     #expect(FileDigest(hexadecimal: String(digits.dropLast())) == nil)
     #expect(FileDigest(hexadecimal: String(repeating: "g", count: 64)) == nil)
   }
