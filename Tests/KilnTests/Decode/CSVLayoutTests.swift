@@ -143,14 +143,38 @@ import Testing
     "takes columns that are called pixel for pixels, whatever is behind that",
     arguments: [
       "pixel,pixel,pixel,pixel", "pixel_a,pixel_b,pixel_c,pixel_d",
+      "pixel_r0,pixel_r1,pixel_g0,pixel_g1",
       "pixel,pixel.1,pixel.2,pixel.3", "Pixel1,pixel2,pixel3,PIXEL4",
-    ])
-  func calledPixel(names: String) throws {
+    ], [[:], ["label": "label"]])
+  func calledPixel(names: String, settings: [String: String]) throws {
     for (header, row) in [("label," + names, "7,1,2,3,4"), (names + ",label", "1,2,3,4,7")] {
-      for settings in [[:], ["label": "label"]] {
-        let result = try read(header + "\n" + row + "\n", settings)
-        #expect(result.labels == [7] && result.pixels == [1, 2, 3, 4])
-      }
+      let result = try read(header + "\n" + row + "\n", settings)
+      #expect(result.labels == [7] && result.pixels == [1, 2, 3, 4])
+    }
+  }
+
+  @Test(
+    "takes no column for the pixels that is only called as if it were one",
+    arguments: ["label,f0,f1,f2,f3,pixel_sum", "pixel_label,f0,f1,f2,f3", "label,f0,f1,f2,f3"])
+  func nearlyPixel(header: String) throws {
+    let row = header.split(separator: ",").map { name in
+      name.last?.wholeNumberValue.map { "\($0 + 1)" } ?? (name == "pixel_sum" ? "9" : "7")
+    }
+    let table = header + "\n" + row.joined(separator: ",") + "\n"
+    let isAsked = header.hasSuffix("pixel_sum")
+    if isAsked { #expect(failure(table)?.contains("which one is the label?") == true) }
+    let result = try read(table, isAsked ? ["label": "label"] : [:])
+    #expect(result.labels == [7] && result.pixels == [1, 2, 3, 4])
+  }
+
+  @Test(
+    "takes no text for a table that begins with a word about pixels",
+    arguments: ["pixel\n", "Pixels are stored as text\nMore of it\n", "Pixel,notes\nfoo,bar\n"])
+  func prose(text: String) throws {
+    try withTemporaryDirectory { root in
+      try write(Array(text.utf8), to: root + "/notes")
+      let line = sentence { _ = try openSource(SourceRequest(paths: [root + "/notes"])) }
+      #expect(line?.contains("no format that Kiln knows") == true, "\(line ?? "")")
     }
   }
 

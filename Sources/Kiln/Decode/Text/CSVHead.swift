@@ -84,10 +84,12 @@ struct CSVHead: Sendable {
     return fields.count > 1 && fields.allSatisfy(isNumber)
   }
 
-  /// Whether a line names pixels.
+  /// Whether a line names pixels; one word alone may be the first one of any text.
   static func isHeader(_ line: [UInt8]) -> Bool {
-    guard let names = try? fields(line, delimiter(of: line), line: 1) else { return false }
-    return CSVPixelNames.others(in: names) != nil && areNames(names)
+    guard let names = try? fields(line, delimiter(of: line), line: 1),
+      let others = CSVPixelNames.others(in: names)
+    else { return false }
+    return names.count - others.count > 1 && areNames(names)
   }
 
   private static func isNumber(_ text: String) -> Bool {

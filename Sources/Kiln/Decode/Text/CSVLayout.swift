@@ -211,7 +211,8 @@ struct CSVLayout: Sendable, Equatable {
     return found.count == 1 ? found : nil
   }
 
-  private static func isLabel(_ name: String) -> Bool {
+  /// Whether a name is one that labels have.
+  static func isLabel(_ name: String) -> Bool {
     let known: Set = ["label", "labels", "class", "target", "y", "digit", "category"]
     return known.contains(name.lowercased()) || name.lowercased().hasSuffix("_label")
   }

@@ -10,28 +10,37 @@ enum CSVPixelNames {
   }
 
   /// The columns that are no pixels by their names.
-  /// - Parameter names: of all columns; pixels are those called `pixel…`, with a number where one of them has it,
-  ///   or most columns, such as `p0` or `1x1`.
+  /// - Parameter names: of all columns. Pixels are those called `pixel` and a number; else those that most columns
+  ///   are called as, such as `p0` or `1x1`; else those called `pixel…`, where half of the columns are.
   /// - Returns: their positions; nil where names do not tell pixels from others.
   static func others(in names: [String]) -> [Int]? {
     let lower = names.map { $0.lowercased() }
-    if lower.contains(where: { $0.hasPrefix("pixel") }) {
-      let isNumbered = lower.map { $0.hasPrefix("pixel") && stem(of: $0) != nil }
-      let hasNumbers = isNumbered.contains(true)
+    let stems = lower.map(stem)
+    if stems.contains(where: { $0.map(isPixel) ?? false }) {
       // The first of columns that pandas has told apart has no number.
       let all = Set(lower)
       return lower.indices.filter { column in
         !lower[column].hasPrefix("pixel")
-          || hasNumbers && !isNumbered[column] && !all.contains(lower[column] + ".1")
+          || stems[column] == nil && !all.contains(lower[column] + ".1")
       }
     }
-    let stems = lower.map(stem)
     var counts: [String: Int] = [:]
     for stem in stems.compactMap(\.self) { counts[stem, default: 0] += 1 }
-    let pixels = counts.first { $0.value > 2 && $0.value * 2 > names.count }
-    guard let pixels, !areRepetitions(names) else { return nil }
-    let others = stems.indices.filter { stems[$0] != pixels.key }
-    return others.isEmpty ? nil : others
+    if let pixels = counts.first(where: { $0.value > 2 && $0.value * 2 > names.count }) {
+      guard !areRepetitions(names) else { return nil }
+      let others = stems.indices.filter { stems[$0] != pixels.key }
+      return others.isEmpty ? nil : others
+    }
+    let others = lower.indices.filter { column in
+      !lower[column].hasPrefix("pixel") || CSVLayout.isLabel(names[column])
+    }
+    return others.count * 2 <= names.count ? others : nil
+  }
+
+  /// Whether what stands before a number says that it is a pixel's: `pixel`, `Pixel_`, `pixels.`.
+  private static func isPixel(_ stem: String) -> Bool {
+    let word = stem.filter(\.isLetter)
+    return word == "pixel" || word == "pixels"
   }
 
   /// What a name has before its number; nil where it has none.
