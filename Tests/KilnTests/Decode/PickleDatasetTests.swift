@@ -58,21 +58,10 @@ struct PickleDatasetTests: PickleReading {
 
   @Test("reads texts as names and never as numbers", arguments: PickleWriter.all)
   func texts(writer: PickleWriter) throws {
-    let names = { (words: [String], order: String) in
-      let length = words.map(\.unicodeScalars.count).max() ?? 0
-      let payload = words.flatMap { word in
-        let values = word.unicodeScalars.map(\.value)
-        let filled = values + Array(repeating: 0, count: length - values.count)
-        return filled.flatMap { littleEndianBytes(order == "<" ? $0 : $0.byteSwapped) }
-      }
-      return PickleSample.array(
-        PickleArraySample(
-          code: "U\(length)", byteOrder: order, shape: [words.count], payload: payload))
-    }
     let files = (0..<2000).map { "image-\($0).png" }
     for order in ["<", ">"] {
       let entries: [(PickleSample, PickleSample)] = [
-        (.key("files", writer), names(files, order)),
+        (.key("files", writer), texts(files, byteOrder: order)),
         (.key("images", writer), images([3, 28, 28])),
         (
           .key("bytes", writer),
@@ -86,17 +75,63 @@ struct PickleDatasetTests: PickleReading {
       ]
       let labelled: [(PickleSample, PickleSample)] = [
         (.key("labels", writer), PickleSample.ints([0, 2, 1])),
-        (.key("classes", writer), names(["cat", "dög", "f"], order)),
+        (.key("classes", writer), texts(["cat", "dög", "f"], byteOrder: order)),
       ]
       try open(.dict(entries + labelled), writer: writer) { source throws in
         #expect(source.dataset.schema.labels?.classNames == ["cat", "dög", "f"])
         #expect(try readAll(source, split: 0).labels == [0, 2, 1])
       }
-      let words = [(PickleSample.key("labels", writer), names(["cat", "dog", "cat"], order))]
+      let words = [
+        (PickleSample.key("labels", writer), texts(["cat", "dog", "cat"], byteOrder: order))
+      ]
       #expect(
         sentence { try open(.dict(entries + words), writer: writer) { _ in } }?.hasSuffix(
           "[labels]: is text array (3,), expected labels"
             + " (number the classes from 0 and name them with --classes)") == true)
+    }
+  }
+
+  @Test(
+    "names classes by an array of text, plain or packed, in a dict of any kind",
+    arguments: PickleWriter.all, ["x.pkl", "x.pkl.gz"])
+  func manyNames(writer: PickleWriter, file: String) throws {
+    let names = (0..<100).map { "class-number-\($0)-of-all" }
+    for key in ["images", "data"] {
+      let dict = PickleSample.dict([
+        (.key(key, writer), images([3, 28, 28])),
+        (.key("labels", writer), PickleSample.ints([0, 2, 1])),
+        (.key("label_names", writer), texts(names)),
+      ])
+      try open([(file, dict)], writer: writer) { source throws in
+        #expect(source.dataset.schema.labels?.classNames == names)
+        #expect(try readAll(source, split: 0).labels == [0, 2, 1])
+      }
+    }
+  }
+
+  @Test(
+    "reads over arrays of text that are no names, however long",
+    arguments: [PickleWriter.cPickle(2), .python3(0), .python3(4), .python3(5)],
+    ["x.pkl", "x.pkl.gz"])
+  func longTexts(writer: PickleWriter, file: String) throws {
+    let payload = [UInt8](repeating: 0, count: 34 << 20)
+    let dict = PickleSample.dict(
+      [("U2000000", 1), ("S4096", payload.count / 4096), ("U1000", 3)].map { code, count in
+        let length = (Int(code.dropFirst()) ?? 0) * (code.first == "U" ? 4 : 1)
+        return (
+          .key(count == 3 ? "classes" : code, writer),
+          .array(
+            PickleArraySample(
+              code: code, byteOrder: code.first == "U" ? "<" : "|", shape: [count],
+              payload: Array(payload[..<(length * count)])))
+        )
+      } + [
+        (.key("images", writer), images([3, 28, 28])),
+        (.key("labels", writer), PickleSample.ints([0, 2, 1])),
+      ])
+    try open([(file, dict)], writer: writer) { source throws in
+      #expect(source.dataset.schema.labels?.classNames.allSatisfy(\.isEmpty) == true)
+      #expect(try readAll(source, split: 0).labels == [0, 2, 1])
     }
   }
 

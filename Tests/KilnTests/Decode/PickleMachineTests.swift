@@ -91,7 +91,7 @@ struct PickleMachineTests {
     let document = try readPickle(bytes)
     let arrays = PickleArrays(
       name: "batches.meta", values: document.values, root: document.root, corrections: .applied)
-    #expect(arrays.batchClassNames == names)
+    #expect(arrays.classNames == names)
   }
 
   @Test("refuses every shorter file", arguments: PickleWriter.all)

@@ -30,14 +30,30 @@ extension PickleReading {
         payload: values.flatMap(littleEndianBytes)))
   }
 
-  /// Opens pickles that lie side by side.
+  /// Words as NumPy keeps them: of the length of the longest, filled with zeros.
+  func texts(_ words: [String], byteOrder: String = "<") -> PickleSample {
+    let length = words.map(\.unicodeScalars.count).max() ?? 0
+    let payload = words.flatMap { word in
+      let values = word.unicodeScalars.map(\.value)
+      let filled = values + Array(repeating: 0, count: length - values.count)
+      return filled.flatMap { littleEndianBytes(byteOrder == "<" ? $0 : $0.byteSwapped) }
+    }
+    return .array(
+      PickleArraySample(
+        code: "U\(length)", byteOrder: byteOrder, shape: [words.count], payload: payload))
+  }
+
+  /// Opens pickles that lie side by side, packed where their names say so.
   func open(
     _ files: [(name: String, value: PickleSample)], settings: [String: String] = [:],
     as paths: [String]? = nil, writer: PickleWriter = Self.writer,
     _ body: (any Source) throws -> Void
   ) throws {
     try withTemporaryDirectory { root in
-      for (name, value) in files { try write(writer.pickle(value), to: root + "/" + name) }
+      for (name, value) in files {
+        let bytes = writer.pickle(value)
+        try write(name.hasSuffix(".gz") ? gzip(bytes) : bytes, to: root + "/" + name)
+      }
       let names = paths ?? files.map(\.name)
       let source = try openSource(
         SourceRequest(

@@ -185,8 +185,16 @@ struct PickleArrays: Sendable {
     }
   }
 
+  /// The names of the classes, where the pickle is a dict that has them under a usual key.
+  var classNames: [String]? {
+    let keys: Set = [
+      "fine_label_names", "label_names", "class_names", "classes", "target_names",
+    ]
+    return entries(rootPlace)?.first { keys.contains($0.key) }.flatMap { texts($0.place) }
+  }
+
   /// The names in a list or an array of text; nil for anything else.
-  func texts(_ place: Place) -> [String]? {
+  private func texts(_ place: Place) -> [String]? {
     if let texts = values.texts(place.value) {
       return texts.row(ofAtMost: LabelSchema.maximumClassCount)
     }

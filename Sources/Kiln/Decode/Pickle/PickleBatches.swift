@@ -46,11 +46,6 @@ extension PickleArrays {
         ? nil : columns.map { String($0.name.dropLast()) })
   }
 
-  /// The class names, where the pickle is the file that holds them.
-  var batchClassNames: [String]? {
-    (entry("fine_label_names", of: rootPlace) ?? entry("label_names", of: rootPlace))
-      .flatMap(texts)
-  }
 }
 
 /// Puts the files of a CIFAR data set together.

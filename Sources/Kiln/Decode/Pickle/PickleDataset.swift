@@ -60,9 +60,6 @@ extension PickleArrays {
     }
     if let items = items(rootPlace) { return try tuple(items) }
     if let entries = entries(rootPlace) {
-      if let batch = try batch(rootPlace, fileName: "") {
-        return try PickleBatches.dataset([batch], meta: nil)
-      }
       return try named(entries, dataset) ?? splits(entries)
     }
     return nil
@@ -132,7 +129,7 @@ extension PickleArrays {
           $0.name.role == .labels && $0.name.dataset == wanted && $0.name.split == entry.name.split
         }
         return try part(entry.name.split, entry.place, labels?.place)
-      }, classNames: classNames(entries))
+      }, classNames: classNames ?? [])
   }
 
   /// A dict of nothing but labels, as the sink writes it.
@@ -173,7 +170,7 @@ extension PickleArrays {
     guard !parts.isEmpty, Set(parts.map(\.split)).count == parts.count else { return nil }
     return PickleDataset(
       parts: parts.sorted { SplitName.precedes($0.split, $1.split) },
-      classNames: classNames(entries))
+      classNames: classNames ?? [])
   }
 
   /// Whether what could be the labels of these images has no usual name.
@@ -196,8 +193,4 @@ extension PickleArrays {
     }?.place
   }
 
-  private func classNames(_ entries: [(key: String, place: Place)]) -> [String] {
-    let keys = ["label_names", "class_names", "classes", "target_names"]
-    return entries.first { keys.contains($0.key) }.flatMap { texts($0.place) } ?? []
-  }
 }

@@ -94,7 +94,8 @@ enum PickleFormat {
     for file in files {
       if let batch = try file.arrays.batch(file.arrays.rootPlace, fileName: file.fileName) {
         batches.append(batch)
-      } else if let found = file.arrays.batchClassNames {
+        names = names ?? file.arrays.classNames
+      } else if let found = file.arrays.classNames {
         names = found
       } else {
         throw StageError(

@@ -12,8 +12,11 @@ enum PickleLimits {
   static let inlineByteCount = 4096
   /// Bytes of all shorter strings together: those of a million file names.
   static let textByteCount = 48 << 20
-  /// Characters of one element of an array of text: a licence or a whole description.
-  static let textLength = 1 << 20
+  /// Bytes of one element of an array of text: NumPy allows no more.
+  static let textElementByteCount = Int(Int32.max)
+  /// Bytes of an array of text that is kept to be looked at: names of classes, of which there are not
+  /// more. Longer ones, of file names or descriptions, are read over.
+  static let textArrayByteCount = 16 << 20
   /// Bytes of a string that is no part of an array: no text about a data set is that long.
   static let strayByteCount = 32 << 20
   /// Bytes of arrays that a packed file may hold whatever its own size.

@@ -254,6 +254,11 @@ extension PickleMachine {
     return try? NumericArray.byteCount(of: type, sizes)
   }
 
+  /// Bytes that an array of text of this shape takes; nil where they cannot be counted.
+  func byteCount(of type: PickleTextType, shape: PickleValue) -> Int? {
+    (try? self.shape(shape)).flatMap { try? type.byteCount(of: $0) }
+  }
+
   private func array(
     _ dtype: PickleValue, _ shape: [Int], _ order: NumericArray.Order, _ payload: PickleString
   ) throws -> NumericArray {

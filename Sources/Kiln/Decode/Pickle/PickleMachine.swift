@@ -289,11 +289,18 @@ struct PickleMachine {
   /// A long string, if it can be a part of an array.
   private func long(_ count: Int) throws -> PickleBytes {
     switch purpose {
-    case .array(let byteCount, _) where byteCount != count:
+    case .array(let byteCount, _) where byteCount != count,
+      .texts(let byteCount) where byteCount != count:
       throw PickleError.badArray(
         "has \(count) bytes, its shape promises \(byteCount)", offset: input.opcodeOffset)
     case .array(_, .rowMajor): return try input.longArray(count)
     case .array(_, .columnMajor), .bytes: return try input.long(count)
+    case .texts:
+      if input.isInPlace || count <= PickleLimits.textArrayByteCount {
+        return try input.long(count)
+      }
+      try input.skip(count)
+      return .skipped(byteCount: count)
     case .none:
       // In a mapped file nothing is kept anyway.
       if input.isInPlace { return try input.long(count) }
@@ -312,6 +319,8 @@ struct PickleMachine {
   private enum Purpose {
     /// The last part of an array's state: so many bytes.
     case array(byteCount: Int, NumericArray.Order)
+    /// The same of an array of text.
+    case texts(byteCount: Int)
     /// An argument of what makes bytes or an array of them.
     case bytes
     /// Neither a key nor a part of an array.
@@ -326,9 +335,12 @@ struct PickleMachine {
     case .encode?, .frombuffer?, .bytearray?: return .bytes
     default: break
     }
-    guard stack.count >= 3, let isByColumns = values.flag(last),
-      let byteCount = byteCount(shape: stack[stack.count - 3], dtype: stack[stack.count - 2])
-    else { return .none }
+    guard stack.count >= 3, let isByColumns = values.flag(last) else { return .none }
+    let (shape, dtype) = (stack[stack.count - 3], stack[stack.count - 2])
+    if let type = values.textType(dtype) {
+      return byteCount(of: type, shape: shape).map { .texts(byteCount: $0) } ?? .none
+    }
+    guard let byteCount = byteCount(shape: shape, dtype: dtype) else { return .none }
     return .array(byteCount: byteCount, isByColumns ? .columnMajor : .rowMajor)
   }
 
@@ -355,12 +367,13 @@ struct PickleMachine {
 
   private mutating func line(_ opcode: PickleOpcode) throws -> PickleValue {
     let purpose = purpose
-    var limit = Int.max
+    var (limit, kept) = (Int.max, Int.max)
     switch purpose {
     case .array(let byteCount, _): limit = byteCount
+    case .texts(let byteCount): (limit, kept) = (byteCount, PickleLimits.textArrayByteCount)
     case .bytes: break
     // A key, or nothing.
-    case .none: limit = PickleLimits.inlineByteCount
+    case .none: (limit, kept) = (PickleLimits.strayByteCount, PickleLimits.inlineByteCount)
     }
     var pieces = BytePieces()
     var byteCount = 0
@@ -370,21 +383,22 @@ struct PickleMachine {
         throw badText()
       }
       byteCount += piece.count
+      if case .none = purpose { try checkStray(byteCount) }
       guard byteCount <= limit else {
-        // The rest is read over.
-        if case .none = purpose {
-          pieces = BytePieces()
-          return try checkStray(byteCount)
-        }
         throw PickleError.badArray(
           "has more bytes than the \(limit) that its shape promises", offset: input.opcodeOffset)
+      }
+      guard byteCount <= kept else {
+        // The rest is read over.
+        pieces = BytePieces()
+        return
       }
       try input.hold(piece.count)
       pieces.append(piece)
     }
     guard opcode == .string ? quoted.isComplete : unicode.isComplete else { throw badText() }
     let kind: PickleValues.Kind = opcode == .string ? .string : .text
-    guard byteCount <= limit else {
+    guard byteCount <= kept else {
       return values.string(kind, long: .skipped(byteCount: byteCount))
     }
     return try string(kind, pieces)

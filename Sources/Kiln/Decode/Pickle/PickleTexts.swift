@@ -31,9 +31,18 @@ extension PickleTextType {
   /// Reads a code such as `U7`; nil for others.
   init?(code: String) {
     guard let kind = code.first, kind == "U" || kind == "S", let length = Int(code.dropFirst()),
-      (0...PickleLimits.textLength).contains(length)
+      length >= 0, length <= PickleLimits.textElementByteCount / (kind == "U" ? 4 : 1)
     else { return nil }
     self.init(length: length, isUnicode: kind == "U")
+  }
+
+  /// Bytes of an array.
+  /// - Throws: ``ArrayError`` where they are more than an `Int` counts.
+  func byteCount(of shape: [Int]) throws(ArrayError) -> Int {
+    let elements = try NumericArray.byteCount(of: .uint8, shape)
+    let (product, overflow) = elements.multipliedReportingOverflow(by: byteCount)
+    if overflow { throw .tooLarge(shape) }
+    return product
   }
 }
 
@@ -47,17 +56,18 @@ struct PickleTexts: Sendable {
   init(
     _ type: PickleTextType, shape: [Int], _ bytes: PickleString
   ) throws(ArrayError) {
-    let elements = try NumericArray.byteCount(of: .uint8, shape)
-    let (promised, overflow) = elements.multipliedReportingOverflow(by: type.byteCount)
-    if overflow { throw .tooLarge(shape) }
+    let promised = try type.byteCount(of: shape)
     if bytes.byteCount < promised { throw .dataEnds(at: bytes.byteCount, promised: promised) }
     if bytes.byteCount > promised { throw .dataContinues(after: promised) }
     (self.type, self.shape, self.bytes) = (type, shape, bytes)
   }
 
-  /// The texts of a row of at most so many; nil for other shapes, and where the bytes were read over.
+  /// The texts of a row of at most so many names; nil for other shapes, longer texts, and where the bytes
+  /// were read over.
   func row(ofAtMost limit: Int) -> [String]? {
-    guard shape.count == 1, shape[0] <= limit, bytes.isKept else { return nil }
+    guard shape.count == 1, shape[0] <= limit, type.byteCount <= PickleLimits.inlineByteCount,
+      bytes.byteCount <= PickleLimits.textArrayByteCount, bytes.isKept
+    else { return nil }
     var texts: [String] = []
     for index in 0..<shape[0] {
       let start = index * type.byteCount
