@@ -188,7 +188,7 @@ struct OutputRecord: Sendable, Equatable {
       labels.columns.count == labelColumns.count
     {
       labels.columns = labelColumns
-      labels.isOneHot = isOneHot && labelColumns.count > 1
+      labels.isOneHot = isOneHot
       if givenNames == nil, labels.classNames.isEmpty { labels.classNames = classNames }
       schema.labels = labels
     }

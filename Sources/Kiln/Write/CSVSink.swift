@@ -33,19 +33,7 @@ private final class CSVSink: Sink {
   private let buffers = BufferPool()
 
   static func delimiter(_ options: OptionValues) throws(UsageError) -> UInt8 {
-    let text = options.text("delimiter") ?? ","
-    if text == "tab" || text == "\\t" { return 0x09 }
-    let bytes = Array(text.utf8)
-    // Digits, signs and points belong to numbers, letters to numbers and the names of columns, quotes
-    // and line ends to the format.
-    guard bytes.count == 1, bytes[0] >= 0x20 || bytes[0] == 0x09, bytes[0] < 0x7F,
-      !"+-.\"".utf8.contains(bytes[0]), !Character(UnicodeScalar(bytes[0])).isLetter,
-      !Character(UnicodeScalar(bytes[0])).isNumber
-    else {
-      throw .badValue(
-        option: "csv-delimiter", value: text, expected: "one character such as , ; | or tab")
-    }
-    return bytes[0]
+    try TableDelimiter.parse(options.text("delimiter") ?? ",", option: "csv-delimiter")
   }
 
   /// Far more than readers of tables take; a header of a few bytes could promise 2^28.

@@ -283,6 +283,20 @@ import Testing
     }
   }
 
+  @Test("take labels of 64 bits by a pattern, and none beyond")
+  func longLabels() throws {
+    try withTemporaryDirectory { root in
+      let paths = ["train/9223372036854775807/0.png", "train/0000000000000000000007/1.png"]
+      try fill(root, paths)
+      let source = try open(root, ["pattern": "{split}/{label}/{index}.png"])
+      #expect(try readAll(source, split: 0).labels == [.max, 7])
+      try fill(root, ["train/9223372036854775808/2.png"])
+      #expect(
+        sentence { _ = try open(root, ["pattern": "{split}/{label}/{index}.png"]) }?
+          .contains("does not match the pattern") == true)
+    }
+  }
+
   @Test("maps class folders to labels by classes.json and by names given")
   func classes() throws {
     try withTemporaryDirectory { root in

@@ -5,11 +5,10 @@ import Testing
 @Suite("Verification of outputs") struct VerificationTests {
   /// Writes drawn digits in one format and gives the output's place to `body`.
   private func withOutput(
-    _ format: SinkFormat, _ steps: [Pipeline.Step] = [], template: String? = nil,
+    _ format: SinkFormat, _ steps: [Pipeline.Step] = [], options: [String: String] = [:],
     _ body: (String) throws -> Void
   ) throws {
     try withTemporaryDirectory { root in
-      let options = template.map { ["template": $0] } ?? [:]
       let output = try Pipeline.Output(format, at: root + "/out", options: options)
       _ = try Runner(
         Pipeline(source: SourceRequest(paths: ["sample:80"]), steps: steps, outputs: [output])
@@ -50,6 +49,36 @@ import Testing
   }
 
   @Test(
+    "finds tables unharmed whatever they are written with",
+    arguments: ["#", ":", "/", "_", "=", "(", "~", " ", "tab", ";"],
+    [("off", "first"), ("off", "last"), ("on", "last")])
+  func tables(delimiter: String, layout: (header: String, label: String)) throws {
+    let options = ["delimiter": delimiter, "header": layout.header, "label": layout.label]
+    for steps in [[], [try Pipeline.Step(.oneHot, "on")]] {
+      try withOutput(.csv, steps, options: options) { path throws in
+        #expect(try Verification(of: path).differences == [])
+      }
+    }
+  }
+
+  @Test(
+    "finds one-hot labels of a single class unharmed",
+    arguments: ["csv", "npy", "npz", "cache", "idx", "pickle"])
+  func singleClass(name: String) throws {
+    let format = try #require(SinkFormat.all.first { $0.name == name })
+    try withTemporaryDirectory { root in
+      try write(Array("label,pixel0,pixel1\n0,1,2\n0,3,4\n".utf8), to: root + "/train.csv")
+      let output = try Pipeline.Output(format, at: root + "/out")
+      _ = try Runner(
+        Pipeline(
+          source: SourceRequest(paths: [root + "/train.csv"]),
+          steps: [try Pipeline.Step(.oneHot, "on")], outputs: [output])
+      ).run()
+      #expect(try Verification(of: output.path).differences == [])
+    }
+  }
+
+  @Test(
     "knows splits by the names that were given to them",
     arguments: SinkFormat.all.map(\.name),
     ["dev", "Extra", "data", "nist", "my-val", "x", "images", "T10k_a.b"])
@@ -80,7 +109,7 @@ import Testing
     "compares counts where paths tell neither order nor labels",
     arguments: ["{split}/{label}/{digest}.png", "{split}/{index}.png", "{split}/{digest}.png"])
   func unordered(template: String) throws {
-    try withOutput(.png, template: template) { path throws in
+    try withOutput(.png, options: ["template": template]) { path throws in
       let verification = try Verification(of: path)
       #expect(verification.differences == [])
       #expect(verification.splits.allSatisfy { $0.digest == nil })
@@ -95,7 +124,8 @@ import Testing
     "knows the only split where paths do not tell it",
     arguments: ["{label}/{index}.png", "{index}_{label}.png", "{digest}.png"])
   func untold(template: String) throws {
-    try withOutput(.png, [try Pipeline.Step(.splits, "test")], template: template) { path throws in
+    try withOutput(.png, [try Pipeline.Step(.splits, "test")], options: ["template": template]) {
+      path throws in
       let verification = try Verification(of: path)
       #expect(verification.differences == [])
       #expect(verification.splits.map(\.name) == ["test"])

@@ -122,15 +122,23 @@ struct FolderPattern: Sendable {
     return start + expected.count
   }
 
-  /// A decimal number of at most 18 digits, with or without a sign.
+  /// A decimal number with or without a sign; nil where an `Int64` does not hold it.
   private static func number(_ text: Span<UInt8>, _ range: Range<Int>) -> Int64? {
     var digits = range
     let isNegative = !range.isEmpty && text[range.lowerBound] == UInt8(ascii: "-")
     if isNegative { digits = range.dropFirst().startIndex..<range.upperBound }
-    guard (1...18).contains(digits.count) else { return nil }
+    guard !digits.isEmpty else { return nil }
     var number: Int64 = 0
-    for index in digits { number = number * 10 + Int64(text[index] - 0x30) }
-    return isNegative ? -number : number
+    for index in digits {
+      let digit = Int64(text[index] - 0x30)
+      let (tens, isTooLong) = number.multipliedReportingOverflow(by: 10)
+      let (sum, isTooLarge) =
+        isNegative
+        ? tens.subtractingReportingOverflow(digit) : tens.addingReportingOverflow(digit)
+      if isTooLong || isTooLarge { return nil }
+      number = sum
+    }
+    return number
   }
 
   private static func isHexadecimal(_ byte: UInt8) -> Bool {

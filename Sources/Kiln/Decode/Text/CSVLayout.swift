@@ -18,8 +18,12 @@ struct CSVLayout: Sendable, Equatable {
   /// What the user says; nil where it is to be found.
   struct Settings: Sendable, Equatable {
     enum Label: Sendable, Equatable {
-      case first, last, absent, all
+      case first, last, absent
       case named(String)
+      /// As many at one end as Kiln has noted that it wrote there.
+      case several(Int, areLast: Bool)
+
+      var isOfUser: Bool { if case .several = self { false } else { true } }
     }
 
     var delimiter: UInt8?
@@ -110,7 +114,7 @@ struct CSVLayout: Sendable, Equatable {
     }
     if hasHeader {
       // Who names the label of a table that names its pixels means no other column to be one.
-      if settings.label != nil, settings.label != .all {
+      if settings.label?.isOfUser == true {
         for column in (CSVPixelNames.others(in: keptNames) ?? []).map({ kept[$0] })
         where meanings[column] == .pixel {
           meanings[column] = .other
@@ -168,7 +172,11 @@ struct CSVLayout: Sendable, Equatable {
     var isLabel = [Bool](repeating: false, count: columnCount)
     switch wanted {
     case .absent?: break
-    case .all?: isLabel = isLabel.map { _ in true }
+    case .several(let count, let areLast)?:
+      let columns = isLabel.indices
+      for column in areLast ? columns.suffix(count) : columns.prefix(count) {
+        isLabel[column] = true
+      }
     case .first?, .last?:
       let column = wanted == .first ? 0 : columnCount - 1
       // A pixel by its name is no label where another column could be.

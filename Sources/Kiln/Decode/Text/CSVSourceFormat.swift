@@ -41,10 +41,15 @@ private enum CSVSourceFormat {
     else { return try source(tables, settings, material, values) }
     // Whatever columns are called, they were written as labels.
     settings.mayNumberRows = false
-    // Names and numbers do not tell that there are labels alone.
-    if settings.label == nil, record.sampleShape == Schema.noPixels { settings.label = .all }
-    if settings.label == nil, record.labelColumns?.count == 1, record.options["header"] == "off" {
-      settings.label = record.options["label"] == "last" ? .last : .first
+    if settings.delimiter == nil, let text = record.options["delimiter"] {
+      settings.delimiter = try? TableDelimiter.parse(text, option: "csv-delimiter")
+    }
+    // Without names, numbers do not tell several labels from pixels; names do not tell that all are labels.
+    if settings.label == nil,
+      record.options["header"] == "off" || record.sampleShape == Schema.noPixels
+    {
+      settings.label = .several(
+        record.labelColumns?.count ?? 0, areLast: record.options["label"] == "last")
     }
     // A split without samples has an empty file where columns have no names.
     let known = try tables.map { name, file in
@@ -161,14 +166,7 @@ private enum CSVSourceFormat {
   static func settings(_ values: OptionValues) throws(UsageError) -> CSVLayout.Settings {
     var settings = CSVLayout.Settings()
     if let text = values.text("delimiter") {
-      let bytes = Array(text == "tab" || text == "\\t" ? "\t".utf8 : text.utf8)
-      guard bytes.count == 1, bytes[0] == 0x09 || bytes[0] >= 0x20, bytes[0] < 0x7F,
-        !"+-.\"0123456789".utf8.contains(bytes[0])
-      else {
-        throw .badValue(
-          option: "source-delimiter", value: text, expected: "one character such as , ; | or tab")
-      }
-      settings.delimiter = bytes[0]
+      settings.delimiter = try TableDelimiter.parse(text, option: "source-delimiter")
     }
     settings.pixelCount = try SourceShape.parse(values)?.reduce(1, *)
     settings.hasHeader = values.text("header").map { $0 == "on" }
