@@ -63,6 +63,7 @@ public struct SourceFormat: Sendable {
     return try at(.decode, request.paths.first ?? request.images) {
       let material = try SourceMaterial(
         request, workerCount: WorkerPool.workerCount(for: jobs), cancellation: cancellation)
+      try checkNoPages(material)
       let format = try find(for: material, among: formats)
       let source = try format.open(material, try format.settings(of: request))
       try checkAllRead(named, by: source, format)
@@ -71,6 +72,18 @@ public struct SourceFormat: Sendable {
       try check(corrected.dataset)
       try ClassNames.check(request.classNames, of: corrected.dataset.schema.labels)
       return (format, corrected)
+    }
+  }
+
+  /// Refuses pages that a server has sent in the place of a file, whatever they are called.
+  private static func checkNoPages(_ material: SourceMaterial) throws(StageError) {
+    for file in material.files + [material.images, material.labels].compactMap(\.self) {
+      // What cannot be unpacked is no page.
+      let start = (try? file.start(WebPage.startByteCount)) ?? []
+      guard WebPage.isUnexpected(start, name: file.fileName) else { continue }
+      throw StageError(
+        .decode, file: file.name,
+        UnsupportedError("is a web page, expected data (the address was wrong: get it again)"))
     }
   }
 

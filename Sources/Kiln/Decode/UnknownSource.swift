@@ -15,6 +15,12 @@ struct UnknownSource {
     if material.items.count > 1, !material.trees.isEmpty {
       return fault("are no data set together (convert directories and archives one by one)")
     }
+    if let images = material.images {
+      return StageError(
+        .decode, file: images.name,
+        UnsupportedError(
+          "is no IDX, npy or npz file, which --images takes (name other files as the source)"))
+    }
     return try material.onlyTree.flatMap(reason)
       ?? fault("holds no format that Kiln knows (kiln formats lists them)")
   }
@@ -57,7 +63,11 @@ struct UnknownSource {
         return isKnown(Path.join(tree.path, $0))
       }
     if !found.isEmpty {
-      return fault("holds data sets in directories: \(Spelling.list(found)) (name one of them)")
+      let named = found.first { Path.lastComponent($0) == material.request.dataset }
+      return fault(
+        "holds data sets in directories: \(Spelling.list(found))"
+          + " (\(named.map { "convert \(Path.join(tree.path, $0).printable)" } ?? "name one of them"))"
+      )
     }
     // Images by themselves, or in folders by class.
     for directory in [root] + directories.prefix(Self.lookedAtCount) {

@@ -10,6 +10,7 @@ enum ImageError: Error, Equatable, Sendable {
   case sideTooLong(found: Int, limit: Int)
   case tooManyBytes(found: Int, limit: Int)
   case morePixelsThanBytes(height: Int, width: Int, byteCount: Int)
+  case emptyFile
   case unknownFormat
   case foreign
   case transparent
@@ -33,6 +34,8 @@ extension ImageError: CustomStringConvertible {
       "image has \(found) bytes of pixels, the limit is \(limit)"
     case .morePixelsThanBytes(let height, let width, let byteCount):
       "image of \(height) x \(width) pixels cannot lie in \(byteCount) bytes"
+    case .emptyFile:
+      "is empty, expected a PNG or JPEG file"
     case .unknownFormat:
       "is no PNG or JPEG file, whatever its name says"
     case .foreign:

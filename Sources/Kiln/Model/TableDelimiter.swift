@@ -4,6 +4,7 @@ enum TableDelimiter {
   /// - Parameters:
   ///   - text: one character, or `tab`.
   ///   - option: the option that it was given to.
+  /// - Returns: the character.
   /// - Throws: ``UsageError`` for more than a character, and for one that values or lines are made of.
   static func parse(_ text: String, option: String) throws(UsageError) -> UInt8 {
     if text == "tab" || text == "\\t" { return 0x09 }

@@ -178,6 +178,26 @@ import Testing
     }
   }
 
+  @Test("refuses a line without rows that names no pixels, and labels of one name")
+  func nothingToGuess() throws {
+    for line in ["404: Not Found", "a,b,c,d\n", "a"] {
+      #expect(
+        failure(line)?.hasSuffix("one line that names no pixels, expected rows of numbers") == true)
+    }
+    #expect(try read("label,pixel0\n").dataset.count == 0)
+    #expect(
+      failure("label,label,p1\n1,2,3\n2,1,1\n")
+        == "decode data.csv: has several columns that could be the label: label, label"
+        + " (--source-label first, last, none, or its name)")
+  }
+
+  @Test("passes over texts that name the rows", arguments: ["uuid", "image", "", "Sample ID"])
+  func nameTexts(name: String) throws {
+    let rows = "\nab-0.png,7,1,2,3,4\nab-1.png,8,5,6,7,9\n"
+    #expect(try read(name + ",label,p0,p1,p2,p3" + rows).labels == [7, 8])
+    #expect(try read(name + ",label,a,b,c,d" + rows).pixels == [1, 2, 3, 4, 5, 6, 7, 9])
+  }
+
   @Test("takes the first column for the label where that is said and no other could be it")
   func firstColumn() throws {
     let table = "id,p0,p1,p2,p3\n1,9,2,3,4\n2,5,6,7,8\n"

@@ -88,6 +88,44 @@ struct NPZTests {
     }
   }
 
+  @Test("takes images and labels by keys where files are named by hand, also of both kinds")
+  func pairs() throws {
+    try withArrays { root in
+      let file = root + "/stored.npz"
+      let keys = ["images-key": "x_train", "labels-key": "y_train"]
+      for labels in [nil, file] {
+        let source = try openSource(SourceRequest(images: file, labels: labels, settings: keys))
+        #expect(try readAll(source, split: 0).labels == [0, 1, 2, 0])
+      }
+      let array = root + "/x.npy"
+      try write(
+        [0x93] + Array("NUMPY".utf8) + [1, 0, 0x76, 0]
+          + Array("{'descr': '|u1', 'fortran_order': False, 'shape': (2, 2, 2), }".utf8)
+          + [UInt8](repeating: 0x20, count: 55) + [0x0A] + Array(1...8), to: array)
+      let mixed = try openSource(
+        SourceRequest(images: array, labels: file, settings: ["labels-key": "y_test"]))
+      #expect(mixed.dataset.count == 2 && mixed.dataset.schema.labels != nil)
+      for (images, labels, settings, expected) in [
+        (array, nil, ["labels-key": "y"], "--labels-key y chooses among arrays, and x.npy is one"),
+        (file, nil, [:], "decode stored.npz: holds x_train, y_train, x_test, y_test"),
+        (file, nil, ["images-key": "a=x"], "--images-key a=x names splits, and --images only one"),
+        (file, array, ["images-key": "x_tset"], "expected 'x_tset' (choose with --images-key)"),
+      ] as [(String, String?, [String: String], String)] {
+        let line = sentence {
+          _ = try openSource(SourceRequest(images: images, labels: labels, settings: settings))
+        }
+        #expect(line?.contains(expected) == true, "\(line ?? "")")
+      }
+    }
+  }
+
+  @Test("asks for keys of the same splits")
+  func otherSplits() {
+    #expect(throws: UsageError.self) { try ArrayKeys(images: "train=x", labels: "y") }
+    #expect(throws: UsageError.self) { try ArrayKeys(images: "a=x,b=z", labels: "a=y") }
+    #expect(throws: UsageError.self) { try ArrayKeys(images: "a=x", labels: "a=y,b=z") }
+  }
+
   @Test("refuses a file that is cut short, at any length, or damaged")
   func damaged() throws {
     try withArrays { root in

@@ -184,6 +184,48 @@ import Testing
     }
   }
 
+  @Test(
+    "says of a page that a server has sent what it is",
+    arguments: [
+      "train.csv", "x.npz", "x.npy", "x.pkl", "x.mat", "x.zip", "train-images-idx3-ubyte.gz",
+      "a.png",
+    ])
+  func webPage(name: String) throws {
+    try withTemporaryDirectory { root in
+      try write(Array("\n<!DOCTYPE html><html><body>404</body></html>".utf8), to: root + "/" + name)
+      for request in [
+        SourceRequest(paths: [root + "/" + name]), SourceRequest(images: root + "/" + name),
+      ] {
+        #expect(
+          sentence { _ = try openSource(request) }
+            == "decode \(name): is a web page, expected data (the address was wrong: get it again)")
+      }
+    }
+  }
+
+  @Test("says which files can be named as a pair", arguments: ["x.pkl", "x.mat", "x.safetensors"])
+  func otherPair(name: String) throws {
+    try withTemporaryDirectory { root in
+      try write([0x80, 0x04, 0x4E, 0x2E], to: root + "/" + name)
+      #expect(
+        sentence { _ = try openSource(SourceRequest(images: root + "/" + name)) }
+          == "decode \(name): is no IDX, npy or npz file, which --images takes"
+          + " (name other files as the source)")
+    }
+  }
+
+  @Test(
+    "knows a format by its content where the name has another in it",
+    arguments: [SinkFormat.npz, .cache].map(\.name))
+  func doubleName(name: String) throws {
+    try withTemporaryDirectory { root in
+      let format = try #require(SinkFormat.all.first { $0.name == name })
+      let output = try Pipeline.Output(format, at: root + "/mnist.pkl")
+      try TestSource(.uint8, [8, 8], counts: [5]).run([output])
+      #expect(try Verification(of: output.path).differences.isEmpty)
+    }
+  }
+
   @Test("says of one image that its directory is wanted", arguments: ["a.png", "b.JPG", "c.gif"])
   func oneImage(name: String) throws {
     try withTemporaryDirectory { root in

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Kiln
@@ -76,6 +77,16 @@ import Testing
         sentence { _ = try splits(["train", "train/b-0000.tar"]) }
           == "\(root)/train/b-0000.tar is named twice, by itself or with its directory")
       #expect(sentence { _ = try splits(["val", "train/../val"]) }?.contains("twice") == true)
+    }
+  }
+
+  @Test("may be links to one file, as stores of equal files make them")
+  func links() throws {
+    try withTemporaryDirectory { root in
+      try write(TarSample.pair("a", 1, "1").bytes, to: root + "/a-0000.tar")
+      try FileManager.default.createSymbolicLink(
+        atPath: root + "/a-0001.tar", withDestinationPath: "a-0000.tar")
+      #expect(try openSource(SourceRequest(paths: [root])).dataset.count == 2)
     }
   }
 

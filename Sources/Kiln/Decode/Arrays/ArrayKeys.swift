@@ -57,20 +57,25 @@ struct ArrayKeys: Sendable, Equatable {
     let labelPaths = try labels.map { text throws(UsageError) in
       try Self.paths(text, of: .labelsKey)
     }
-    if let labelPaths {
-      for (split, _) in labelPaths where !imagePaths.contains(where: { $0.split == split }) {
-        throw .missing(what: "split '\(split ?? "without a name")' in --images-key")
-      }
+    if let labelPaths, Set(labelPaths.map(\.split)) != Set(imagePaths.map(\.split)) {
+      throw .conflict(
+        "--images-key \(images.printable) and --labels-key \((labels ?? "").printable) name other"
+          + " splits: give each SPLIT=KEY in both, or one key for all in both")
     }
-    var parts: [Part] = []
-    for (split, path) in imagePaths {
-      let labels = labelPaths?.first { $0.split == split }?.path
-      guard labelPaths == nil || labels != nil else {
-        throw .missing(what: "split '\(split ?? "without a name")' in --labels-key")
-      }
-      parts.append(Part(split: split, images: path, labels: labels))
+    parts = imagePaths.map { split, path in
+      Part(split: split, images: path, labels: labelPaths?.first { $0.split == split }?.path)
     }
-    self.parts = parts
+  }
+
+  /// The one key that chooses in a file named by hand; nil where none was given.
+  /// - Throws: ``UsageError`` for words that are no key, or keys for several splits.
+  static func only(_ option: Option, _ values: OptionValues) throws(UsageError) -> Path? {
+    guard let text = values.text(option.key) else { return nil }
+    let paths = try Self.paths(text, of: option)
+    guard paths.count == 1, paths[0].split == nil else {
+      throw .conflict("--\(option.flag) \(text.printable) names splits, and --images only one")
+    }
+    return paths[0].path
   }
 
   private static func paths(

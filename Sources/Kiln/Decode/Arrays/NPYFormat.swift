@@ -7,7 +7,7 @@ extension SourceFormat {
     options: [.imagesKey, .labelsKey, .sourceShape],
     liesBesideImages: true,
     detect: { material in
-      if let images = material.images { return NPYFile.isNPY(images) }
+      if let images = material.images { return ArrayPair.isPair(images) }
       return try !NPYFormat.candidates(material).isEmpty
     },
     open: { material, values in
@@ -23,19 +23,11 @@ private enum NPYFormat {
   static func parts(
     _ material: SourceMaterial, _ values: OptionValues
   ) throws -> [ArraySource.Part] {
-    let keys = try ArrayKeys(values)
-    guard let images = material.images else {
-      return try ArrayCandidate.parts(of: try candidates(material), keys, in: material)
+    if let images = material.images {
+      return [try ArrayPair.part(images: images, material, values)]
     }
-    guard keys == nil else {
-      throw UsageError.conflict("--images-key chooses among arrays, and --images names one")
-    }
-    let name = material.recordedNames.array(NPYFile.stem(of: images.fileName))
-    return [
-      ArraySource.Part(
-        split: name?.split ?? "data", images: try NPYFile.array(in: images, named: images.name),
-        labels: try material.labels.map { try NPYFile.array(in: $0, named: $0.name) })
-    ]
+    return try ArrayCandidate.parts(
+      of: try candidates(material), try ArrayKeys(values), in: material)
   }
 
   /// The arrays of a source: by name in directories, by content else.

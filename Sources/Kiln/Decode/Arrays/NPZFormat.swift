@@ -8,10 +8,7 @@ extension SourceFormat {
     summary: "NumPy's .npz, stored or deflated: x_train y_train x_test y_test, or one array a file",
     options: [.imagesKey, .labelsKey, .sourceShape],
     liesBesideImages: true,
-    detect: { material in
-      if let images = material.images { return NPZFormat.isNPZ(images) }
-      return try !NPZFormat.files(material).isEmpty
-    },
+    detect: { try $0.images == nil && !NPZFormat.files($0).isEmpty },
     open: { material, values in
       var interpretation = ArraySource.Interpretation(material)
       interpretation.sampleShape = try SourceShape.parse(values)
@@ -21,7 +18,7 @@ extension SourceFormat {
 }
 
 /// Finds the arrays in `.npz` files.
-private enum NPZFormat {
+enum NPZFormat {
   /// What zip files begin with.
   private static let magic = Array("PK".utf8)
 
@@ -35,7 +32,8 @@ private enum NPZFormat {
     return entries.contains { NPYFile.isName(Path.lastComponent($0.path)) }
   }
 
-  private static func stem(of name: String) -> String? {
+  /// A file's name without `.npz`; nil for other names.
+  static func stem(of name: String) -> String? {
     name.lowercased().hasSuffix(".npz") ? String(name.dropLast(4)) : nil
   }
 
@@ -58,18 +56,10 @@ private enum NPZFormat {
     return found
   }
 
-  static func parts(
+  fileprivate static func parts(
     _ material: SourceMaterial, _ values: OptionValues
   ) throws -> [ArraySource.Part] {
     let keys = try ArrayKeys(values)
-    if let images = material.images {
-      let name = material.recordedNames.array(stem(of: images.fileName) ?? "")
-      return [
-        ArraySource.Part(
-          split: name?.split ?? "data", images: try only(images, keys?.parts.first?.images),
-          labels: try material.labels.map { try only($0, keys?.parts.first?.labels) })
-      ]
-    }
     let files = try files(material)
     var candidates: [ArrayCandidate] = []
     for file in files {
@@ -85,23 +75,9 @@ private enum NPZFormat {
     return try ArrayCandidate.parts(of: candidates, keys, in: material)
   }
 
-  /// The array of a file that was named for it.
-  private static func only(_ file: Resource, _ key: ArrayKeys.Path?) throws -> SampleArray {
-    // Such a pair may be of both kinds.
-    if NPYFile.isNPY(file) { return try NPYFile.array(in: file, named: file.name) }
-    let arrays = try arrays(in: file)
-    let wanted = arrays.filter { array in key.map { $0.text == array.key } ?? true }
-    guard let array = wanted.first, wanted.count == 1 else {
-      throw StageError(
-        .decode, file: file.name,
-        UnsupportedError(
-          "holds \(arrays.map(\.key).joined(separator: ", ").printable), expected one array"
-            + " (choose with --images-key and --labels-key)"))
-    }
-    return try array.open()
-  }
-
-  private static func arrays(in file: Resource) throws -> [ArrayCandidate] {
+  /// The arrays of an `.npz` file.
+  /// - Throws: ``StageError`` for what is none, or has no array.
+  static func arrays(in file: Resource) throws -> [ArrayCandidate] {
     let entries = try at(.decode, file.name) {
       guard let archive = try Archive(file.file) else {
         throw UnsupportedError("expected a zip file of .npy files, found something else")

@@ -55,6 +55,7 @@ enum IDXError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .notIDX(let found):
       "expected an IDX file (00 00, type, rank), found \(hexadecimal(found))"
+        + (found.first == UInt8(ascii: "<") ? " (a web page?)" : "")
     case .unknownType(let code):
       "expected an IDX element type (08 09 0b 0c 0d 0e), found \(hexadecimal([code]))"
     case .badRank(let rank):

@@ -19,7 +19,7 @@ struct DecodedImage: Equatable, Sendable {
     switch ImageError.Format(beginning: file) {
     case .png: try self.init(parsingPNG: file, alpha: alpha)
     case .jpeg: try self.init(parsingJPEG: file)
-    case nil: throw .unknownFormat
+    case nil: throw file.isEmpty ? .emptyFile : .unknownFormat
     }
   }
 
@@ -46,7 +46,9 @@ struct DecodedImage: Equatable, Sendable {
 
   /// Reads only as far as the shape of what ``init(parsing:alpha:)`` gives.
   static func shape(of file: Span<UInt8>) throws(ImageError) -> ImageShape {
-    guard let format = ImageError.Format(beginning: file) else { throw .unknownFormat }
+    guard let format = ImageError.Format(beginning: file) else {
+      throw file.isEmpty ? .emptyFile : .unknownFormat
+    }
     let encoded = try EncodedImage(file, format)
     let isColour = !encoded.hasGreyPalette && encoded.channels > 2
     return try encoded.shape(

@@ -153,8 +153,8 @@ enum PickleFormat {
   }
 
   private static func hasPickleName(_ name: String) -> Bool {
-    let parts = name.lowercased().split(separator: ".").dropFirst()
-    return parts.contains { ["pkl", "pickle", "pck", "p"].contains($0) }
+    let parts = Compression.unpackedName(name).lowercased().split(separator: ".").dropFirst()
+    return parts.last.map { ["pkl", "pickle", "pck", "p"].contains($0) } ?? false
   }
 
   /// Whether a file begins as a pickle of protocol 2 or later, or is called one and begins as one of

@@ -12,7 +12,9 @@ enum CSVError: Error, Sendable, Equatable, CustomStringConvertible {
   case labelNotWhole(line: Int, column: Int, text: String)
   case doesNotFit(line: Int, column: Int, text: String, type: ElementType)
   case unclosedQuote(line: Int, column: Int)
+  case noRows
   case labelUnknown(columnCount: Int)
+  case severalLabels([String])
   case pixelCount(columnCount: Int, pixelCount: Int)
   case labelsInside([String])
   case labelIsPixel(String, beside: [String])
@@ -44,6 +46,11 @@ enum CSVError: Error, Sendable, Equatable, CustomStringConvertible {
         + " (file changed meanwhile?)"
     case .unclosedQuote(let line, let column):
       "line \(line), column \(column): expected \" and the end of the column"
+    case .noRows:
+      "is one line that names no pixels, expected rows of numbers"
+    case .severalLabels(let names):
+      "has several columns that could be the label: \(Spelling.list(names))"
+        + " (--source-label first, last, none, or its name)"
     case .labelUnknown(let count):
       "has \(count) columns: which one is the label?"
         + " (--source-label first, last, none, or its name)"

@@ -100,6 +100,7 @@ struct CSVLayout: Sendable, Equatable {
     let keptNames = kept.map { names[$0] }
     let told = try Self.labels(
       settings.label, names: hasHeader ? keptNames : nil, columnCount: kept.count)
+    if told == nil, head.rows.isEmpty, settings.pixelCount == nil { throw CSVError.noRows }
     // Who gives a shape that takes all columns has said that there is no label.
     isConcluded = told == nil && settings.pixelCount != kept.count
     let isLabel =
@@ -216,7 +217,8 @@ struct CSVLayout: Sendable, Equatable {
     // What the sink calls the columns of labels alone.
     if names.allSatisfy({ $0.lowercased().hasPrefix("label") }) { return Array(names.indices) }
     let found = names.indices.filter { isLabel(names[$0]) }
-    return found.count == 1 ? found : nil
+    guard found.count < 2 else { throw .severalLabels(found.map { names[$0] }) }
+    return found.isEmpty ? nil : found
   }
 
   /// Whether a name is one that labels have.

@@ -1,4 +1,4 @@
-/// Which columns of tables number their rows, such as `id`, and so belong to no sample.
+/// Which columns of tables number or name their rows, such as `id`, and so belong to no sample.
 ///
 /// Names say which may, and the first rows of all tables whether they do: what a column is in one of them, it is
 /// in all.
@@ -34,7 +34,7 @@ struct CSVRowNumbers {
   static func isUnnamed(_ name: String) -> Bool { name.isEmpty || name.hasPrefix("Unnamed: ") }
 
   /// What a name says.
-  private enum Kind {
+  private enum Kind: Equatable {
     /// Nothing: pandas writes the numbers of rows so.
     case none
     /// That it tells rows apart.
@@ -70,7 +70,12 @@ struct CSVRowNumbers {
 
   /// Whether numbers are those of rows; nil where too few rows tell nothing against it.
   private static func isNumbering(_ column: Int, _ kind: Kind, _ rows: [[String]]) -> Bool? {
-    let numbers = rows.compactMap { row in column < row.count ? Double(row[column]) : nil }
+    let values = rows.compactMap { column < $0.count ? $0[column] : nil }
+    let numbers = values.compactMap(Double.init)
+    // Names of files, say: no two rows have the same.
+    if numbers.isEmpty, kind != .something, !values.isEmpty {
+      return values.count == rows.count && Set(values).count == values.count
+    }
     guard numbers.count == rows.count, Set(numbers).count == numbers.count else { return false }
     guard numbers.count > 1 else { return nil }
     let goesUp = zip(numbers, numbers.dropFirst()).allSatisfy { $0 + 1 == $1 }

@@ -132,7 +132,11 @@ private enum WebDatasetFormat {
       }
     }
     var paths: Set<String> = []
-    for shard in found where !paths.insert(Path.resolved(shard.path)).inserted {
+    for shard in found {
+      // Stores keep equal files once, and links to it under all of their names.
+      let directory = Path.resolved(Path.directory(of: shard.path))
+      let place = Path.join(directory, Path.lastComponent(shard.path))
+      guard !paths.insert(place).inserted else { continue }
       throw UsageError.conflict("\(shard.path) is named twice, by itself or with its directory")
     }
     return found.sorted {

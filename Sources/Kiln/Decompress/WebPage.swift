@@ -1,4 +1,4 @@
-/// Tells a page for people from data.
+/// Tells a page for people from data: what servers send in the place of a file.
 enum WebPage {
   /// Bytes that are enough to tell.
   static let startByteCount = 64
