@@ -51,7 +51,7 @@ struct Dispatcher {
   }
 
   private func help(_ words: [String]) throws -> ExitStatus {
-    guard let name = words.first else {
+    guard let name = words.first, !["--help", "-h"].contains(name) else {
       try console.result(HelpText.overview())
       return .done
     }

@@ -75,10 +75,7 @@ private enum FetchRun {
     for flag in ["sha256", "lock-file"] where arguments.has(flag) {
       throw UsageError.conflict("--\(flag) goes with a URL: digests of data sets are known")
     }
-    guard let known = KnownDataset.named(name) else {
-      throw UsageError.unknown(
-        what: "data set", name: name, among: KnownDataset.all.map(\.name))
-    }
+    let known = try KnownDataset.find(name)
     let splits = arguments.value("split").map { $0.split(separator: ",").map(String.init) }
     for split in splits ?? [] where !known.splits.contains(where: { $0.name == split }) {
       throw UsageError.unknown(what: "split", name: split, among: known.splits.map(\.name))

@@ -89,6 +89,16 @@ import Testing
           + " (kiln datasets lists the names that go with it)"
       ),
       (
+        "fetch emnist-leters",
+        "kiln: unknown data set 'emnist-leters' (did you mean 'emnist-letters'?)"
+      ),
+      (
+        "fetch emnist",
+        "kiln: emnist is several data sets: name one of emnist-letters, emnist-digits,"
+          + " emnist-balanced, emnist-byclass, emnist-bymerge, emnist-mnist"
+      ),
+      ("convert a.csv a.csv --to npy=x", "kiln: a.csv is named twice"),
+      (
         "inspect emnist --from .",
         "kiln: emnist is several data sets: name one of emnist-letters, emnist-digits,"
           + " emnist-balanced, emnist-byclass, emnist-bymerge, emnist-mnist"

@@ -42,7 +42,7 @@ public struct Corrections: Sendable, Equatable {
   /// Whether nothing has to be done.
   public var isEmpty: Bool { self == Corrections() }
 
-  /// Each correction in words, such as `labels from 1 to from 0`.
+  /// Each correction in words, such as `labels from 0 instead of 1`.
   public var descriptions: [String] {
     var words: [String] = []
     if orientation == .transposed { words.append("transposed images") }
@@ -55,7 +55,7 @@ public struct Corrections: Sendable, Equatable {
     if let pixelScale { words.append("pixel scale \(Self.text(pixelScale))") }
     switch labels {
     case .fromZero: break
-    case .fromOne: words.append("labels from 1 to from 0")
+    case .fromOne: words.append("labels from 0 instead of 1")
     case .replaced(let labels):
       words += labels.sorted { $0.key < $1.key }.map { "label \($0.key) to \($0.value)" }
     }

@@ -62,6 +62,18 @@ public struct KnownDataset: Sendable, Equatable {
   /// The data set of a name; nil where there is none.
   public static func named(_ name: String) -> KnownDataset? { all.first { $0.name == name } }
 
+  /// The data set that a user names.
+  /// - Throws: ``UsageError`` for a name that is none, or is of several data sets.
+  package static func find(_ name: String) throws(UsageError) -> KnownDataset {
+    if let found = named(name) { return found }
+    let members = all.filter { $0.family == name }.map(\.name)
+    guard members.isEmpty else {
+      throw .conflict(
+        "\(name) is several data sets: name one of \(members.joined(separator: ", "))")
+    }
+    throw .unknown(what: "data set", name: name, among: all.map(\.name))
+  }
+
   /// Whether a word names a data set, or a family of several.
   public static func isName(_ word: String) -> Bool {
     all.contains { $0.name == word || $0.family == word }

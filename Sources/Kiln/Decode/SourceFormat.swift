@@ -61,6 +61,10 @@ public struct SourceFormat: Sendable {
     // What goes with none of the splits that are asked for may be left out.
     let named = request.known == nil && request.splits == nil ? request.paths : []
     return try at(.decode, request.paths.first ?? request.images) {
+      let paths = request.paths
+      for (position, path) in paths.enumerated() where paths[..<position].contains(path) {
+        throw UsageError.conflict("\(path.printable) is named twice")
+      }
       let material = try SourceMaterial(
         request, workerCount: WorkerPool.workerCount(for: jobs), cancellation: cancellation)
       try checkNoPages(material)

@@ -35,21 +35,14 @@ extension SourceRequest {
   func knownDataset() throws(UsageError) -> KnownDataset? {
     // As with `sample`, a name is a name wherever it is given; ./mnist is a path.
     guard let name = known ?? (paths.count == 1 ? paths[0] : nil) else { return nil }
-    if let found = KnownDataset.named(name) {
-      guard dataset == nil else {
-        throw .conflict("--dataset chooses from a directory, and \(name) is one already")
-      }
-      return found
+    if KnownDataset.named(name) == nil, known == nil {
+      guard KnownDataset.isName(name), Path.kind(of: name) == nil else { return nil }
     }
-    let members = KnownDataset.all.filter { $0.family == name }.map(\.name)
-    if !members.isEmpty, known != nil || Path.kind(of: name) == nil {
-      throw .conflict(
-        "\(name) is several data sets: name one of \(members.joined(separator: ", "))")
+    let found = try KnownDataset.find(name)
+    guard dataset == nil else {
+      throw .conflict("--dataset chooses from a directory, and \(name) is one already")
     }
-    guard known == nil else {
-      throw .unknown(what: "data set", name: name, among: KnownDataset.all.map(\.name))
-    }
-    return nil
+    return found
   }
 
   /// The same by the files of a known data set that lie in these places.

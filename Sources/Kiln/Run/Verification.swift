@@ -37,9 +37,7 @@ public struct Verification: Sendable {
     // A directory may be called as the drawn digits are.
     let place = SampleSource.isName(path) ? "./" + path : path
     let request = SourceRequest(paths: [place], correction: .none)
-    let source = try SourceFormat.openFiles(
-      of: request, among: formats, jobs: jobs, cancellation: cancellation
-    ).source
+    let source = try Self.source(record, request, among: formats, jobs, cancellation)
     var plan = Plan(source.dataset)
     var steps: [BatchStep] = []
     if let step = try Self.layout(record, &plan) { steps.append(step) }
@@ -63,6 +61,22 @@ public struct Verification: Sendable {
       Self.differences(of: plan.schema, from: record)
       + Self.differences(of: found, from: record, names)
       + Self.differences(ofClassesIn: path, from: record)
+  }
+
+  private static func source(
+    _ record: OutputRecord, _ request: SourceRequest, among formats: [SourceFormat], _ jobs: Int?,
+    _ cancellation: Cancellation
+  ) throws -> any Source {
+    do {
+      return try SourceFormat.openFiles(
+        of: request, among: formats, jobs: jobs, cancellation: cancellation
+      ).source
+    } catch is StageError where !SinkFormat.all.contains(where: { $0.name == record.format }) {
+      // A client of the library has sinks of its own, and perhaps no source for them.
+      throw StageError(
+        .decode, file: request.paths.first,
+        UnsupportedError("was written as '\(record.format.printable)', which is not read back"))
+    }
   }
 
   private static func record(of path: String) throws -> OutputRecord {

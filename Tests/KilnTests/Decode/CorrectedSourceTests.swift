@@ -76,7 +76,7 @@ private struct FixedSource: Source {
       try fill(root, "emnist-letters-")
       let source = try openSource(SourceRequest(paths: [root]))
       #expect(source.knownName == "emnist-letters")
-      #expect(source.corrections == ["transposed images", "labels from 1 to from 0"])
+      #expect(source.corrections == ["transposed images", "labels from 0 instead of 1"])
       let labels = try #require(source.dataset.schema.labels)
       #expect(labels.classNames == "abcdefghijklmnopqrstuvwxyz".map { String($0) })
       #expect(labels.range == 0...25)
@@ -189,7 +189,7 @@ private struct FixedSource: Source {
     #expect(samples.labels == [9])
     #expect(
       upright.corrections == [
-        "transposed images", "planar to interleaved channels", "labels from 1 to from 0",
+        "transposed images", "planar to interleaved channels", "labels from 0 instead of 1",
       ])
   }
 

@@ -303,7 +303,7 @@ import Testing
     #expect(
       failure(IDXSample.counting([3, 2]).bytes, labels.bytes)
         == "decode labels: label of sample 2 is \(value), expected a whole number"
-        + " of at most 64 bits")
+        + " in the range of i64")
   }
 
   @Test("takes the largest and smallest labels there are, into every sink")

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Kiln
@@ -63,6 +64,19 @@ import Testing
     }
   }
 
+  @Test("names a link that leads nowhere by its path", arguments: ["", "cat/"])
+  func brokenLink(directory: String) throws {
+    try withTemporaryDirectory { root in
+      try makeDirectory(root + "/cat")
+      try write(greyPNG(1), to: "\(root)/\(directory)a.png")
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(root)/\(directory)b.png", withDestinationPath: "nowhere")
+      #expect(
+        sentence { _ = try openSource(SourceRequest(paths: [root])) }
+          == "decode \(directory)b.png: is no file (a link to one that is not there?)")
+    }
+  }
+
   @Test("takes a class that has images in another split only")
   func emptyClass() throws {
     let files = [
@@ -72,6 +86,9 @@ import Testing
     #expect(
       try message(files + [("test/2/notes.txt", [1])])
         == "decode ROOT: folder test/2 holds no PNG or JPEG file (fill it, or remove it)")
+    // Recorded names keep the others from moving up.
+    let recorded = ("classes.json", Array("[\"0\", \"1\", \"2\"]".utf8))
+    #expect(try message(files + [("test/2/notes.txt", [1]), recorded]) == nil)
   }
 
   @Test("names what else is wrong")

@@ -282,16 +282,16 @@ struct PickleDatasetTests: PickleReading {
     }
     #expect(
       failure(.list([.int(1), .none]))
-        == "decode x.pkl[1]: sample 1: label is None, expected a whole number of at most 64 bits")
+        == "decode x.pkl[1]: sample 1: label is None, expected a whole number in the range of i64")
     #expect(
       failure(.list([.int(1), .float(0.5)]))
-        == "decode x.pkl[1]: sample 1: label is 0.5, expected a whole number of at most 64 bits")
+        == "decode x.pkl[1]: sample 1: label is 0.5, expected a whole number in the range of i64")
     #expect(
       failure(
         .array(
           PickleArraySample(
             code: "f4", byteOrder: "<", shape: [2], payload: [0, 0, 0, 0, 0, 0, 0xC0, 0x7F])))
-        == "decode x.pkl[1]: label of sample 1 is nan, expected a whole number of at most 64 bits")
+        == "decode x.pkl[1]: label of sample 1 is nan, expected a whole number in the range of i64")
   }
 
   @Test("--raw and a shape given by hand leave everything else as it is stored")

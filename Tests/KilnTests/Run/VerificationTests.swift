@@ -48,6 +48,21 @@ import Testing
     }
   }
 
+  @Test("says of a format of somebody else's sink that it is not read back")
+  func otherFormat() throws {
+    try withOutput(.csv) { path throws in
+      let manifest = path + "/kiln.json"
+      let text = try String(validating: contents(of: manifest), as: UTF8.self) ?? ""
+      try write(
+        Array(text.replacing("\"format\" : \"csv\"", with: "\"format\" : \"pgm\"").utf8),
+        to: manifest)
+      for name in ["train.csv", "test.csv"] { try write([1, 2, 3], to: path + "/" + name) }
+      #expect(
+        sentence { _ = try Verification(of: path) }
+          == "decode \(path): was written as 'pgm', which is not read back")
+    }
+  }
+
   @Test(
     "finds tables unharmed whatever they are written with",
     arguments: ["#", ":", "/", "_", "=", "(", "~", " ", "tab", ";"],

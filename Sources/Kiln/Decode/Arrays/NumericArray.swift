@@ -261,7 +261,7 @@ enum ArrayError: Error, Sendable, Equatable, CustomStringConvertible {
       "has samples of shape \(Self.text(from)): read as \(Self.text(to)), their rows and columns would"
         + " run into each other"
     case .labelNotWhole(let sample, let value):
-      "label of sample \(sample) is \(value), expected a whole number of at most 64 bits"
+      "label of sample \(sample) is \(value), expected a whole number in the range of i64"
     case .sampleTooLarge(let byteCount):
       "promises samples of \(byteCount) bytes, expected at most"
         + " \(Schema.maximumSampleByteCount) (damaged header?)"

@@ -14,7 +14,16 @@ struct FolderLevels {
     let files: Range<Int>
   }
 
-  init(_ listing: ImageFolderListing, root: String) throws(UnsupportedError) {
+  /// Tells the levels apart.
+  /// - Parameters:
+  ///   - listing: all images.
+  ///   - root: the name of the directory itself.
+  ///   - mayLackClasses: whether folders may be empty, as they are beside recorded names of classes; else such
+  ///     a one shifts the labels of those behind it, or is a mistake.
+  /// - Throws: ``UnsupportedError`` where the directories have no such levels.
+  init(
+    _ listing: ImageFolderListing, root: String, mayLackClasses: Bool
+  ) throws(UnsupportedError) {
     var folders = listing.directories.enumerated().compactMap { position, directory in
       directory.files.isEmpty
         ? nil
@@ -32,7 +41,7 @@ struct FolderLevels {
     // A class may be missing in one split, not in all.
     let classes = Set(folders.compactMap(\.path.last))
     if let empty = listing.directories.first(where: {
-      $0.files.isEmpty && !$0.hasDirectories && depth > 0
+      !mayLackClasses && $0.files.isEmpty && !$0.hasDirectories && depth > 0
         && $0.path.pathComponents().count == depth
         && !classes.contains(Path.lastComponent($0.path))
     }) {

@@ -68,7 +68,8 @@ extension ImageFolderIndex {
   init(
     foldersOf listing: ImageFolderListing, root: String, classes: KnownClasses
   ) throws(UnsupportedError) {
-    let levels = try FolderLevels(listing, root: root)
+    let levels = try FolderLevels(
+      listing, root: root, mayLackClasses: classes.recorded != nil)
     if let labels = levels.labels {
       try self.init(levels, labels, classes)
     } else {

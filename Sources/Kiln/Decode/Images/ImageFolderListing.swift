@@ -171,7 +171,7 @@ struct ImageFolderListing: Sendable {
         case .other:
           guard !ImageFileName.kind(of: name).isImage else {
             throw StageError(
-              .decode, file: Path.join(path, name.text),
+              .decode, file: path.isEmpty ? name.text : Path.join(path, name.text),
               UnsupportedError("is no file (a link to one that is not there?)"))
           }
         case .file: _ = try images.take(name)

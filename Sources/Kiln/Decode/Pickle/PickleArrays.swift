@@ -180,7 +180,7 @@ struct PickleArrays: Sendable {
         if let number = values.float(item).flatMap({ Int64(exactly: $0) }) { return number }
         throw SampleError(
           index: index,
-          reason: "label is \(values.line(for: item)), expected a whole number of at most 64 bits")
+          reason: "label is \(values.line(for: item)), expected a whole number in the range of i64")
       }
     }
   }
