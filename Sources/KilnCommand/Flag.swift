@@ -1,7 +1,7 @@
 import Kiln
 
 /// A word that begins with dashes: parsing, `--help`, completions and the man page are made from it.
-struct Flag: Sendable {
+struct Flag: Sendable, Equatable {
   /// The name without its dashes.
   let name: String
   /// The one letter that means the same, if any.
@@ -98,7 +98,7 @@ struct Flag: Sendable {
 }
 
 /// Flags under one heading of the help.
-struct FlagGroup: Sendable {
+struct FlagGroup: Sendable, Equatable {
   /// The heading, without its colon.
   let title: String
   /// The flags, in the order of the help.

@@ -20,6 +20,10 @@ extension Subcommand {
 /// The manual page in roff's man macros, made from the tables.
 private enum ManPage {
   static func text(_ commands: [Subcommand]) -> String {
+    let groups = commands.flatMap(\.options)
+    let shared = groups.enumerated().filter { position, group in
+      !groups[..<position].contains(group) && groups[(position + 1)...].contains(group)
+    }.map(\.element)
     let lines: [[String]] = [
       [
         ".TH KILN 1 \"\" \"kiln \(kilnVersion)\" \"User Commands\"",
@@ -38,7 +42,9 @@ private enum ManPage {
         "Results go to standard output, everything else to standard error.",
       ].map(line),
       [".SH COMMANDS"],
-      commands.flatMap(section),
+      commands.flatMap { section($0, without: shared) },
+      [".SH OPTIONS OF SEVERAL COMMANDS"],
+      shared.flatMap(section),
       [
         ".SH OPTIONS OF EVERY COMMAND", ".TP", ".B \(escaped(Flag.help.spelling))",
         line(Flag.help.summary),
@@ -48,7 +54,7 @@ private enum ManPage {
     return lines.joined().filter { !$0.isEmpty }.joined(separator: "\n") + "\n"
   }
 
-  private static func section(_ command: Subcommand) -> [String] {
+  private static func section(_ command: Subcommand, without shared: [FlagGroup]) -> [String] {
     var lines = [".SS kiln \(escaped(command.name)) \(escaped(command.usage))"]
     lines.append(line(command.summary.sentence))
     if !command.details.isEmpty {
@@ -58,20 +64,27 @@ private enum ManPage {
       }
       lines.append(".fi")
     }
-    for group in command.options where !group.flags.isEmpty {
-      lines += [".PP", ".I \"\(escaped(group.title)):\""]
-      for flag in group.flags {
-        lines += [".TP", ".B \(escaped(flag.spelling))", line(flag.explanation)]
-      }
+    lines += command.options.filter { !shared.contains($0) }.flatMap(section)
+    let others = shared.filter(command.options.contains)
+    if !others.isEmpty {
+      let titles = others.map { "\"\($0.title)\"" }.joined(separator: ", ")
+      lines += [".PP", line("Also, as described below: \(titles).")]
     }
     return lines
+  }
+
+  private static func section(_ group: FlagGroup) -> [String] {
+    guard !group.flags.isEmpty else { return [] }
+    return [".PP", ".I \"\(escaped(group.title)):\""]
+      + group.flags.flatMap { [".TP", ".B \(escaped($0.spelling))", line($0.explanation)] }
   }
 
   private static var exitStatus: [String] {
     [".SH EXIT STATUS"]
       + [
         ("0", "Done."), ("1", "Failed; one line says where and why, and no output is changed."),
-        ("2", "Wrong usage."), ("130", "Interrupted; no output is changed."),
+        ("2", "Wrong usage."),
+        ("130", "Interrupted, by Ctrl-C or a signal to end or hang up; no output is changed."),
       ].flatMap { [".TP", ".B \($0.0)", line($0.1)] }
   }
 
@@ -91,8 +104,15 @@ private enum ManPage {
 
   private static var examples: [String] {
     [
-      ".SH EXAMPLES", ".nf", line("kiln convert sample --to png=digits"),
-      line("kiln run Pipelines/demo.json"), ".fi",
+      ".SH EXAMPLES", ".nf",
+      line("kiln convert sample --to png=digits"),
+      line("kiln convert mnist --to png=folders --to csv=tables"),
+      line("kiln convert Data/mnist --holdout val=10000 --scale 1/255 --to npy=arrays"),
+      line("kiln convert Pictures --resize 64x64 --to cache=pictures.safetensors"),
+      line("kiln inspect mnist.pkl.gz"),
+      line("kiln preview Pictures -o sheet.png"),
+      line("kiln verify folders"),
+      line("kiln run Pipelines/demo.json --set to.0.path=here"), ".fi",
     ]
   }
 

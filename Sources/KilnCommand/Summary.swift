@@ -27,7 +27,8 @@ enum Summary {
 
       \(table([head] + outputs, rightAligned: [2, 3, 4]))
 
-      \(Amount.count(report.count)) samples in \(report.seconds.decimal(places: 2)) s \
+      \(Amount.count(report.count)) samples of \(report.schema.shapeText) \
+      \(report.schema.elementType) in \(report.seconds.decimal(places: 2)) s \
       (\(Amount.count(Int(rate))) samples/s)
       """
   }

@@ -311,8 +311,8 @@ import Testing
       try directory(root, ["labels": ("<f4", "(2,)", [0, 0, 0, 0, 0, 0, 0, 0x3F])])
       #expect(
         sentence { _ = try openSource(SourceRequest(paths: [root])) }
-          == "decode labels.npy: label of sample 1 is 0.5, expected a whole number of at most"
-          + " 64 bits")
+          == "decode labels.npy: label of sample 1 is 0.5, expected a whole number in the"
+          + " range of i64")
       try directory(root, ["labels": ("|u1", "(2, 1, 1)", [1, 2])])
       #expect(
         sentence { _ = try openSource(SourceRequest(paths: [root])) }

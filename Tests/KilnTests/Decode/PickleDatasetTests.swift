@@ -109,6 +109,16 @@ struct PickleDatasetTests: PickleReading {
     }
   }
 
+  @Test("remarks on colours that are read as no file of CIFAR has them")
+  func batchShape() throws {
+    let file = batch(2, first: 0, [("labels", [0, 1])])
+    for (shape, isRemarked) in [("32x32x3", true), ("3x32x32", false), ("1024x3", false)] {
+      try open(file, settings: ["shape": shape]) { source throws in
+        #expect(source.remarks.contains { $0.contains("planes") } == isRemarked, "\(shape)")
+      }
+    }
+  }
+
   @Test(
     "reads over arrays of text that are no names, however long",
     arguments: [PickleWriter.cPickle(2), .python3(0), .python3(4), .python3(5)],

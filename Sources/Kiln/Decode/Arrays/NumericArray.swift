@@ -272,7 +272,8 @@ enum ArrayError: Error, Sendable, Equatable, CustomStringConvertible {
       "has \(count) label columns, expected at most \(LabelSchema.maximumColumnCount)"
     case .mustBeWhole(let byteCount):
       "is stored column by column, so all \(byteCount) bytes would be needed at once, expected at most"
-        + " \(SampleArray.maximumWholeByteCount) (decompress the file, or store it row by row)"
+        + " \(SampleArray.maximumWholeByteCount) (decompress the file, or store it row by row: rows of"
+        + " a MAT-file transposed)"
     }
   }
 

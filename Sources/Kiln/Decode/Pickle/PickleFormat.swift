@@ -45,6 +45,10 @@ enum PickleFormat {
       dataset = try batches(files)
       if dataset.isInterleaved {
         interpretation.corrections = Corrections(channels: .planar).descriptions
+      } else if let shape, shape.count == 3, shape[2] == 3 {
+        interpretation.remarks = [
+          "colours are read as side by side, as --source-shape says; in CIFAR's files they are planes"
+        ]
       }
     }
     if let names = material.request.classNames { dataset.classNames = names }
