@@ -51,9 +51,17 @@ enum BashCompletions {
 
   private static func flags(_ command: Subcommand) -> String {
     let words = command.flags.map(\.word).joined(separator: " ")
-    let operands = command.operandChoices.joined(separator: " ")
+    let choose = { (names: [String]) in
+      " COMPREPLY=($(compgen -W \"\(names.joined(separator: " "))\" -- \"$cur\"))"
+    }
     let other =
-      operands.isEmpty ? "" : " COMPREPLY=($(compgen -W \"\(operands)\" -- \"$cur\"))"
+      switch command.operandCompletion {
+      case .files: ""
+      case .words(let names): choose(names)
+      // Where files begin like this, they are meant.
+      case .filesOrWords(let names):
+        " [[ -n $cur && -z $(compgen -f -- \"$cur\") ]] &&" + choose(names)
+      }
     return """
           \(command.name))
             if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W "\(words)" -- "$cur")); return; fi

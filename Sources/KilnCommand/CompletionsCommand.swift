@@ -12,7 +12,7 @@ extension Subcommand {
       fish:  kiln completions fish > ~/.config/fish/completions/kiln.fish
       """,
     operands: 1...1,
-    operandChoices: Shell.allCases.map(\.rawValue),
+    operandCompletion: .words(Shell.allCases.map(\.rawValue)),
     options: [],
     run: { arguments, console in
       let name = arguments.operands[0]
@@ -27,7 +27,8 @@ extension Subcommand {
   static var help: Subcommand {
     Subcommand(
       name: "help", summary: "print the help of a command", usage: "[COMMAND]",
-      operands: 0...1, operandChoices: all.map(\.name), options: [], run: { _, _ in .done })
+      operands: 0...1, operandCompletion: .words(all.map(\.name)), options: [],
+      run: { _, _ in .done })
   }
 }
 

@@ -14,6 +14,7 @@ extension Subcommand {
       \(HelpText.list(SinkFormat.all.map { ($0.argument, $0.summary) }))
       """,
     operands: 0...Int.max,
+    operandCompletion: .sources,
     whenInterrupted: "nothing was written",
     options: [
       FlagGroup(

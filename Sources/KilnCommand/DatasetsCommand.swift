@@ -12,7 +12,7 @@ extension Subcommand {
       its files are not what everyone expects.
       """,
     operands: 0...1,
-    operandChoices: KnownDataset.all.map(\.name),
+    operandCompletion: .words(KnownDataset.all.map(\.name)),
     options: [
       FlagGroup(
         title: "Store", flags: [Flag("verify", summary: "hash the files that have been fetched")]),

@@ -13,14 +13,14 @@ extension Subcommand {
       --sha256 is believed the first time, and has to send the same from then on.
       """,
     operands: 1...Int.max,
-    operandChoices: KnownDataset.all.map(\.name),
+    operandCompletion: .words(KnownDataset.all.map(\.name)),
     whenInterrupted: "what has come is kept, and gone on with the next time",
     options: [
       FlagGroup(
         title: "Files",
         flags: [
           Flag(
-            "split", placeholder: "NAMES",
+            "splits", placeholder: "NAMES",
             summary: "only the files of these splits, separated by commas"),
           Flag(
             "from", placeholder: "DIR",
@@ -55,8 +55,8 @@ private enum FetchRun {
     _ name: String, _ arguments: ParsedArguments, _ fetcher: Fetcher
   ) throws -> [FetchedFile] {
     if RemoteFile.isURL(name) {
-      if arguments.has("split") || arguments.has("from") {
-        throw UsageError.conflict("--split and --from go with the name of a data set, not a URL")
+      if arguments.has("splits") || arguments.has("from") {
+        throw UsageError.conflict("--splits and --from go with the name of a data set, not a URL")
       }
       if arguments.has("sha256"), arguments.operands.count > 1 {
         throw UsageError.conflict("--sha256 proves one file, and several are named")
@@ -76,7 +76,7 @@ private enum FetchRun {
       throw UsageError.conflict("--\(flag) goes with a URL: digests of data sets are known")
     }
     let known = try KnownDataset.find(name)
-    let splits = arguments.value("split").map { $0.split(separator: ",").map(String.init) }
+    let splits = arguments.value("splits").map { $0.split(separator: ",").map(String.init) }
     for split in splits ?? [] where !known.splits.contains(where: { $0.name == split }) {
       throw UsageError.unknown(what: "split", name: split, among: known.splits.map(\.name))
     }

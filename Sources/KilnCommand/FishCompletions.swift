@@ -15,8 +15,11 @@ enum FishCompletions {
         lines.append(
           "\(start) -l \(flag.name)\(letter)\(value(flag)) -d '\(escaped(flag.summary))'")
       }
-      if !command.operandChoices.isEmpty {
-        lines.append("\(start) -f -a '\(command.operandChoices.joined(separator: " "))'")
+      switch command.operandCompletion {
+      case .files: break
+      case .words(let names): lines.append("\(start) -f -a '\(names.joined(separator: " "))'")
+      case .filesOrWords(let names):
+        lines.append("\(start) -a '\(names.joined(separator: " "))'")
       }
     }
     return lines.joined(separator: "\n") + "\n"

@@ -7,6 +7,7 @@ extension Subcommand {
     summary: "say what a source is: format, splits, shape, labels, classes, digests",
     usage: "SOURCE [options]",
     operands: 0...Int.max,
+    operandCompletion: .sources,
     options: FlagGroup.sources + [
       .fetching,
       FlagGroup(

@@ -11,6 +11,7 @@ extension Subcommand {
       says that it has 24-bit colours and NO_COLOR is not set, in letters elsewhere.
       """,
     operands: 0...Int.max,
+    operandCompletion: .sources,
     whenInterrupted: "nothing was written",
     options: FlagGroup.sources + [
       .fetching,

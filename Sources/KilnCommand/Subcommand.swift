@@ -1,3 +1,5 @@
+import Kiln
+
 /// A command of `kiln`: one file and one line in ``all``.
 struct Subcommand: Sendable {
   /// The word that selects it.
@@ -8,8 +10,8 @@ struct Subcommand: Sendable {
   let usage: String
   /// How many words without dashes it takes.
   let operands: ClosedRange<Int>
-  /// The words that can stand in the place of an operand, where they are few.
-  let operandChoices: [String]
+  /// What shells complete an operand with.
+  let operandCompletion: OperandCompletion
   /// What becomes of its work when it is interrupted; empty where it writes nothing anyway.
   let whenInterrupted: String
   /// Does what it is for.
@@ -17,11 +19,24 @@ struct Subcommand: Sendable {
   private let makeDetails: @Sendable () -> String
   private let makeOptions: @Sendable () -> [FlagGroup]
 
+  enum OperandCompletion: Sendable {
+    case files
+    /// One of these words.
+    case words([String])
+    /// A file, or one of these words.
+    case filesOrWords([String])
+
+    /// Data sets that a source is named by, besides files.
+    static var sources: OperandCompletion {
+      .filesOrWords(KnownDataset.all.map(\.name) + ["sample"])
+    }
+  }
+
   // The tables of all other commands are not made when one runs: that would be a millisecond.
   init(
     name: String, summary: String, usage: String,
     details: @autoclosure @escaping @Sendable () -> String = "",
-    operands: ClosedRange<Int> = 0...0, operandChoices: [String] = [],
+    operands: ClosedRange<Int> = 0...0, operandCompletion: OperandCompletion = .files,
     whenInterrupted: String = "",
     options: @autoclosure @escaping @Sendable () -> [FlagGroup],
     run: @escaping @Sendable (ParsedArguments, Console) throws -> ExitStatus
@@ -30,7 +45,7 @@ struct Subcommand: Sendable {
     self.summary = summary
     self.usage = usage
     self.operands = operands
-    self.operandChoices = operandChoices
+    self.operandCompletion = operandCompletion
     self.whenInterrupted = whenInterrupted
     self.run = run
     makeDetails = details

@@ -34,8 +34,13 @@ enum ZshCompletions {
       return [word] + (flag.letter.map { ["*-\($0)" + (flag.takesValue ? "+" : "") + text] } ?? [])
     }
     let operands =
-      command.operandChoices.isEmpty
-      ? "*: :_files" : "*: :(\(command.operandChoices.joined(separator: " ")))"
+      switch command.operandCompletion {
+      case .files: "*: :_files"
+      case .words(let names): "*: :(\(names.joined(separator: " ")))"
+      case .filesOrWords(let names):
+        "*: :_alternative \"files:file:_files\""
+          + " \"names:data set:(\(names.joined(separator: " ")))\""
+      }
     let lines = (specifications + [operands]).map { "        '\($0)'" }
     return "    \(command.name))\n      _arguments \\\n"
       + lines.joined(separator: " \\\n") + " ;;"

@@ -175,7 +175,7 @@ struct FetchTests {
   func offline() throws {
     try withDirectory { store in
       let run = try CommandRun(
-        ["fetch", "mnist", "--split", "test", "--offline"], environment: environment(store))
+        ["fetch", "mnist", "--splits", "test", "--offline"], environment: environment(store))
       #expect(run.status == 1)
       #expect(run.errorLines.count == 1)
       #expect(
@@ -246,9 +246,9 @@ struct FetchTests {
   @Test(
     "refuses words that do not go together",
     arguments: [
-      ["fetch"], ["fetch", "mnits"], ["fetch", "mnist", "--split", "validation"],
+      ["fetch"], ["fetch", "mnits"], ["fetch", "mnist", "--splits", "validation"],
       ["fetch", "mnist", "--sha256", "00"], ["fetch", "http://127.0.0.1/a", "--sha256", "00"],
-      ["fetch", "http://127.0.0.1/a", "--split", "train"],
+      ["fetch", "http://127.0.0.1/a", "--splits", "train"],
       [
         "convert", "sample:10", "--sha256", String(repeating: "0", count: 64), "--to",
         "npy=/dev/null/a",

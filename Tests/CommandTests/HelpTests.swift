@@ -64,6 +64,8 @@ import Testing
       (["kiln", "convert", "--png-level", "s"], "small"),
       (["kiln", "convert", "--png-level", "=", "f"], "fast"),
       (["kiln", "completions", "f"], "fish"),
+      (["kiln", "inspect", "emnist-le"], "emnist-letters"),
+      (["kiln", "convert", "/usr/bi"], ""),
     ])
   func bash(words: [String], expected: String) throws {
     let bash = "/bin/bash"
