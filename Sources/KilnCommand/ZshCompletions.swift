@@ -7,6 +7,9 @@ enum ZshCompletions {
     _kiln_output() {
       if compset -P '*='; then _files; else compadd -S '' -- \(Flag.formatWords); fi
     }
+    _kiln_source() {
+      _alternative 'files:file:_files' 'names:data set:(\(sources(commands)))'
+    }
     _kiln() {
       local -a commands=(
     \(commands.map { "    '\($0.name):\(escaped($0.summary))'" }.joined(separator: "\n"))
@@ -27,6 +30,16 @@ enum ZshCompletions {
     """
   }
 
+  /// What names a source besides files, the same for all commands that read one.
+  private static func sources(_ commands: [Subcommand]) -> String {
+    for command in commands {
+      if case .filesOrWords(let names) = command.operandCompletion {
+        return names.joined(separator: " ")
+      }
+    }
+    return ""
+  }
+
   private static func arguments(_ command: Subcommand) -> String {
     let specifications = command.flags.flatMap { flag in
       let text = "[\(escaped(flag.summary))]" + action(flag)
@@ -37,9 +50,7 @@ enum ZshCompletions {
       switch command.operandCompletion {
       case .files: "*: :_files"
       case .words(let names): "*: :(\(names.joined(separator: " ")))"
-      case .filesOrWords(let names):
-        "*: :_alternative \"files:file:_files\""
-          + " \"names:data set:(\(names.joined(separator: " ")))\""
+      case .filesOrWords: "*: :_kiln_source"
       }
     let lines = (specifications + [operands]).map { "        '\($0)'" }
     return "    \(command.name))\n      _arguments \\\n"
