@@ -69,6 +69,22 @@ import Testing
     }
   }
 
+  @Test("say which notes on single images lie among them, and nothing of the names of classes")
+  func notes() throws {
+    try withTemporaryDirectory { root in
+      try fill(root, ["cat/1.png", "dog/1.png"])
+      let names = ["cat/1.json", "dog/1.xml", "all.jsonl"]
+      for name in names { try write([], to: "\(root)/\(name)") }
+      try write(Array("[\"cat\", \"dog\"]".utf8), to: root + "/classes.json")
+      let shown = "all.jsonl, cat/1.json, dog/1.xml"
+      #expect(try open(root).remarks == ["not read, beside the images: \(shown)"])
+    }
+    let tar = TarSample(["a.png", "a.json"].map { .init($0, greyPNG(1)) }).bytes
+    try readFiles(["train-000000.tar": tar]) { source in
+      #expect(source.remarks == ["not read, beside the images: a.json"])
+    }
+  }
+
   @Test("say which tables lie among them, the first of them")
   func tables() throws {
     try withTemporaryDirectory { root in

@@ -9,6 +9,9 @@ struct DirectoryImages: Sendable {
   /// The names of the first tables, in the order of names.
   private(set) var tables: [String] = []
 
+  /// What Kiln itself writes beside images, and reads.
+  private static let ownNotes: Set = [LabelSchema.classNamesFile, StagedOutput.manifestName]
+
   /// Offsets of names have 32 bits.
   private static let maximumNameByteCount = Int(UInt32.max)
 
@@ -16,6 +19,7 @@ struct DirectoryImages: Sendable {
   mutating func take(_ name: Span<UInt8>) throws(UnsupportedError) -> Bool {
     switch ImageFileName.kind(of: name) {
     case .other: return false
+    case .table where Self.ownNotes.contains(name.text): return false
     case .table:
       // As many as are told; there may be one for each image.
       tables = Array((tables + [name.text]).sorted().prefix(Spelling.listedCount + 1))

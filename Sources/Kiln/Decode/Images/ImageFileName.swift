@@ -5,7 +5,7 @@ enum ImageFileName {
     case image
     /// A picture that Kiln does not read; to pass it by would lose a sample.
     case foreignImage
-    /// A table or an array, in which somebody may have put labels.
+    /// A table, an array or notes in JSON or XML, in which somebody may have put labels.
     case table
     /// Anything else, such as `kiln.json`, `Thumbs.db` or a text: passed by.
     case other
@@ -41,7 +41,9 @@ enum ImageFileName {
   private static let foreignImages = words([
     "bmp", "gif", "heic", "jp2", "pbm", "pgm", "ppm", "tif", "tiff", "webp",
   ])
-  private static let tables = words(["csv", "tsv", "npy", "npz", "pkl"])
+  private static let tables = words([
+    "csv", "tsv", "npy", "npz", "pkl", "json", "jsonl", "xml",
+  ])
 
   /// Endings as numbers, last letter first.
   private static func words(_ endings: [String]) -> [UInt64] {

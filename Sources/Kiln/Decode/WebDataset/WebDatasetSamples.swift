@@ -49,6 +49,9 @@ final class WebDatasetSamples {
   /// A label is a number of at most 20 characters, with some blanks around it.
   private static let maximumLabelByteCount = 64
 
+  /// The members of the first sample that are neither its image nor its label; nil before it is read.
+  private(set) var passedOver: [String]?
+
   private let shards: [WebDatasetShard]
   private let background: Background?
   private var shard = -1
@@ -132,6 +135,7 @@ final class WebDatasetSamples {
     while let first = ahead {
       var image: (name: String, isPlain: Bool, isLink: Bool, image: Image?)?
       var label: (name: String, isPlain: Bool, isLink: Bool, value: Int64)?
+      var others: [String] = []
       while let (member, kind, key) = ahead, key == first.key {
         switch kind {
         case .image(let isPlain):
@@ -154,7 +158,10 @@ final class WebDatasetSamples {
           label = (
             member.shownName, isPlain, member.isLink, member.isLink ? 0 : try readLabel(member)
           )
-        case .other: break
+        case .other:
+          if passedOver == nil, others.count <= Spelling.listedCount {
+            others.append(member.shownName)
+          }
         }
         try nextMember()
       }
@@ -162,6 +169,7 @@ final class WebDatasetSamples {
       if let image, image.isLink { throw ArchiveError.link(image.name) }
       if let label, label.isLink { throw ArchiveError.link(label.name) }
       if let image {
+        passedOver = passedOver ?? others
         return Sample(
           name: image.name, shard: shards[shard].name, image: image.image, label: label?.value)
       }

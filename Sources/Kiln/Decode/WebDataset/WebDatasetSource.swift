@@ -2,6 +2,7 @@
 final class WebDatasetSource: Source {
   let dataset: Dataset
   let files: [SourceFile]
+  let remarks: [String]
   private let splits: [(name: String, shards: [WebDatasetShard])]
   private let images: WebDatasetImages
   private let digests: FileDigests
@@ -29,6 +30,9 @@ final class WebDatasetSource: Source {
       }
       found.append(Split(name: name, count: count))
     }
+    remarks =
+      survey.passedOver.isEmpty
+      ? [] : ["not read, beside the images: \(Spelling.list(survey.passedOver))"]
     images = try survey.images(notes, file: shards.first?.name)
     dataset = Dataset(
       schema: Schema(
@@ -108,6 +112,8 @@ private struct Survey {
 
   private var first: (sample: WebDatasetSamples.Sample, shape: ImageShape)?
   private var labelRanges = LabelRanges(columnCount: 1)
+  /// The members of the first sample that are not read.
+  private(set) var passedOver: [String] = []
   private let rules: ImageRules
 
   init(_ rules: ImageRules) { self.rules = rules }
@@ -121,6 +127,7 @@ private struct Survey {
       if count % Self.releaseInterval == 0 { samples.release() }
       if first == nil {
         first = (sample, try WebDatasetImages.shape(of: sample, rules))
+        passedOver = samples.passedOver ?? []
       }
       guard (sample.label == nil) == (first?.sample.label == nil) else {
         throw StageError(
