@@ -12,13 +12,13 @@ struct ArrayCandidate: Sendable {
   ///   - candidates: every array that there is.
   ///   - keys: what the user says.
   ///   - material: where they are.
-  /// - Returns: the splits, train, val and test first.
+  /// - Returns: the splits, train, val and test first, and a remark on arrays that none of them has.
   /// - Throws: ``StageError`` that names the array that does not fit, or lists what there is.
   static func parts(
     of candidates: [ArrayCandidate], _ keys: ArrayKeys?, in material: SourceMaterial
-  ) throws -> [ArraySource.Part] {
+  ) throws -> (parts: [ArraySource.Part], remarks: [String]) {
     let (names, source) = (material.recordedNames, material.description)
-    if let keys { return try named(candidates, keys, source) }
+    if let keys { return (try named(candidates, keys, source), []) }
     let known = candidates.compactMap { candidate in
       names.array(candidate.key).map { (name: $0, candidate: candidate) }
     }
@@ -26,7 +26,7 @@ struct ArrayCandidate: Sendable {
     guard
       known.contains(where: { $0.name.role == .images })
         || !known.isEmpty && known.count == candidates.count
-    else { return try unnamed(candidates, source) }
+    else { return (try unnamed(candidates, source), []) }
     let chosen = try ofOneDataset(known, in: material)
     let parts = try parts(
       of: chosen, wanted: material.request.splits,
@@ -40,7 +40,11 @@ struct ArrayCandidate: Sendable {
     {
       throw try undecided(candidates, source)
     }
-    return parts
+    let others = candidates.map(\.key).filter { key in !known.contains { $0.candidate.key == key } }
+    return (
+      parts,
+      others.isEmpty ? [] : ["neither images nor labels, and not read: \(Spelling.list(others))"]
+    )
   }
 
   /// The arrays of the data set that is meant.

@@ -13,8 +13,9 @@ extension SourceFormat {
     open: { material, values in
       var interpretation = ArraySource.Interpretation(material)
       interpretation.sampleShape = try SourceShape.parse(values)
-      return try ArraySource(
-        try NPYFormat.parts(material, values), interpretation, material.cancellation)
+      let (parts, remarks) = try NPYFormat.parts(material, values)
+      interpretation.remarks = remarks
+      return try ArraySource(parts, interpretation, material.cancellation)
     })
 }
 
@@ -22,9 +23,9 @@ extension SourceFormat {
 private enum NPYFormat {
   static func parts(
     _ material: SourceMaterial, _ values: OptionValues
-  ) throws -> [ArraySource.Part] {
+  ) throws -> (parts: [ArraySource.Part], remarks: [String]) {
     if let images = material.images {
-      return [try ArrayPair.part(images: images, material, values)]
+      return ([try ArrayPair.part(images: images, material, values)], [])
     }
     return try ArrayCandidate.parts(
       of: try candidates(material), try ArrayKeys(values), in: material)

@@ -12,8 +12,9 @@ extension SourceFormat {
     open: { material, values in
       var interpretation = ArraySource.Interpretation(material)
       interpretation.sampleShape = try SourceShape.parse(values)
-      return try ArraySource(
-        try NPZFormat.parts(material, values), interpretation, material.cancellation)
+      let (parts, remarks) = try NPZFormat.parts(material, values)
+      interpretation.remarks = remarks
+      return try ArraySource(parts, interpretation, material.cancellation)
     })
 }
 
@@ -58,7 +59,7 @@ enum NPZFormat {
 
   fileprivate static func parts(
     _ material: SourceMaterial, _ values: OptionValues
-  ) throws -> [ArraySource.Part] {
+  ) throws -> (parts: [ArraySource.Part], remarks: [String]) {
     let keys = try ArrayKeys(values)
     let files = try files(material)
     var candidates: [ArrayCandidate] = []
