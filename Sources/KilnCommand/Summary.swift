@@ -21,14 +21,15 @@ enum Summary {
       ]
     }
     let head = ["output", "path", "files", "size", "work", ""]
+    let schema = report.schema
+    let pixels = schema.isLabelsAlone ? "" : " of \(schema.shapeText) \(schema.elementType)"
     let rate = Amount.rate(Double(report.count), in: report.seconds)
     return """
       \(table(splits, rightAligned: [1]))\(corrections(report))\(remarks(report))
 
       \(table([head] + outputs, rightAligned: [2, 3, 4]))
 
-      \(Amount.count(report.count)) samples of \(report.schema.shapeText) \
-      \(report.schema.elementType) in \(report.seconds.decimal(places: 2)) s \
+      \(Amount.count(report.count)) samples\(pixels) in \(report.seconds.decimal(places: 2)) s \
       (\(Amount.count(Int(rate))) samples/s)
       """
   }

@@ -62,20 +62,26 @@ struct TypeConversion: Conversion {
     return isUsual ? .undeclared : .factor(factor)
   }
 
-  /// Refuses samples of 0…1 or -1…1 that whole numbers would leave black and white.
+  /// Refuses values of 0…1 or -1…1 that whole numbers would leave black and white.
+  ///
+  /// A batch decides: among pictures of 0…255 one may be nearly black, hundreds are not.
   private struct UnitCheck: PixelKernel {
+    /// White where it is 1, with what resampling adds to it.
+    private static let limit = 2.0
+
     private let target: ElementType
     private let sampleElementCount: Int
+    private let factor: Double
 
     /// Nil where rounding loses no picture, or is what a user asks for: a type of truth values is a
     /// threshold, and clipped values go to the nearest one that fits.
     init?(_ schema: Schema, _ target: ElementType) {
-      // White is then at 2 at most.
-      let isUnit = schema.eightBitFactor.map { $0 >= 127.5 } ?? false
-      guard schema.elementType.isFloat, !target.isFloat, target != .bool, isUnit,
-        schema.outOfRange == .refuse
+      guard schema.elementType.isFloat, !target.isFloat, target != .bool,
+        schema.outOfRange == .refuse, let factor = schema.eightBitFactor,
+        factor * Self.limit >= 255
       else { return nil }
       self.target = target
+      self.factor = factor
       sampleElementCount = schema.sampleElementCount
     }
 
@@ -83,27 +89,27 @@ struct TypeConversion: Conversion {
 
     func run<T: PixelFloat>(on batch: inout Batch, floats: T.Type) throws {
       try withElements(of: batch.pixels, as: T.self) { values in
-        for sample in 0..<batch.count {
-          let range = sample * sampleElementCount..<(sample + 1) * sampleElementCount
-          guard let fraction = fraction(values.extracting(range)) else { continue }
-          throw SampleError(
-            index: batch.firstIndex + sample,
-            reason: "its values are within -1 to 1, and \(target) would round those such as"
-              + " \(fraction) (put --scale 255 before --dtype if white is 1; --clip rounds)")
+        var (position, least) = (values.count, T.zero)
+        for index in values.indices {
+          let value = values[index]
+          // What is not a number is refused by its own name.
+          guard abs(value.exact) < Self.limit else { return }
+          if value < least { least = value }
+          if position == values.count, value != value.rounded() { position = index }
         }
+        guard position < values.count else { return }
+        throw SampleError(
+          index: batch.firstIndex + position / sampleElementCount,
+          reason:
+            "values such as \(values[position]), all below \(Int(Self.limit)), would be rounded to"
+            + " black and white by --dtype \(target) (put \(remedy(isSigned: least < -0.5)) before it;"
+            + " --clip rounds)")
       }
     }
 
-    /// A value that rounding would change, where all of them are within -1…1.
-    private func fraction<T: PixelFloat>(_ values: Span<T>) -> T? {
-      var found: T?
-      for position in values.indices {
-        let value = values[position]
-        // What is not a number is refused by its own name.
-        guard abs(value) <= 1 else { return nil }
-        if found == nil, value != value.rounded() { found = value }
-      }
-      return found
+    private func remedy(isSigned: Bool) -> String {
+      if isSigned, factor == 255 { return "--normalize -1,1 --scale 127.5" }
+      return "--scale " + (Int(exactly: factor).map { "\($0)" } ?? "\(factor)")
     }
   }
 

@@ -61,8 +61,9 @@ public struct SourceFormat: Sendable {
     // What goes with none of the splits that are asked for may be left out.
     let named = request.known == nil && request.splits == nil ? request.paths : []
     return try at(.decode, request.paths.first ?? request.images) {
-      let paths = request.paths
-      for (position, path) in paths.enumerated() where paths[..<position].contains(path) {
+      // As bytes: texts that look the same to Swift may be two files.
+      var places: Set<[UInt8]> = []
+      for path in request.paths where !places.insert(Array(Path.place(of: path).utf8)).inserted {
         throw UsageError.conflict("\(path.printable) is named twice")
       }
       let material = try SourceMaterial(

@@ -66,7 +66,7 @@ struct UnknownSource {
       let named = found.first { Path.lastComponent($0) == material.request.dataset }
       return fault(
         "holds data sets in directories: \(Spelling.list(found))"
-          + " (\(named.map { "convert \(Path.join(tree.path, $0).printable)" } ?? "name one of them"))"
+          + " (\(named.map { "give \(shown(Path.join(tree.path, $0)))" } ?? "name one of them"))"
       )
     }
     // Images by themselves, or in folders by class.
@@ -78,6 +78,11 @@ struct UnknownSource {
       return StageError(.decode, file: image.relativePath, ImageError.foreign)
     }
     return nil
+  }
+
+  /// A path that is not taken for the name of a data set.
+  private func shown(_ path: String) -> String {
+    (KnownDataset.isName(path) ? "./" + path : path).printable
   }
 
   /// Whoever names a directory of so many others has not meant one of them.

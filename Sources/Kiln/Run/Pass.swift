@@ -38,7 +38,8 @@ struct Pass {
       RunReport.Split(
         name: split.name, count: split.count,
         labelCounts: plan.schema.labels == nil ? nil : statistics.counts(ofSplit: position),
-        digest: digests?[position].finish())
+        digest: digests?[position].finish(),
+        areLabelsGrouped: statistics.areGrouped(inSplit: position))
     }
   }
 

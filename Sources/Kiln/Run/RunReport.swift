@@ -10,6 +10,8 @@ public struct RunReport: Sendable {
     public let labelCounts: [(label: Int64, count: Int)]?
     /// The content digest, in hexadecimal; nil where no output keeps the pixels.
     public let digest: String?
+    /// Whether all samples of a label stand together, label after label.
+    var areLabelsGrouped = false
   }
 
   /// One output.
@@ -48,26 +50,16 @@ public struct RunReport: Sendable {
   /// that was written.
   public var isLossless: Bool { outputs.isEmpty || outputs.contains { $0.sink.isLossless } }
 
-  /// Says which splits lack labels because they were cut out of a source that is sorted by label.
-  ///
-  /// Samples of ten labels in any order hold all of them in a hundred, almost surely.
+  /// Says which splits were cut from samples in the order of their labels, and so may lack some.
   /// - Parameter cuts: for each split, whether it is a part of a longer one.
-  /// - Returns: a remark for each such split; none where there are no labels, or too many to be classes.
-  func missingLabels(ofSplitsThatAreCut cuts: [Bool]) -> [String] {
-    let counts = splits.compactMap(\.labelCounts)
-    guard counts.count == splits.count else { return [] }
-    var known = Set(counts.joined().map(\.label))
-    for label in 0..<(schema.labels?.classNames.count ?? 0) { known.insert(Int64(label)) }
-    return zip(zip(splits, counts), cuts).compactMap { pair, isCut in
-      let (split, present) = (pair.0, pair.1.count)
-      // In a few samples of many labels, a third of those that there could be is still unlikely little.
-      let isSorted =
-        split.count >= 10 * known.count
-        ? present < known.count : 3 * present < min(split.count, known.count)
-      guard isCut, isSorted else { return nil }
-      return "split '\(split.name)' has \(present) of \(known.count) labels:"
-        + " it is cut from samples that stand in the order of their labels"
-    }
+  /// - Returns: one remark at most.
+  func remarks(onCuts cuts: [Bool]) -> [String] {
+    let names = zip(splits, cuts).filter { $0.areLabelsGrouped && $1 }.map(\.0.name)
+    guard !names.isEmpty else { return [] }
+    return [
+      "label after label in \(Spelling.list(names)): --limit and --holdout take samples in the order in"
+        + " which they stand"
+    ]
   }
 
   /// The data set for manifests and `--json`: type, shape, classes, counts and digests.

@@ -55,7 +55,7 @@ public struct Runner: Sendable {
       schema: plan.schema, splits: splits, outputs: [], seconds: 0, knownName: source.knownName,
       corrections: source.corrections, remarks: source.remarks)
     let cuts = plan.parts.map { $0.range.count < source.dataset.splits[$0.sourceSplit].count }
-    report.remarks += report.missingLabels(ofSplitsThatAreCut: cuts)
+    report.remarks += report.remarks(onCuts: cuts)
     // Flushing what was written can take as long as writing it.
     watch?(
       Progress(

@@ -37,6 +37,13 @@ enum Path {
     }
   }
 
+  /// The one absolute path of an entry of a directory, which may itself be a link to another one.
+  static func place(of path: String) -> String {
+    let path = withoutTrailingSlashes(path)
+    guard ![".", "..", ""].contains(lastComponent(path)) else { return resolved(path) }
+    return join(resolved(directory(of: path)), lastComponent(path))
+  }
+
   /// The one absolute path of a place, with links, `.` and `..` resolved; it need not exist yet.
   static func resolved(_ path: String) -> String {
     let path = withoutTrailingSlashes(path)

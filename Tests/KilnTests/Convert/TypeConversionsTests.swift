@@ -104,27 +104,44 @@ private func numbers(_ trial: Trial) -> [Double] {
     #expect(half[0].isNaN && half[1] == .infinity && half[2] == -.infinity)
   }
 
-  @Test("floats of 0 to 1 do not silently become black and white")
-  func unitFloats() throws {
-    let values = [0, 3, 0.5, 1, 0, 0.75, 1, 1, 0, 0, 0, 0.25] as [Float]
-    let trial = Trial(.float32, [2, 2], values)
-    let error = try #require(throws: SampleError.self) { try trial.converted("dtype", "u8") }
+  @Test(
+    "floats of 0 to 1 do not silently become black and white",
+    arguments: [
+      (PixelScale.undeclared, 0, "--scale 255"), (.factor(256), 0, "--scale 256"),
+      (.factor(127.5), 0, "--scale 127.5"), (.undeclared, -1, "--normalize -1,1 --scale 127.5"),
+    ])
+  func unitFloats(scale: PixelScale, least: Float, remedy: String) throws {
+    // Resampling leaves a little more than 1.
+    let values = [0, 1.0001, least, 1, 0, 0.75, 1, 1, 0, 0, 0, 0.25] as [Float]
+    let trial = Trial(.float32, [2, 2], values.map { $0.rounded() } + values, scale: scale)
+    let error = try #require(throws: SampleError.self) { try trial.converted("dtype", "i16") }
     #expect(
       error.description
-        == "sample 101: its values are within -1 to 1, and u8 would round those such as 0.75"
-        + " (put --scale 255 before --dtype if white is 1; --clip rounds)")
-    let lisa = Trial(.float32, [2, 2], values, scale: .factor(256))
-    #expect(throws: SampleError.self) { try lisa.converted("dtype", "i16") }
-    let rounded: [UInt8] = [0, 3, 0, 1, 0, 1, 1, 1, 0, 0, 0, 0]
-    #expect(try trial.converted([("dtype", "u8"), ("clip", "on")]).pixels == rounded)
-    let scaled = try trial.converted([("scale", "2"), ("scale", "2"), ("dtype", "u8")])
-    #expect(scaled.pixels == values.map { UInt8($0 * 4) })
-    let standardised = try trial.converted([("normalize", "0,1"), ("dtype", "u8")])
-    #expect(standardised.pixels == rounded)
-    let truths = Trial(.float32, [2], [0.25, 0.75] as [Float])
-    #expect(try truths.converted("dtype", "bool").pixels == [0, 1])
-    let whole = Trial(.float32, [2], [0, 1] as [Float])
-    #expect(try whole.converted("dtype", "u8").pixels == [0, 1])
+        == "sample 103: values such as 1.0001, all below 2, would be rounded to black and white by"
+        + " --dtype i16 (put \(remedy) before it; --clip rounds)")
+    let clipped = try trial.converted([("clip", "on"), ("dtype", "i16")])
+    #expect(clipped.values(Int16.self).suffix(4) == [0, 0, 0, 0])
+    if remedy.hasPrefix("--scale"), scale == .undeclared {
+      let scaled = try trial.converted([("scale", "2"), ("scale", "2"), ("dtype", "i16")])
+      #expect(scaled.values(Int16.self).suffix(4) == [0, 0, 0, 1])
+    }
+  }
+
+  @Test("floats that are no such pixels are rounded")
+  func otherFloats() throws {
+    let values = [0, 0.5, 0, 1, 0, 0.75, 1, 1] as [Float]
+    let rounded: [UInt8] = [0, 0, 0, 1, 0, 1, 1, 1]
+    let trial = Trial(.float32, [2, 2], values)
+    #expect(try trial.converted([("normalize", "0,1"), ("dtype", "u8")]).pixels == rounded)
+    #expect(try trial.converted("dtype", "bool").pixels == rounded)
+    #expect(
+      try Trial(.float32, [4], [0, 1, 1, 0] as [Float]).converted("dtype", "u8").pixels
+        == [0, 1, 1, 0])
+    // One dark picture among those of 0 to 255.
+    let dark = Trial(.float32, [2, 2], values + [255, 3, 7.5, 0])
+    #expect(try dark.converted("dtype", "u8").pixels == rounded + [255, 3, 8, 0])
+    let known = Trial(.float32, [2, 2], values, scale: .factor(1))
+    #expect(try known.converted("dtype", "u8").pixels == rounded)
   }
 
   @Test("an unknown type is wrong usage with the nearest spelling")

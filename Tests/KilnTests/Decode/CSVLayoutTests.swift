@@ -155,13 +155,14 @@ import Testing
 
   @Test(
     "takes no column for the pixels that is only called as if it were one",
-    arguments: ["label,f0,f1,f2,f3,pixel_sum", "pixel_label,f0,f1,f2,f3", "label,f0,f1,f2,f3"])
-  func nearlyPixel(header: String) throws {
-    let row = header.split(separator: ",").map { name in
-      name.last?.wholeNumberValue.map { "\($0 + 1)" } ?? (name == "pixel_sum" ? "9" : "7")
-    }
-    let table = header + "\n" + row.joined(separator: ",") + "\n"
-    let isAsked = header.hasSuffix("pixel_sum")
+    arguments: [
+      ("label,f0,f1,f2,f3,pixel_sum", "7,1,2,3,4,9"), ("label,f0,f1,f2,f3,pixel_9", "7,1,2,3,4,9"),
+      ("label,pixel_r0,pixel_g0,pixel_r1,pixel_g1,pixel_mean", "7,1,2,3,4,9"),
+      ("pixel_label,f0,f1,f2,f3", "7,1,2,3,4"), ("label,f0,f1,f2,f3", "7,1,2,3,4"),
+    ])
+  func nearlyPixel(header: String, row: String) throws {
+    let table = header + "\n" + row + "\n"
+    let isAsked = row.hasSuffix("9")
     if isAsked { #expect(failure(table)?.contains("which one is the label?") == true) }
     let result = try read(table, isAsked ? ["label": "label"] : [:])
     #expect(result.labels == [7] && result.pixels == [1, 2, 3, 4])
@@ -191,9 +192,26 @@ import Testing
         + " (--source-label first, last, none, or its name)")
   }
 
-  @Test("passes over texts that name the rows", arguments: ["uuid", "image", "", "Sample ID"])
+  @Test("takes a table of one series of columns for one of pixels, also without a row")
+  func emptySeries() throws {
+    try withTemporaryDirectory { root in
+      let header = (0..<16).map { "p\($0)" }.joined(separator: ",") + "\n"
+      let row = (0..<16).map { "\($0)" }.joined(separator: ",") + "\n"
+      try write(Array((header + row).utf8), to: root + "/train.csv")
+      try write(Array(header.utf8), to: root + "/test.csv")
+      #expect(try openSource(SourceRequest(paths: [root])).dataset.splits.map(\.count) == [1, 0])
+    }
+  }
+
+  @Test("loses no texts in a column without a name, which may be labels")
+  func unnamedTexts() {
+    let line = failure(",p0,p1,p2,p3\ncat,1,2,3,4\ndog,5,6,7,9\n")
+    #expect(line?.contains("'cat' is no number, expected a label") == true, "\(line ?? "")")
+  }
+
+  @Test("passes over texts that name the rows", arguments: ["uuid", "image", "Sample ID"])
   func nameTexts(name: String) throws {
-    let rows = "\nab-0.png,7,1,2,3,4\nab-1.png,8,5,6,7,9\n"
+    let rows = "\n1.e5,7,1,2,3,4\nab-1.png,8,5,6,7,9\n"
     #expect(try read(name + ",label,p0,p1,p2,p3" + rows).labels == [7, 8])
     #expect(try read(name + ",label,a,b,c,d" + rows).pixels == [1, 2, 3, 4, 5, 6, 7, 9])
   }

@@ -89,6 +89,7 @@ import Testing
     // Recorded names keep the others from moving up.
     let recorded = ("classes.json", Array("[\"0\", \"1\", \"2\"]".utf8))
     #expect(try message(files + [("test/2/notes.txt", [1]), recorded]) == nil)
+    #expect(try message(files + [("test/backup/notes.txt", [1]), recorded]) != nil)
   }
 
   @Test("names what else is wrong")

@@ -96,4 +96,28 @@ import Testing
         == "decode b.pkl: is no batch of a data set in several pickles"
         + " (name one pickle, or convert them singly)")
   }
+
+  @Test("takes no names of classes from a file that holds arrays of its own")
+  func noMeta() {
+    let other = PickleSample.dict([
+      (.text("images"), images([3, 28, 28])), (.text("labels"), PickleSample.ints([0, 2, 1])),
+      (.text("classes"), .list([.text("x"), .text("y"), .text("z")])),
+    ])
+    let line = failure([
+      ("data_batch_1", batch(2, first: 0, [("labels", [0, 1])])), ("b.pkl", other),
+    ])
+    #expect(line?.contains("is no batch of a data set in several pickles") == true)
+  }
+
+  @Test("prefers the names of the labels that it reads, whatever stands before them")
+  func nameOrder() throws {
+    let columns: [(PickleSample, PickleSample)] = [
+      (.text("classes"), .int(3)), (.text("label_names"), .list([.text("C")])),
+      (.text("fine_label_names"), .list([.text("a"), .text("b")])),
+      (.text("data"), images([2, 3072])), (.text("fine_labels"), PickleSample.ints([0, 1])),
+    ]
+    try open(.dict(columns)) { source throws in
+      #expect(source.dataset.schema.labels?.classNames == ["a", "b"])
+    }
+  }
 }

@@ -214,6 +214,31 @@ import Testing
     }
   }
 
+  @Test("takes a pickle for such whatever is behind its ending", arguments: ["bak", "1", "2024"])
+  func oldPickle(ending: String) throws {
+    let bytes = PickleWriter.python3(4).pickle(
+      .array(PickleArraySample(shape: [2, 8, 8], payload: [UInt8](repeating: 1, count: 128))))
+    try readFiles(["x.pkl." + ending: bytes]) { source in #expect(source.dataset.count == 2) }
+  }
+
+  @Test("refuses a file that is named twice in other words, and no two whose names look alike")
+  func twiceNamed() throws {
+    try withTemporaryDirectory { root in
+      let shard = TarSample.pair("a", 1, "1").bytes
+      let names = ["caf\u{E9}-0.tar", "cafe\u{301}-0.tar"].map { root + "/" + $0 }
+      for name in names { try write(shard, to: name) }
+      let line = sentence {
+        _ = try openSource(
+          SourceRequest(paths: [
+            names[0], root + "/../" + Path.lastComponent(root) + "/caf\u{E9}-0.tar",
+          ]))
+      }
+      #expect(line?.hasSuffix("is named twice") == true, "\(line ?? "")")
+      let other = sentence { _ = try openSource(SourceRequest(paths: names)) }
+      #expect(other?.contains("twice") != true, "\(other ?? "")")
+    }
+  }
+
   @Test(
     "knows a format by its content where the name has another in it",
     arguments: [SinkFormat.npz, .cache].map(\.name))

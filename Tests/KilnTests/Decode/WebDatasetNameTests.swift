@@ -87,6 +87,18 @@ import Testing
       try FileManager.default.createSymbolicLink(
         atPath: root + "/a-0001.tar", withDestinationPath: "a-0000.tar")
       #expect(try openSource(SourceRequest(paths: [root])).dataset.count == 2)
+      let link = { (name: String) in
+        try FileManager.default.createSymbolicLink(
+          atPath: root + "/" + name, withDestinationPath: root + "/a-0000.tar")
+      }
+      // Neither another split, nor another name or place, of the same samples.
+      try makeDirectory(root + "/other")
+      for name in ["b-0001.tar", "a-latest.tar", "other/a-0003.tar"] {
+        try link(name)
+        let paths = ["/a-0000.tar", "/" + name].map { root + $0 }
+        let line = sentence { _ = try openSource(SourceRequest(paths: paths)) }
+        #expect(line?.hasSuffix("its samples would be read twice") == true, "\(line ?? "")")
+      }
     }
   }
 

@@ -1,10 +1,5 @@
 /// Images and labels in files that were named by hand: each an array, or an `.npz` of several.
 enum ArrayPair {
-  /// Whether a pair is of this kind by its images.
-  static func isPair(_ images: Resource) -> Bool {
-    NPYFile.isNPY(images) || NPZFormat.isNPZ(images)
-  }
-
   /// The one split of a pair; labels without a file of their own are in that of the images.
   /// - Throws: ``StageError`` that names a file, or ``UsageError`` for a key that it has no use for.
   static func part(

@@ -7,7 +7,7 @@ extension SourceFormat {
     options: [.imagesKey, .labelsKey, .sourceShape],
     liesBesideImages: true,
     detect: { material in
-      if let images = material.images { return ArrayPair.isPair(images) }
+      if let images = material.images { return NPYFile.isNPY(images) }
       return try !NPYFormat.candidates(material).isEmpty
     },
     open: { material, values in

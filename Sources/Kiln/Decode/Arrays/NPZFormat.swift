@@ -8,7 +8,10 @@ extension SourceFormat {
     summary: "NumPy's .npz, stored or deflated: x_train y_train x_test y_test, or one array a file",
     options: [.imagesKey, .labelsKey, .sourceShape],
     liesBesideImages: true,
-    detect: { try $0.images == nil && !NPZFormat.files($0).isEmpty },
+    detect: { material in
+      if let images = material.images { return NPZFormat.isNPZ(images) }
+      return try !NPZFormat.files(material).isEmpty
+    },
     open: { material, values in
       var interpretation = ArraySource.Interpretation(material)
       interpretation.sampleShape = try SourceShape.parse(values)
@@ -60,6 +63,9 @@ enum NPZFormat {
   fileprivate static func parts(
     _ material: SourceMaterial, _ values: OptionValues
   ) throws -> (parts: [ArraySource.Part], remarks: [String]) {
+    if let images = material.images {
+      return ([try ArrayPair.part(images: images, material, values)], [])
+    }
     let keys = try ArrayKeys(values)
     let files = try files(material)
     var candidates: [ArrayCandidate] = []

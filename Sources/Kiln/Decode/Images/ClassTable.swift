@@ -4,6 +4,13 @@ struct KnownClasses: Sendable {
   var recorded: [String]?
   /// Names from 0 that the user has given instead.
   var given: [String]?
+
+  /// Whether a folder's name is that of a class which is recorded, or its label.
+  func isRecorded(folder: String) -> Bool {
+    guard let recorded else { return false }
+    return ClassTable.isName(folder, in: recorded)
+      || Int(folder).map(recorded.indices.contains) ?? false
+  }
 }
 
 /// The labels of classes that folders or files name.
@@ -33,13 +40,18 @@ struct ClassTable {
     }
     let sorted = found.sorted(by: NaturalOrder.precedes)
     if let recorded = known.recorded {
-      let stranger = sorted.first { Self.labels(of: [$0], in: recorded) == nil } ?? ""
+      let stranger = sorted.first { !Self.isName($0, in: recorded) } ?? ""
       throw UnsupportedError(
         "class '\(stranger)' is not among the \(recorded.count) class names recorded beside it"
           + " (in classes.json or kiln.json)")
     }
     labels = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1, Int64($0)) })
     names = known.given ?? sorted
+  }
+
+  /// Whether a name is in a list, as it is or as ``ClassSlug`` writes it.
+  static func isName(_ name: String, in list: [String]) -> Bool {
+    labels(of: [name], in: list) != nil
   }
 
   /// The places of names in a list; nil where one is not in it.

@@ -18,11 +18,11 @@ struct FolderLevels {
   /// - Parameters:
   ///   - listing: all images.
   ///   - root: the name of the directory itself.
-  ///   - mayLackClasses: whether folders may be empty, as they are beside recorded names of classes; else such
-  ///     a one shifts the labels of those behind it, or is a mistake.
+  ///   - classes: what is known of the classes: one that is recorded may have an empty folder; another such
+  ///     folder shifts the labels of those behind it, or is a mistake.
   /// - Throws: ``UnsupportedError`` where the directories have no such levels.
   init(
-    _ listing: ImageFolderListing, root: String, mayLackClasses: Bool
+    _ listing: ImageFolderListing, root: String, classes: KnownClasses
   ) throws(UnsupportedError) {
     var folders = listing.directories.enumerated().compactMap { position, directory in
       directory.files.isEmpty
@@ -39,11 +39,12 @@ struct FolderLevels {
           + " \(Self.name(other.path)) (name one of them, or give a --pattern)")
     }
     // A class may be missing in one split, not in all.
-    let classes = Set(folders.compactMap(\.path.last))
+    let filled = Set(folders.compactMap(\.path.last))
     if let empty = listing.directories.first(where: {
-      !mayLackClasses && $0.files.isEmpty && !$0.hasDirectories && depth > 0
+      $0.files.isEmpty && !$0.hasDirectories && depth > 0
         && $0.path.pathComponents().count == depth
-        && !classes.contains(Path.lastComponent($0.path))
+        && !filled.contains(Path.lastComponent($0.path))
+        && !classes.isRecorded(folder: Path.lastComponent($0.path))
     }) {
       throw UnsupportedError(
         "folder \(empty.path) holds no PNG or JPEG file (fill it, or remove it)")

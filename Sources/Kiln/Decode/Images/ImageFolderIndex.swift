@@ -68,8 +68,7 @@ extension ImageFolderIndex {
   init(
     foldersOf listing: ImageFolderListing, root: String, classes: KnownClasses
   ) throws(UnsupportedError) {
-    let levels = try FolderLevels(
-      listing, root: root, mayLackClasses: classes.recorded != nil)
+    let levels = try FolderLevels(listing, root: root, classes: classes)
     if let labels = levels.labels {
       try self.init(levels, labels, classes)
     } else {

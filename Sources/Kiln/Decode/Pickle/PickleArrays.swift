@@ -187,10 +187,16 @@ struct PickleArrays: Sendable {
 
   /// The names of the classes, where the pickle is a dict that has them under a usual key.
   var classNames: [String]? {
-    let keys: Set = [
-      "fine_label_names", "label_names", "class_names", "classes", "target_names",
-    ]
-    return entries(rootPlace)?.first { keys.contains($0.key) }.flatMap { texts($0.place) }
+    let entries = entries(rootPlace) ?? []
+    let keys = ["fine_label_names", "label_names", "class_names", "classes", "target_names"]
+    return keys.lazy.compactMap { key in
+      entries.first { $0.key == key }.flatMap { texts($0.place) }
+    }.first
+  }
+
+  /// Whether the pickle is a dict that holds arrays.
+  var hasArrays: Bool {
+    entries(rootPlace)?.contains { values.array($0.place.value) != nil } ?? false
   }
 
   /// The names in a list or an array of text; nil for anything else.

@@ -45,7 +45,9 @@ enum PickleFormat {
       dataset = try batches(files)
       if dataset.isInterleaved {
         interpretation.corrections = Corrections(channels: .planar).descriptions
-      } else if let shape, shape.count == 3, shape[2] == 3 {
+      } else if let shape, shape.count == 3, shape[2] == 3,
+        try dataset.parts[0].images.first?.array.interleaved() != nil
+      {
         interpretation.remarks = [
           "colours are read as side by side, as --source-shape says; in CIFAR's files they are planes"
         ]
@@ -99,7 +101,7 @@ enum PickleFormat {
       if let batch = try file.arrays.batch(file.arrays.rootPlace, fileName: file.fileName) {
         batches.append(batch)
         names = names ?? file.arrays.classNames
-      } else if let found = file.arrays.classNames {
+      } else if let found = file.arrays.classNames, !file.arrays.hasArrays {
         names = found
       } else {
         throw StageError(
@@ -156,9 +158,12 @@ enum PickleFormat {
     return names[0] < names[1]
   }
 
+  /// Whether a name is that of a pickle, also with more behind it, such as `x.pkl.bak`.
   private static func hasPickleName(_ name: String) -> Bool {
     let parts = Compression.unpackedName(name).lowercased().split(separator: ".").dropFirst()
-    return parts.last.map { ["pkl", "pickle", "pck", "p"].contains($0) } ?? false
+    let others: Set = ["npz", "npy", "safetensors", "csv", "tsv", "mat", "json", "tar", "zip"]
+    return parts.contains { ["pkl", "pickle", "pck", "p"].contains($0) }
+      && !(parts.last.map { others.contains(String($0)) } ?? false)
   }
 
   /// Whether a file begins as a pickle of protocol 2 or later, or is called one and begins as one of

@@ -14,9 +14,9 @@ enum PickleLimits {
   static let textByteCount = 48 << 20
   /// Bytes of one element of an array of text: NumPy allows no more.
   static let textElementByteCount = Int(Int32.max)
-  /// Bytes of an array of text that is kept to be looked at: those of all names that classes have.
+  /// Bytes of arrays of text that are kept to be looked at, all together: those of all names that classes have.
   ///
-  /// Longer ones, of file names or descriptions, are read over.
+  /// Others, of file names or descriptions, are read over.
   static let textArrayByteCount = 16 << 20
   /// Bytes of a string that is no part of an array: no text about a data set is that long.
   static let strayByteCount = 32 << 20

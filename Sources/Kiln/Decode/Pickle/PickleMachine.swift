@@ -12,6 +12,8 @@ struct PickleMachine {
   private var memo = PickleMemo()
   private var highestStack = 0
   private var frameEnd = 0
+  /// Bytes of arrays of text that are kept of a stream.
+  private var keptTextByteCount = 0
 
   private init(_ input: PickleInput) { self.input = input }
 
@@ -287,7 +289,7 @@ struct PickleMachine {
   }
 
   /// A long string, if it can be a part of an array.
-  private func long(_ count: Int) throws -> PickleBytes {
+  private mutating func long(_ count: Int) throws -> PickleBytes {
     switch purpose {
     case .array(let byteCount, _) where byteCount != count,
       .texts(let byteCount) where byteCount != count:
@@ -296,11 +298,13 @@ struct PickleMachine {
     case .array(_, .rowMajor): return try input.longArray(count)
     case .array(_, .columnMajor), .bytes: return try input.long(count)
     case .texts:
-      if input.isInPlace || count <= PickleLimits.textArrayByteCount {
-        return try input.long(count)
+      if input.isInPlace { return try input.long(count) }
+      guard keptTextByteCount + count <= PickleLimits.textArrayByteCount else {
+        try input.skip(count)
+        return .skipped(byteCount: count)
       }
-      try input.skip(count)
-      return .skipped(byteCount: count)
+      keptTextByteCount += count
+      return try input.long(count)
     case .none:
       // In a mapped file nothing is kept anyway.
       if input.isInPlace { return try input.long(count) }
@@ -370,7 +374,8 @@ struct PickleMachine {
     var (limit, kept) = (Int.max, Int.max)
     switch purpose {
     case .array(let byteCount, _): limit = byteCount
-    case .texts(let byteCount): (limit, kept) = (byteCount, PickleLimits.textArrayByteCount)
+    case .texts(let byteCount):
+      (limit, kept) = (byteCount, PickleLimits.textArrayByteCount - keptTextByteCount)
     case .bytes: break
     // A key, or nothing.
     case .none: (limit, kept) = (PickleLimits.strayByteCount, PickleLimits.inlineByteCount)
@@ -401,6 +406,7 @@ struct PickleMachine {
     guard byteCount <= kept else {
       return values.string(kind, long: .skipped(byteCount: byteCount))
     }
+    if case .texts = purpose { keptTextByteCount += byteCount }
     return try string(kind, pieces)
   }
 }

@@ -100,7 +100,11 @@ struct CSVLayout: Sendable, Equatable {
     let keptNames = kept.map { names[$0] }
     let told = try Self.labels(
       settings.label, names: hasHeader ? keptNames : nil, columnCount: kept.count)
-    if told == nil, head.rows.isEmpty, settings.pixelCount == nil { throw CSVError.noRows }
+    if told == nil, head.rows.isEmpty, settings.pixelCount == nil,
+      !CSVPixelNames.areTold(by: keptNames)
+    {
+      throw CSVError.noRows
+    }
     // Who gives a shape that takes all columns has said that there is no label.
     isConcluded = told == nil && settings.pixelCount != kept.count
     let isLabel =

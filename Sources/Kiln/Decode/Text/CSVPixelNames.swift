@@ -10,13 +10,16 @@ enum CSVPixelNames {
   }
 
   /// The columns that are no pixels by their names.
-  /// - Parameter names: of all columns. Pixels are those called `pixel` and a number; else those that most columns
-  ///   are called as, such as `p0` or `1x1`; else those called `pixel…`, where half of the columns are.
+  /// - Parameter names: of all columns. Pixels are those called `pixel` and a number, unless more are called
+  ///   alike in another way; else those that most columns are called as, such as `p0` or `1x1`; else those
+  ///   called `pixel…`, where half of the columns are.
   /// - Returns: their positions; nil where names do not tell pixels from others.
   static func others(in names: [String]) -> [Int]? {
     let lower = names.map { $0.lowercased() }
     let stems = lower.map(stem)
-    if stems.contains(where: { $0.map(isPixel) ?? false }) {
+    let series = series(in: stems)
+    let pixelCount = stems.count { $0.map(isPixel) ?? false }
+    if pixelCount > 0, pixelCount >= series?.count ?? 0 {
       // The first of columns that pandas has told apart has no number.
       let all = Set(lower)
       return lower.indices.filter { column in
@@ -24,17 +27,32 @@ enum CSVPixelNames {
           || stems[column] == nil && !all.contains(lower[column] + ".1")
       }
     }
-    var counts: [String: Int] = [:]
-    for stem in stems.compactMap(\.self) { counts[stem, default: 0] += 1 }
-    if let pixels = counts.first(where: { $0.value > 2 && $0.value * 2 > names.count }) {
+    if let series {
       guard !areRepetitions(names) else { return nil }
-      let others = stems.indices.filter { stems[$0] != pixels.key }
+      let others = stems.indices.filter { stems[$0] != series.stem }
       return others.isEmpty ? nil : others
     }
-    let others = lower.indices.filter { column in
-      !lower[column].hasPrefix("pixel") || CSVLayout.isLabel(names[column])
+    let called = lower.indices.filter { column in
+      lower[column].hasPrefix("pixel") && !CSVLayout.isLabel(names[column])
     }
-    return others.count * 2 <= names.count ? others : nil
+    // Where pixels are numbered channel by channel, `pixel_mean` is none.
+    let numbered = called.filter { stems[$0] != nil }
+    let pixels = Set(numbered.count * 2 > called.count ? numbered : called)
+    return pixels.count * 2 >= names.count ? lower.indices.filter { !pixels.contains($0) } : nil
+  }
+
+  /// Whether names tell pixels: from other columns, or that there are no others.
+  static func areTold(by names: [String]) -> Bool {
+    others(in: names) != nil || series(in: names.map { stem(of: $0.lowercased()) }) != nil
+  }
+
+  /// What most columns have before their number, unless it says that they are labels.
+  private static func series(in stems: [String?]) -> (stem: String, count: Int)? {
+    var counts: [String: Int] = [:]
+    for stem in stems.compactMap(\.self) { counts[stem, default: 0] += 1 }
+    return counts.first { stem, count in
+      count > 2 && count * 2 > stems.count && !CSVLayout.isLabel(stem.filter(\.isLetter))
+    }.map { (stem: $0.key, count: $0.value) }
   }
 
   /// Whether what stands before a number says that it is a pixel's: `pixel`, `Pixel_`, `pixels.`.

@@ -131,16 +131,32 @@ private enum WebDatasetFormat {
         }
       }
     }
-    var paths: Set<String> = []
-    for shard in found {
-      // Stores keep equal files once, and links to it under all of their names.
-      let directory = Path.resolved(Path.directory(of: shard.path))
-      let place = Path.join(directory, Path.lastComponent(shard.path))
-      guard !paths.insert(place).inserted else { continue }
-      throw UsageError.conflict("\(shard.path) is named twice, by itself or with its directory")
-    }
+    try checkNoneTwice(found)
     return found.sorted {
       ($0.name.split, $0.name.number ?? 0, $0.path) < ($1.name.split, $1.name.number ?? 0, $1.path)
+    }
+  }
+
+  /// Refuses to read samples twice; but stores keep equal files once, and have links to it under the numbers of
+  /// all that are equal.
+  private static func checkNoneTwice(_ shards: [Shard]) throws(UsageError) {
+    var known: [[UInt8]: Shard] = [:]
+    for shard in shards {
+      let target = Array(Path.resolved(shard.path).utf8)
+      guard let other = known[target] else {
+        known[target] = shard
+        continue
+      }
+      if Path.place(of: shard.path).utf8.elementsEqual(Path.place(of: other.path).utf8) {
+        throw .conflict("\(shard.path) is named twice, by itself or with its directory")
+      }
+      let directories = [shard, other].map { Path.resolved(Path.directory(of: $0.path)) }
+      guard directories[0] == directories[1], shard.name.split == other.name.split,
+        let number = shard.name.number, let otherNumber = other.name.number, number != otherNumber
+      else {
+        throw .conflict(
+          "\(shard.path) is the same file as \(other.path): its samples would be read twice")
+      }
     }
   }
 
