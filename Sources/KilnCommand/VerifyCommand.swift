@@ -19,9 +19,21 @@ extension Subcommand {
     ],
     run: { arguments, console in
       let cancellation = Signals.cancelOnInterrupt()
-      let verification = try ProgressDisplay.during(arguments, console) { watch in
-        try Verification(
-          of: arguments.operands[0], jobs: arguments.jobs, cancellation: cancellation, watch: watch)
+      let path = arguments.operands[0]
+      let verification: Verification
+      do {
+        verification = try ProgressDisplay.during(arguments, console) { watch in
+          try Verification(
+            of: path, jobs: arguments.jobs, cancellation: cancellation, watch: watch)
+        }
+      } catch let error as StageError where arguments.has("json") {
+        // Who asks for JSON gets the verdict on an output that cannot be read, too.
+        let verdict: JSON = .object([
+          "path": .text(path), "verified": .boolean(false),
+          "differences": .array([.text("\(error)")]),
+        ])
+        try console.result(try verdict.text())
+        throw error
       }
       try console.report(arguments, json: verification.json) {
         verification.differences.isEmpty ? text(verification) : ""

@@ -34,4 +34,24 @@ import Testing
       #expect(fields["verified"] == .boolean(false))
     }
   }
+
+  @Test("gives its verdict as JSON also where an output cannot be read", arguments: ["", "x"])
+  func unreadable(content: String) throws {
+    try withDirectory { root in
+      let path = root.appending(path: "out").path
+      #expect(try CommandRun(["convert", "sample:70", "--to", "csv=" + path, "-q"]).status == 0)
+      let table = URL(filePath: path + "/train.csv")
+      try Data("label,pixel0\n\(content)".utf8).write(to: table)
+      if content.isEmpty { try FileManager.default.removeItem(atPath: path + "/kiln.json") }
+      let run = try CommandRun(["verify", path, "--json"])
+      #expect(run.status == 1 && run.errors.hasPrefix("kiln: decode "))
+      guard case .object(let fields) = try JSON(parsing: Array(run.output.utf8)) else {
+        Issue.record("no object")
+        return
+      }
+      #expect(fields["verified"] == .boolean(false))
+      let reason = run.errors.dropFirst("kiln: ".count).trimmingCharacters(in: .newlines)
+      #expect(fields["differences"] == .array([.text(reason)]))
+    }
+  }
 }

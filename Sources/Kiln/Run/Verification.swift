@@ -59,6 +59,7 @@ public struct Verification: Sendable {
     }
     differences =
       Self.differences(of: plan.schema, from: record)
+      + source.remarks
       + Self.differences(of: found, from: record, names)
       + Self.differences(ofClassesIn: path, from: record)
   }

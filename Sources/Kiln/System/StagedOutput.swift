@@ -90,6 +90,10 @@ public final class StagedOutput: Sendable {
     self.existing = existing
     self.name = name
     parent = Path.directory(of: destination)
+    let longest = kind == .file && hasManifest ? name + "." + Self.manifestName : name
+    guard longest.utf8.count <= Self.nameByteCount else {
+      throw FileError(.create, Path.join(parent, longest), code: ENAMETOOLONG)
+    }
     try Self.check(given, kind: kind, existing: existing)
     if kind == .file, hasManifest {
       // The manifest goes beside the file; better to know now than after the whole run.
@@ -320,7 +324,15 @@ public final class StagedOutput: Sendable {
 
   private static let counter = Atomic<Int>(0)
 
-  private static func prefix(_ name: String) -> String { ".\(name).partial-" }
+  /// The longest name of a file, on nearly all file systems.
+  private static let nameByteCount = 255
+
+  /// What is added to a long name takes the place of its end.
+  private static func prefix(_ name: String) -> String {
+    var shown = name[...]
+    while shown.utf8.count > nameByteCount - 50 { shown.removeLast() }
+    return ".\(shown).partial-"
+  }
 
   private static func makeStaging(
     name: String, in parent: String

@@ -52,6 +52,10 @@ private enum PickleLayout: String, CaseIterable {
             + " those of split '\(split.name)' more (use --pickle-protocol 4)")
       }
     }
+    guard !schema.sampleShape.isEmpty else {
+      throw UnsupportedError(
+        "samples of one number each cannot be told from labels in a pickle (choose npy)")
+    }
     guard self == .lisa else { return }
     let names = dataset.splits.map(\.name)
     guard names == Self.lisaSplits else {

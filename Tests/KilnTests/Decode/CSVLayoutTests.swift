@@ -131,6 +131,23 @@ import Testing
     #expect(failure("p0,p1,weight,p2,p3\n1,2,7,3,4\n")?.contains("not all at one end") == true)
   }
 
+  @Test("says which column can be read alone where another one beside the label holds texts")
+  func textBesideLabel() throws {
+    let table = "V1,V2,V3,V4,label,name\n1,2,3,4,7,img 0\n"
+    #expect(
+      failure(table)?.hasSuffix("(--source-label takes the name of the only one to be read)")
+        == true)
+    #expect(try read(table, ["label": "label"]).labels == [7])
+  }
+
+  @Test("remarks on tables beside splits, which are none by their names")
+  func otherTables() throws {
+    let table = "label,p0,p1,p2,p3\n7,1,2,3,4\n"
+    #expect(
+      try remarks(on: ["train": table, "holdout": table, "val2": table])
+        == ["no split, and not read: holdout.csv, val2.csv"])
+  }
+
   @Test("refuses a shape of other pixels than there are")
   func otherShape() {
     #expect(

@@ -372,7 +372,7 @@ import Testing
       #expect(
         sentence { _ = try open(path) }
           == "decode \(path): split 'test' has 1 images, expected 2 as in kiln.json"
-          + " (remove kiln.json to read what is there)")
+          + " (to convert what is there, remove kiln.json)")
     }
   }
 

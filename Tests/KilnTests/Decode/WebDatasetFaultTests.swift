@@ -104,7 +104,7 @@ import Testing
       #expect(
         sentence { _ = try openSource(SourceRequest(paths: [root + "/tar"])) }
           == "decode train-000002.tar: split 'train' has 6 samples, expected 10 as in kiln.json"
-          + " (remove kiln.json to read what is there)")
+          + " (to convert what is there, remove kiln.json)")
     }
   }
 

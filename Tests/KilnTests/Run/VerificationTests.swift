@@ -48,6 +48,27 @@ import Testing
     }
   }
 
+  @Test("finds a table that the manifest does not have")
+  func strangeTable() throws {
+    try withOutput(.csv) { path throws in
+      try write(try contents(of: path + "/train.csv"), to: path + "/extra.csv")
+      #expect(try Verification(of: path).differences == ["no split, and not read: extra.csv"])
+    }
+  }
+
+  @Test(
+    "reads splits of any name again without the manifest",
+    arguments: ["y", "x-y", "other", "x"])
+  func pickleSplits(name: String) throws {
+    try withOutput(.pickle, [try Pipeline.Step(.splits, "\(name)=train,test")]) { path throws in
+      let before = try openSource(SourceRequest(paths: [path])).dataset
+      try Path.removeTree(path + ".kiln.json")
+      let after = try openSource(SourceRequest(paths: [path])).dataset
+      #expect(after.splits.map(\.name).sorted() == [name, "test"].sorted())
+      #expect(after.count == before.count && after.schema.labels != nil)
+    }
+  }
+
   @Test("says of a format of somebody else's sink that it is not read back")
   func otherFormat() throws {
     try withOutput(.csv) { path throws in

@@ -357,9 +357,26 @@ import Testing
       }
       #expect(throws: FileError.self) {
         try StagedOutput(
-          .directory, at: root + "/new/" + String(repeating: "n", count: 254), existing: .keep)
+          .directory, at: root + "/new/" + String(repeating: "n", count: 256), existing: .keep)
+      }
+      // The manifest beside a file has a longer name.
+      #expect(throws: FileError.self) {
+        try StagedOutput(
+          .file, at: root + "/new/" + String(repeating: "n", count: 250), existing: .keep)
       }
       #expect(try names(in: root) == ["file"])
+    }
+  }
+
+  @Test("builds an output whose name is as long as names can be", arguments: ["y", "\u{1F600}"])
+  func longName(character: String) throws {
+    try withTemporaryDirectory { root in
+      let name = String(repeating: character, count: 240 / character.utf8.count)
+      let output = try StagedOutput(.directory, at: root + "/" + name, existing: .keep)
+      try output.writeFile("a", [1])
+      try output.place()
+      output.settle()
+      #expect(try names(in: root) == [name + "/", name + "/a"])
     }
   }
 }

@@ -52,7 +52,7 @@ import Testing
     let limit = PickleOpcodes.maximumByteCount(ofArrayIn: version)
     for (count, fits) in [(limit, true), (limit + 1, false)] {
       let dataset = Dataset(
-        schema: Schema(elementType: .uint8, sampleShape: [], labels: nil),
+        schema: Schema(elementType: .uint8, sampleShape: [1], labels: nil),
         splits: [Split(name: "train", count: count)])
       let found = sentence {
         try SinkFormat.pickle.check(
@@ -159,6 +159,15 @@ struct PickleAndTarReadersTests {
         """
       let (status, output) = try Python.run(program, [root])
       #expect(status == 0, "\(output)")
+    }
+  }
+
+  @Test("refuses samples of one number each, which nobody could tell from labels")
+  func scalars() throws {
+    try withTemporaryDirectory { root in
+      let output = try Pipeline.Output(.pickle, at: root + "/out")
+      let line = sentence { try TestSource(.uint8, [], counts: [5]).run([output]) }
+      #expect(line?.contains("cannot be told from labels in a pickle") == true, "\(line ?? "")")
     }
   }
 }

@@ -14,8 +14,12 @@ struct ArrayName: Sendable, Equatable {
     guard let first = words.first, let last = words.last else { return nil }
     let role: Role
     let rest: Substring
-    // x_ and y_ first: in x_data, data is the split.
-    if words.count > 1, let short = Self.short[first.lowercased()] {
+    // As the pickle sink calls them, whatever the split: y_img are images.
+    if words.count > 1, let suffix = Self.suffixes.first(where: { name.hasSuffix($0.key) }) {
+      role = suffix.value
+      rest = name.dropLast(suffix.key.count)
+      // x_ and y_ first: in x_data, data is the split.
+    } else if words.count > 1, let short = Self.short[first.lowercased()] {
       role = short
       rest = name.dropFirst(first.count + 1)
     } else if let word = Self.roles[last.lowercased()] {
@@ -56,6 +60,8 @@ struct ArrayName: Sendable, Equatable {
   }
 
   private static func isSeparator(_ character: Character) -> Bool { "-_. ".contains(character) }
+
+  private static let suffixes: [String: Role] = ["_img": .images, "_label": .labels]
 
   private static let short: [String: Role] = ["x": .images, "y": .labels]
 

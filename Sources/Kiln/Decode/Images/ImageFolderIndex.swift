@@ -108,7 +108,7 @@ extension ImageFolderIndex {
       guard split.files.count == expected else {
         throw UnsupportedError(
           "split '\(split.name)' has \(split.files.count) images, expected \(expected)"
-            + " as in kiln.json (remove kiln.json to read what is there)")
+            + " as in kiln.json (to convert what is there, remove kiln.json)")
       }
     }
   }

@@ -8,7 +8,7 @@ enum CSVError: Error, Sendable, Equatable, CustomStringConvertible {
   case tooManyColumns
   case notNumber(line: Int, column: Int, text: String)
   case severalNumbers(line: Int, column: Int, count: Int)
-  case labelNotNumber(line: Int, column: Int, text: String)
+  case labelNotNumber(line: Int, column: Int, text: String, isOneOfSeveral: Bool)
   case labelNotWhole(line: Int, column: Int, text: String)
   case doesNotFit(line: Int, column: Int, text: String, type: ElementType)
   case unclosedQuote(line: Int, column: Int)
@@ -36,9 +36,11 @@ enum CSVError: Error, Sendable, Equatable, CustomStringConvertible {
         + (line == 1 ? " (--source-header on if the first line names the columns)" : "")
     case .severalNumbers(let line, let column, let count):
       "line \(line), column \(column) holds \(count) numbers, expected one (give each a column)"
-    case .labelNotNumber(let line, let column, let text):
+    case .labelNotNumber(let line, let column, let text, let isOneOfSeveral):
       "line \(line), column \(column): '\(text.printable)' is no number, expected a label"
-        + " (number the classes from 0 and name them with --classes)"
+        + (isOneOfSeveral
+          ? " (--source-label takes the name of the only one to be read)"
+          : " (number the classes from 0 and name them with --classes)")
     case .labelNotWhole(let line, let column, let text):
       "line \(line), column \(column): '\(text.printable)' is no whole number, expected a label"
     case .doesNotFit(let line, let column, let text, let type):

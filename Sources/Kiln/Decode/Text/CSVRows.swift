@@ -171,7 +171,8 @@ struct CSVRows: Sendable {
         } else if meanings[column] != .other {
           let text = Self.text(text, content)
           throw meanings[column] == .label && line > 1
-            ? CSVError.labelNotNumber(line: line, column: column + 1, text: text)
+            ? CSVError.labelNotNumber(
+              line: line, column: column + 1, text: text, isOneOfSeveral: layout.labelCount > 1)
             : .notNumber(line: line, column: column + 1, text: text)
         }
         column += 1

@@ -12,12 +12,14 @@ final class CSVSource: Source {
   ///   - settings: what the user says of the layout.
   ///   - shape: the shape of a sample; nil for a square where the pixels make one.
   ///   - classNames: the name of each class.
+  ///   - passedOver: the names of tables beside these that are no splits.
   ///   - wanted: the splits that will be used, where that is known.
   ///   - cancellation: asks to stop.
   /// - Throws: ``StageError`` that names the file.
   init(
     _ splits: [(name: String, file: Resource?)], _ settings: CSVLayout.Settings, shape: [Int]?,
-    classNames: [String], wanted: [String]? = nil, cancellation: Cancellation
+    classNames: [String], passedOver: [String], wanted: [String]? = nil,
+    cancellation: Cancellation
   ) throws {
     var rowNumbers = CSVRowNumbers()
     if settings.mayNumberRows {
@@ -58,7 +60,9 @@ final class CSVSource: Source {
         ranges: statistics.labelRanges, classNames: classNames)
     }
     self.tables = tables
-    remarks = CSVLayout.remarks(of: present.map(\.layout))
+    remarks =
+      CSVLayout.remarks(of: present.map(\.layout))
+      + (passedOver.isEmpty ? [] : ["no split, and not read: \(Spelling.list(passedOver))"])
     files = SourceFile.distinct(present.map(\.file.file))
     dataset = Dataset(
       schema: Schema(

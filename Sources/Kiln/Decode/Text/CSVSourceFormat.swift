@@ -16,7 +16,7 @@ extension SourceFormat {
       .sourceShape,
     ],
     liesBesideImages: true,
-    detect: { try !CSVSourceFormat.tables($0).isEmpty },
+    detect: { try !CSVSourceFormat.tables($0).found.isEmpty },
     open: { material, values in try CSVSourceFormat.open(material, values) })
 }
 
@@ -32,13 +32,14 @@ private enum CSVSourceFormat {
   private static let outputName = "csv"
 
   static func open(_ material: SourceMaterial, _ values: OptionValues) throws -> any Source {
-    let tables = try chosen(try tables(material), material).map { ($0.name, try $0.open()) }
+    let (found, passedOver) = try tables(material)
+    let tables = try chosen(found, material).map { ($0.name, try $0.open()) }
     let files = SourceFile.distinct(tables.map(\.1.file))
     var settings = try settings(values)
     guard
       let record = OutputRecord.find(for: files, namedBy: material.request.paths),
       record.format == outputName
-    else { return try source(tables, settings, material, values) }
+    else { return try source(tables, settings, passedOver, material, values) }
     // Whatever columns are called, they were written as labels.
     settings.mayNumberRows = false
     if settings.delimiter == nil, let text = record.options["delimiter"] {
@@ -60,23 +61,25 @@ private enum CSVSourceFormat {
       return EmptyOutput(
         record, splits: tables.map(\.0), files: files, classNames: material.request.classNames)
     }
-    return try source(known, settings, material, values)
+    return try source(known, settings, passedOver, material, values)
   }
 
   private static func source(
-    _ splits: [(String, Resource?)], _ settings: CSVLayout.Settings, _ material: SourceMaterial,
-    _ values: OptionValues
+    _ splits: [(String, Resource?)], _ settings: CSVLayout.Settings, _ passedOver: [String],
+    _ material: SourceMaterial, _ values: OptionValues
   ) throws -> CSVSource {
     try CSVSource(
       splits, settings, shape: try SourceShape.parse(values),
-      classNames: material.request.classNames ?? [], wanted: material.request.splits,
-      cancellation: material.cancellation)
+      classNames: material.request.classNames ?? [], passedOver: passedOver,
+      wanted: material.request.splits, cancellation: material.cancellation)
   }
 
-  /// The tables of a source, each with its split's name.
-  static func tables(_ material: SourceMaterial) throws -> [Table] {
-    if material.images != nil { return [] }
-    var found: [Table] = []
+  /// The tables of a source, each with its split's name, and those beside them that are no splits.
+  static func tables(
+    _ material: SourceMaterial
+  ) throws -> (found: [Table], passedOver: [String]) {
+    if material.images != nil { return ([], []) }
+    var (found, passedOver): ([Table], [String]) = ([], [])
     for item in material.items {
       switch item {
       case .word: break
@@ -86,13 +89,20 @@ private enum CSVSourceFormat {
         if let record = material.outputRecord, record.format == outputName {
           // What Kiln has written has a table for each split, whatever that is called.
           for member in members {
-            guard let name = stem(of: member.fileName), record.splits[name] != nil else { continue }
+            guard let name = stem(of: member.fileName), record.splits[name] != nil else {
+              passedOver.append(member.fileName)
+              continue
+            }
             found.append(Table(dataset: "", name: name, open: { try member.resource() }))
           }
           continue
         }
         // Beside them, a list of class names or of predictions is no split.
         let usual = members.filter { ArrayName.hasKnownSplit(stem(of: $0.fileName)?[...] ?? "") }
+        if !usual.isEmpty {
+          let names = Set(usual.map(\.fileName))
+          passedOver += members.map(\.fileName).filter { !names.contains($0) }
+        }
         for member in usual.isEmpty ? members : usual {
           let names = names(
             of: stem(of: member.fileName), isOnly: material.items.count == 1 && members.count == 1)
@@ -101,18 +111,18 @@ private enum CSVSourceFormat {
         }
       case .file(let file):
         let stem = stem(of: file.fileName)
-        guard try stem != nil || looksLikeTable(file) else { return [] }
+        guard try stem != nil || looksLikeTable(file) else { return ([], []) }
         let names = names(of: stem, isOnly: material.items.count == 1)
         found.append(Table(dataset: names.dataset, name: names.split, open: { file }))
       }
     }
-    guard !found.isEmpty else { return [] }
+    guard !found.isEmpty else { return ([], []) }
     if material.trees.count > 0, material.outputRecord?.format != outputName,
       try !found.contains(where: { try looksLikeTable(try $0.open()) })
     {
-      return []
+      return ([], [])
     }
-    return found
+    return (found, passedOver)
   }
 
   /// What a table's name says; the only one of a source need not say its split.

@@ -26,7 +26,7 @@ final class WebDatasetSource: Source {
           .decode, file: shards.last?.name,
           UnsupportedError(
             "split '\(name)' has \(count) samples, expected \(expected) as in kiln.json"
-              + " (remove kiln.json to read what is there)"))
+              + " (to convert what is there, remove kiln.json)"))
       }
       found.append(Split(name: name, count: count))
     }
