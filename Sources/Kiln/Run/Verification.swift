@@ -57,6 +57,7 @@ public struct Verification: Sendable {
         name: name, count: record.splits[name]?.count ?? 0,
         digest: found.first { $0.name == name }?.digest)
     }
+    // What is remarked on, such as a table of no split, is not in the manifest either.
     differences =
       Self.differences(of: plan.schema, from: record)
       + source.remarks

@@ -14,11 +14,11 @@ struct ArrayName: Sendable, Equatable {
     guard let first = words.first, let last = words.last else { return nil }
     let role: Role
     let rest: Substring
-    // As the pickle sink calls them, whatever the split: y_img are images.
+    // The pickle sink's names first, whatever the split is called: y_img are images. Then x_ and y_: in
+    // x_data, data is the split.
     if words.count > 1, let suffix = Self.suffixes.first(where: { name.hasSuffix($0.key) }) {
       role = suffix.value
       rest = name.dropLast(suffix.key.count)
-      // x_ and y_ first: in x_data, data is the split.
     } else if words.count > 1, let short = Self.short[first.lowercased()] {
       role = short
       rest = name.dropFirst(first.count + 1)
