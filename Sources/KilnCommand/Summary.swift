@@ -15,7 +15,7 @@ enum Summary {
     }
     let outputs = report.outputs.map { output in
       [
-        output.format, output.path, Amount.count(output.sink.fileCount),
+        output.format, output.path.printable, Amount.count(output.sink.fileCount),
         Amount.bytes(output.sink.byteCount), output.seconds.decimal(places: 2) + " s",
         remark(output.sink),
       ]

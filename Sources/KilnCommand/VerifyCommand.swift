@@ -54,6 +54,6 @@ extension Subcommand {
       ]
     }
     return Summary.table(rows, rightAligned: [1])
-      + "\n\n\(verification.path) is what its manifest says (\(verification.format))"
+      + "\n\n\(verification.path.printable) is what its manifest says (\(verification.format))"
   }
 }

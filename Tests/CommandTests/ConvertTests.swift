@@ -206,6 +206,16 @@ private enum Limit {
     }
   }
 
+  @Test("shows the place of an output in one line, whatever is in its name")
+  func strangePlace() throws {
+    try withDirectory { directory in
+      let path = directory.appending(path: "a\nb").path
+      let run = try CommandRun(["convert", "sample:7", "--to", "npy=" + path])
+      #expect(run.status == 0 && run.output.contains("/a?b "), "\(run.output)")
+      #expect(try CommandRun(["verify", path]).output.contains("/a?b is what its manifest says"))
+    }
+  }
+
   @Test("leaves no directory behind where a later output exists already")
   func laterOutput() throws {
     try withDirectory { directory in
