@@ -51,17 +51,12 @@ enum BashCompletions {
 
   private static func flags(_ command: Subcommand) -> String {
     let words = command.flags.map(\.word).joined(separator: " ")
-    let choose = { (names: [String]) in
-      " COMPREPLY=($(compgen -W \"\(names.joined(separator: " "))\" -- \"$cur\"))"
-    }
+    let completion = command.operandCompletion
+    // Where files begin like this, they are meant.
+    let condition = completion.mayBeFile ? " [[ -n $cur && -z $(compgen -f -- \"$cur\") ]] &&" : ""
+    let names = completion.words.joined(separator: " ")
     let other =
-      switch command.operandCompletion {
-      case .files: ""
-      case .words(let names): choose(names)
-      // Where files begin like this, they are meant.
-      case .filesOrWords(let names):
-        " [[ -n $cur && -z $(compgen -f -- \"$cur\") ]] &&" + choose(names)
-      }
+      names.isEmpty ? "" : condition + " COMPREPLY=($(compgen -W \"\(names)\" -- \"$cur\"))"
     return """
           \(command.name))
             if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W "\(words)" -- "$cur")); return; fi

@@ -15,11 +15,10 @@ enum FishCompletions {
         lines.append(
           "\(start) -l \(flag.name)\(letter)\(value(flag)) -d '\(escaped(flag.summary))'")
       }
-      switch command.operandCompletion {
-      case .files: break
-      case .words(let names): lines.append("\(start) -f -a '\(names.joined(separator: " "))'")
-      case .filesOrWords(let names):
-        lines.append("\(start) -a '\(names.joined(separator: " "))'")
+      let completion = command.operandCompletion
+      if !completion.words.isEmpty {
+        let words = completion.words.joined(separator: " ")
+        lines.append("\(start)\(completion.mayBeFile ? "" : " -f") -a '\(words)'")
       }
     }
     return lines.joined(separator: "\n") + "\n"

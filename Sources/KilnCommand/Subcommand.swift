@@ -19,17 +19,21 @@ struct Subcommand: Sendable {
   private let makeDetails: @Sendable () -> String
   private let makeOptions: @Sendable () -> [FlagGroup]
 
-  enum OperandCompletion: Sendable {
-    case files
-    /// One of these words.
-    case words([String])
-    /// A file, or one of these words.
-    case filesOrWords([String])
+  struct OperandCompletion: Sendable {
+    /// The words that can stand in its place, where they are few.
+    let words: [String]
+    /// Whether it may be a file.
+    let mayBeFile: Bool
 
-    /// Data sets that a source is named by, besides files.
-    static var sources: OperandCompletion {
-      .filesOrWords(KnownDataset.all.map(\.name) + ["sample"])
+    static let files = OperandCompletion(words: [], mayBeFile: true)
+
+    static func words(_ words: [String]) -> OperandCompletion {
+      OperandCompletion(words: words, mayBeFile: false)
     }
+
+    /// Files, and the data sets that a source is named by.
+    static let sources = OperandCompletion(
+      words: KnownDataset.all.map(\.name) + ["sample"], mayBeFile: true)
   }
 
   // The tables of all other commands are not made when one runs: that would be a millisecond.

@@ -32,12 +32,8 @@ enum ZshCompletions {
 
   /// What names a source besides files, the same for all commands that read one.
   private static func sources(_ commands: [Subcommand]) -> String {
-    for command in commands {
-      if case .filesOrWords(let names) = command.operandCompletion {
-        return names.joined(separator: " ")
-      }
-    }
-    return ""
+    let completion = commands.map(\.operandCompletion).first { $0.mayBeFile && !$0.words.isEmpty }
+    return completion?.words.joined(separator: " ") ?? ""
   }
 
   private static func arguments(_ command: Subcommand) -> String {
@@ -46,11 +42,12 @@ enum ZshCompletions {
       let word = "*" + flag.word + (flag.takesValue ? "=" : "") + text
       return [word] + (flag.letter.map { ["*-\($0)" + (flag.takesValue ? "+" : "") + text] } ?? [])
     }
+    let completion = command.operandCompletion
     let operands =
-      switch command.operandCompletion {
-      case .files: "*: :_files"
-      case .words(let names): "*: :(\(names.joined(separator: " ")))"
-      case .filesOrWords: "*: :_kiln_source"
+      switch (completion.mayBeFile, completion.words.isEmpty) {
+      case (true, true): "*: :_files"
+      case (true, false): "*: :_kiln_source"
+      case (false, _): "*: :(\(completion.words.joined(separator: " ")))"
       }
     let lines = (specifications + [operands]).map { "        '\($0)'" }
     return "    \(command.name))\n      _arguments \\\n"

@@ -67,18 +67,18 @@ struct TypeConversion: Conversion {
   /// A batch decides: among pictures of 0…255 one may be nearly black, hundreds are not.
   private struct UnitCheck: PixelKernel {
     /// White where it is 1, with what resampling adds to it.
-    private static let limit = 2.0
+    private static let limit = 1.25
 
     private let target: ElementType
     private let sampleElementCount: Int
     private let factor: Double
 
-    /// Nil where rounding loses no picture, or is what a user asks for: a type of truth values is a
+    /// Nil where white is not near 1, where rounding loses no picture, or is what a user asks for: a type of truth values is a
     /// threshold, and clipped values go to the nearest one that fits.
     init?(_ schema: Schema, _ target: ElementType) {
       guard schema.elementType.isFloat, !target.isFloat, target != .bool,
         schema.outOfRange == .refuse, let factor = schema.eightBitFactor,
-        factor * Self.limit >= 255
+        factor >= 127.5
       else { return nil }
       self.target = target
       self.factor = factor
@@ -101,15 +101,19 @@ struct TypeConversion: Conversion {
         throw SampleError(
           index: batch.firstIndex + position / sampleElementCount,
           reason:
-            "values such as \(values[position]), all below \(Int(Self.limit)), would be rounded to"
-            + " black and white by --dtype \(target) (put \(remedy(isSigned: least < -0.5)) before it;"
-            + " --clip rounds)")
+            "values such as \(values[position]), none much above 1, would be rounded to black and"
+            + " white by --dtype \(target) (\(remedy(isSigned: least < -0.5))--clip rounds)")
       }
     }
 
+    /// What makes a picture's range fit.
     private func remedy(isSigned: Bool) -> String {
-      if isSigned, factor == 255 { return "--normalize -1,1 --scale 127.5" }
-      return "--scale " + (Int(exactly: factor).map { "\($0)" } ?? "\(factor)")
+      if target == .int8 { return "" }
+      if factor != 255 {
+        return "put --scale \(Int(exactly: factor).map { "\($0)" } ?? "\(factor)") before it; "
+      }
+      let steps = isSigned ? "--normalize -1,1 --scale 127.5" : "--scale 255"
+      return "put \(steps) before it where white is 1; "
     }
   }
 

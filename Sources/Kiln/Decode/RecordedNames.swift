@@ -25,6 +25,9 @@ struct RecordedNames: Sendable {
   /// The split of a name, where it has been recorded; upper and lower case are the same.
   func split(_ name: some StringProtocol) -> String? { splits[name.lowercased()] }
 
+  /// What an array's key says, where it has been recorded.
+  func recorded(_ key: String) -> ArrayName? { arrays[key] }
+
   /// What an array's key says: as recorded, else as such keys usually are.
   func array(_ key: String) -> ArrayName? { arrays[key] ?? ArrayName(parsing: key) }
 }

@@ -69,14 +69,13 @@ final class LabelStatistics: Sendable {
     return counts.sorted { $0.key < $1.key }.map { (label: $0.key, count: $0.value) }
   }
 
-  /// Whether all samples of a label stand together, label after label, far more of them than labels.
+  /// Whether all samples of a label stand together, label after label, several of each.
   func areGrouped(inSplit split: Int) -> Bool {
     let batches = runs.withLock { $0[split] }.sorted { $0.key < $1.key }.map(\.value)
     let joints = zip(batches, batches.dropFirst()).count { $0.last == $1.first }
     let runCount = batches.reduce(0) { $0 + $1.count } - joints
     guard let counts = counts(ofSplit: split), runCount == counts.count else { return false }
     let sampleCount = counts.reduce(0) { $0 + $1.count }
-    // In any order, a hundred samples stand like this by chance only where nearly all have the same label.
-    return sampleCount >= 100 && sampleCount >= 2 * counts.count
+    return sampleCount >= 2 * counts.count
   }
 }

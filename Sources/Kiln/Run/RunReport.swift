@@ -54,8 +54,17 @@ public struct RunReport: Sendable {
   /// - Parameter cuts: for each split, whether it is a part of a longer one.
   /// - Returns: one remark at most.
   func remarks(onCuts cuts: [Bool]) -> [String] {
-    let names = zip(splits, cuts).filter { $0.areLabelsGrouped && $1 }.map(\.0.name)
-    guard !names.isEmpty else { return [] }
+    let grouped = zip(splits, cuts).filter { $0.areLabelsGrouped && $1 }.map(\.0)
+    let labels = Set(splits.flatMap { $0.labelCounts ?? [] }.map(\.label))
+    let knownCount = max(labels.count, schema.labels?.classNames.count ?? 0)
+    // A hundred samples stand like this by chance only where nearly all have the same label; twenty have a
+    // single one of many labels as rarely.
+    let isSure = grouped.contains { split in
+      split.count >= 100 && (split.labelCounts?.count ?? 0 > 1 || knownCount > 1)
+        || split.count >= 20 && split.labelCounts?.count == 1 && knownCount >= 5
+    }
+    guard isSure else { return [] }
+    let names = grouped.map(\.name)
     return [
       "label after label in \(Spelling.list(names)): --limit and --holdout take samples in the order in"
         + " which they stand"

@@ -107,8 +107,10 @@ private func numbers(_ trial: Trial) -> [Double] {
   @Test(
     "floats of 0 to 1 do not silently become black and white",
     arguments: [
-      (PixelScale.undeclared, 0, "--scale 255"), (.factor(256), 0, "--scale 256"),
-      (.factor(127.5), 0, "--scale 127.5"), (.undeclared, -1, "--normalize -1,1 --scale 127.5"),
+      (PixelScale.undeclared, 0, "--scale 255 before it where white is 1"),
+      (.factor(256), 0, "--scale 256 before it"),
+      (.factor(127.5), 0, "--scale 127.5 before it"),
+      (.undeclared, -1, "--normalize -1,1 --scale 127.5 before it where white is 1"),
     ])
   func unitFloats(scale: PixelScale, least: Float, remedy: String) throws {
     // Resampling leaves a little more than 1.
@@ -117,8 +119,8 @@ private func numbers(_ trial: Trial) -> [Double] {
     let error = try #require(throws: SampleError.self) { try trial.converted("dtype", "i16") }
     #expect(
       error.description
-        == "sample 103: values such as 1.0001, all below 2, would be rounded to black and white by"
-        + " --dtype i16 (put \(remedy) before it; --clip rounds)")
+        == "sample 103: values such as 1.0001, none much above 1, would be rounded to black and white by"
+        + " --dtype i16 (put \(remedy); --clip rounds)")
     let clipped = try trial.converted([("clip", "on"), ("dtype", "i16")])
     #expect(clipped.values(Int16.self).suffix(4) == [0, 0, 0, 0])
     if remedy.hasPrefix("--scale"), scale == .undeclared {

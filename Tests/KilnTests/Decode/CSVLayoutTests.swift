@@ -220,6 +220,24 @@ import Testing
     }
   }
 
+  @Test("takes numbered pixels for such beside more labels that are called alike")
+  func manyLabels() throws {
+    let names = (1...5).map { "attr\($0)" } + (0..<4).map { "pixel\($0)" }
+    let result = try read(names.joined(separator: ",") + "\n1,0,1,1,0,9,8,7,6\n")
+    #expect(result.labels == [1, 0, 1, 1, 0] && result.pixels == [9, 8, 7, 6])
+  }
+
+  @Test("passes over texts that name the rows in a table of a single one, too")
+  func singleName() throws {
+    let header = "image,label,p0,p1,p2,p3\n"
+    let train = header + (0..<20).map { "i\($0).png,\($0 % 3),1,2,3,4\n" }.joined()
+    try withTemporaryDirectory { root in
+      try write(Array(train.utf8), to: root + "/train.csv")
+      try write(Array((header + "x.png,1,5,6,7,8\n").utf8), to: root + "/test.csv")
+      #expect(try openSource(SourceRequest(paths: [root])).dataset.splits.map(\.count) == [20, 1])
+    }
+  }
+
   @Test("loses no texts in a column without a name, which may be labels")
   func unnamedTexts() {
     let line = failure(",p0,p1,p2,p3\ncat,1,2,3,4\ndog,5,6,7,9\n")

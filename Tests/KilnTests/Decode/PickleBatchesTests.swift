@@ -109,6 +109,19 @@ import Testing
     #expect(line?.contains("is no batch of a data set in several pickles") == true)
   }
 
+  @Test("takes names of classes from a file of that name also beside an array, such as the mean")
+  func metaWithMean() throws {
+    let meta = PickleSample.dict([
+      (.text("label_names"), .list([.text("a"), .text("b")])),
+      (.text("data_mean"), floats([3072, 1]) { Float($0) }),
+    ])
+    try open([
+      ("data_batch_1", batch(2, first: 0, [("labels", [0, 1])])), ("batches.meta", meta),
+    ]) { source throws in
+      #expect(source.dataset.schema.labels?.classNames == ["a", "b"])
+    }
+  }
+
   @Test("prefers the names of the labels that it reads, whatever stands before them")
   func nameOrder() throws {
     let columns: [(PickleSample, PickleSample)] = [

@@ -97,7 +97,7 @@ import Testing
         try link(name)
         let paths = ["/a-0000.tar", "/" + name].map { root + $0 }
         let line = sentence { _ = try openSource(SourceRequest(paths: paths)) }
-        #expect(line?.hasSuffix("its samples would be read twice") == true, "\(line ?? "")")
+        #expect(line?.contains("its samples would be read twice") == true, "\(line ?? "")")
       }
     }
   }

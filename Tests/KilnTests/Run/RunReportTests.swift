@@ -24,8 +24,8 @@ import Testing
     // Several batches; the order of the labels does not matter.
     let labels = (0..<8000).map { 7 - $0 / 1000 }
     for (steps, names) in [
-      (["holdout": "val=900"], "train, val"), (["holdout": "val=900", "splits": "val"], "val"),
-      (["limit": "100"], "train"), (["limit": "7900", "one-hot": "on"], "train"),
+      (["holdout": "val=50"], "train, val"), (["holdout": "val=1500", "splits": "val"], "val"),
+      (["limit": "1100"], "train"), (["limit": "7900", "one-hot": "on"], "train"),
     ] {
       let steps = try steps.sorted { $0.key < $1.key }.map { name, value in
         try Pipeline.Step(try #require(ConversionFormat.all.first { $0.name == name }), value)
@@ -44,6 +44,9 @@ import Testing
     #expect(try remarks(on: (0..<400).map { $0 / 40 }, [Pipeline.Step(.limit, "30")]).isEmpty)
     #expect(try remarks(on: (0..<400).map { $0 / 40 }, [Pipeline.Step(.limit, "400")]).isEmpty)
     #expect(try remarks(on: Array(0..<400), [Pipeline.Step(.holdout, "val=150")]).isEmpty)
+    // There may be no other label.
+    let one = [Int](repeating: 3, count: 400)
+    #expect(try remarks(on: one, [Pipeline.Step(.limit, "150")]).isEmpty)
     // The first label comes again.
     let again = (0..<4000).map { $0 / 1000 % 3 }
     #expect(try remarks(on: again, [Pipeline.Step(.limit, "3900")]).isEmpty)

@@ -58,9 +58,13 @@ import Testing
 
   @Test(
     "reads splits of any name again without the manifest",
-    arguments: ["y", "x-y", "other", "x"])
-  func pickleSplits(name: String) throws {
-    try withOutput(.pickle, [try Pipeline.Step(.splits, "\(name)=train,test")]) { path throws in
+    arguments: [
+      ("pickle", "y"), ("pickle", "x-y"), ("pickle", "other"), ("pickle", "x"), ("npz", "my_label"),
+      ("npz", "other"),
+    ])
+  func splitsByKeys(format: String, name: String) throws {
+    let format = try #require(SinkFormat.all.first { $0.name == format })
+    try withOutput(format, [try Pipeline.Step(.splits, "\(name)=train,test")]) { path throws in
       let before = try openSource(SourceRequest(paths: [path])).dataset
       try Path.removeTree(path + ".kiln.json")
       let after = try openSource(SourceRequest(paths: [path])).dataset

@@ -14,12 +14,8 @@ struct ArrayName: Sendable, Equatable {
     guard let first = words.first, let last = words.last else { return nil }
     let role: Role
     let rest: Substring
-    // The pickle sink's names first, whatever the split is called: y_img are images. Then x_ and y_: in
-    // x_data, data is the split.
-    if words.count > 1, let suffix = Self.suffixes.first(where: { name.hasSuffix($0.key) }) {
-      role = suffix.value
-      rest = name.dropLast(suffix.key.count)
-    } else if words.count > 1, let short = Self.short[first.lowercased()] {
+    // x_ and y_ first: in x_data, data is the split.
+    if words.count > 1, let short = Self.short[first.lowercased()] {
       role = short
       rest = name.dropFirst(first.count + 1)
     } else if let word = Self.roles[last.lowercased()] {
@@ -62,6 +58,21 @@ struct ArrayName: Sendable, Equatable {
   private static func isSeparator(_ character: Character) -> Bool { "-_. ".contains(character) }
 
   private static let suffixes: [String: Role] = ["_img": .images, "_label": .labels]
+
+  /// What the keys of a dict say that are all called as the pickle sink calls them, whatever the splits are:
+  /// `y_img` are images beside `y_label`; nil for other keys.
+  static func ofScratch(_ keys: [String]) -> [String: ArrayName]? {
+    var found: [String: ArrayName] = [:]
+    var stems: (images: Set<Substring>, labels: Set<Substring>) = ([], [])
+    for key in keys {
+      guard let suffix = suffixes.first(where: { key.hasSuffix($0.key) }) else { return nil }
+      let stem = key.dropLast(suffix.key.count)
+      if suffix.value == .images { stems.images.insert(stem) } else { stems.labels.insert(stem) }
+      let (dataset, split) = split(of: stem)
+      found[key] = ArrayName(dataset: dataset, split: split, role: suffix.value)
+    }
+    return stems.labels.isSubset(of: stems.images) ? found : nil
+  }
 
   private static let short: [String: Role] = ["x": .images, "y": .labels]
 

@@ -102,8 +102,10 @@ extension PickleArrays {
   private func named(
     _ entries: [(key: String, place: Place)], _ dataset: String?
   ) throws -> PickleDataset? {
+    let scratch = ArrayName.ofScratch(entries.map(\.key))
     let known = entries.compactMap { entry in
-      names.array(entry.key).map { (name: $0, place: entry.place) }
+      (names.recorded(entry.key) ?? scratch?[entry.key] ?? names.array(entry.key))
+        .map { (name: $0, place: entry.place) }
     }
     let images = known.filter { $0.name.role == .images && isImages($0.place) }
     if images.isEmpty {

@@ -101,7 +101,9 @@ enum PickleFormat {
       if let batch = try file.arrays.batch(file.arrays.rootPlace, fileName: file.fileName) {
         batches.append(batch)
         names = names ?? file.arrays.classNames
-      } else if let found = file.arrays.classNames, !file.arrays.hasArrays {
+      } else if let found = file.arrays.classNames,
+        file.fileName.contains("meta") || !file.arrays.hasArrays
+      {
         names = found
       } else {
         throw StageError(

@@ -10,16 +10,16 @@ enum CSVPixelNames {
   }
 
   /// The columns that are no pixels by their names.
-  /// - Parameter names: of all columns. Pixels are those called `pixel` and a number, unless more are called
-  ///   alike in another way; else those that most columns are called as, such as `p0` or `1x1`; else those
-  ///   called `pixel…`, where half of the columns are.
+  /// - Parameter names: of all columns. Pixels are those called `pixel` and a number, unless these are one or two
+  ///   beside more that are called alike; else those that most columns are called as, such as `p0` or `1x1`;
+  ///   else those called `pixel…`, where half of the columns are.
   /// - Returns: their positions; nil where names do not tell pixels from others.
   static func others(in names: [String]) -> [Int]? {
     let lower = names.map { $0.lowercased() }
     let stems = lower.map(stem)
     let series = series(in: stems)
     let pixelCount = stems.count { $0.map(isPixel) ?? false }
-    if pixelCount > 0, pixelCount >= series?.count ?? 0 {
+    if pixelCount > 2 || pixelCount > 0 && pixelCount >= series?.count ?? 0 {
       // The first of columns that pandas has told apart has no number.
       let all = Set(lower)
       return lower.indices.filter { column in
@@ -43,7 +43,8 @@ enum CSVPixelNames {
 
   /// Whether names tell pixels: from other columns, or that there are no others.
   static func areTold(by names: [String]) -> Bool {
-    others(in: names) != nil || series(in: names.map { stem(of: $0.lowercased()) }) != nil
+    others(in: names) != nil
+      || series(in: names.map { stem(of: $0.lowercased()) }) != nil && !areRepetitions(names)
   }
 
   /// What most columns have before their number, unless it says that they are labels.

@@ -73,7 +73,7 @@ struct CSVRowNumbers {
     let values = rows.compactMap { column < $0.count ? $0[column] : nil }
     let numbers = values.compactMap(Double.init)
     // Names of files, say, some of which may be numbers: no two rows have the same.
-    if kind == .number, numbers.count < values.count, values.count > 1 {
+    if kind == .number, numbers.count < values.count {
       return values.count == rows.count && Set(values).count == values.count
     }
     guard numbers.count == rows.count, Set(numbers).count == numbers.count else { return false }

@@ -131,7 +131,8 @@ private enum WebDatasetFormat {
         }
       }
     }
-    try checkNoneTwice(found)
+    let wanted = material.request.splits
+    try checkNoneTwice(found.filter { wanted?.contains($0.name.split) ?? true })
     return found.sorted {
       ($0.name.split, $0.name.number ?? 0, $0.path) < ($1.name.split, $1.name.number ?? 0, $1.path)
     }
@@ -140,13 +141,12 @@ private enum WebDatasetFormat {
   /// Refuses to read samples twice; but stores keep equal files once, and have links to it under the numbers of
   /// all that are equal.
   private static func checkNoneTwice(_ shards: [Shard]) throws(UsageError) {
-    var known: [[UInt8]: Shard] = [:]
-    for shard in shards {
-      let target = Array(Path.resolved(shard.path).utf8)
-      guard let other = known[target] else {
-        known[target] = shard
-        continue
-      }
+    var known: [[UInt8]: [Shard]] = [:]
+    for shard in shards { known[Array(Path.resolved(shard.path).utf8), default: []].append(shard) }
+    let pairs = known.values.flatMap { same in
+      same.indices.flatMap { index in same[..<index].map { ($0, same[index]) } }
+    }
+    for (other, shard) in pairs.sorted(by: { $0.1.path < $1.1.path }) {
       if Path.place(of: shard.path).utf8.elementsEqual(Path.place(of: other.path).utf8) {
         throw .conflict("\(shard.path) is named twice, by itself or with its directory")
       }
@@ -155,7 +155,8 @@ private enum WebDatasetFormat {
         let number = shard.name.number, let otherNumber = other.name.number, number != otherNumber
       else {
         throw .conflict(
-          "\(shard.path) is the same file as \(other.path): its samples would be read twice")
+          "\(shard.path) is the same file as \(other.path): its samples would be read twice"
+            + " (name the shards that are to be read)")
       }
     }
   }
