@@ -64,7 +64,7 @@ struct TypeConversion: Conversion {
 
   /// Refuses values of 0…1 or -1…1 that whole numbers would leave black and white.
   ///
-  /// A batch decides: among pictures of 0…255 one may be nearly black, hundreds are not.
+  /// A batch decides, which holds hundreds of small pictures: one of 0…255 may be nearly black.
   private struct UnitCheck: PixelKernel {
     /// White where it is 1, with what resampling adds to it.
     private static let limit = 1.25
