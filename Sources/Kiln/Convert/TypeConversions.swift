@@ -73,8 +73,8 @@ struct TypeConversion: Conversion {
     private let sampleElementCount: Int
     private let factor: Double
 
-    /// Nil where white is not near 1, where rounding loses no picture, or is what a user asks for: a type of truth values is a
-    /// threshold, and clipped values go to the nearest one that fits.
+    /// Nil where white is not near 1, where rounding loses no picture, or is what a user asks for: a type of
+    /// truth values is a threshold, and clipped values go to the nearest one that fits.
     init?(_ schema: Schema, _ target: ElementType) {
       guard schema.elementType.isFloat, !target.isFloat, target != .bool,
         schema.outOfRange == .refuse, let factor = schema.eightBitFactor,

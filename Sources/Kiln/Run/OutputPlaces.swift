@@ -41,7 +41,7 @@ enum OutputPlaces {
       + Set(folders.map(\.path)).sorted().map { (what: "directory", path: $0) }
     for (what, path) in used {
       // Replacing a link would keep the file and lose its name in the source.
-      let named = Path.join(Path.resolved(Path.directory(of: path)), Path.lastComponent(path))
+      let named = Path.place(of: path)
       for place in [named, Path.resolved(path)] {
         if let output = ([place] + above(place)).lazy.compactMap({ outputs[$0] }).first {
           throw .conflict(

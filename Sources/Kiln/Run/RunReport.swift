@@ -60,7 +60,7 @@ public struct RunReport: Sendable {
     // A hundred samples stand like this by chance only where nearly all have the same label; twenty have a
     // single one of many labels as rarely.
     let isSure = grouped.contains { split in
-      split.count >= 100 && (split.labelCounts?.count ?? 0 > 1 || knownCount > 1)
+      split.count >= 100 && knownCount > 1
         || split.count >= 20 && split.labelCounts?.count == 1 && knownCount >= 5
     }
     guard isSure else { return [] }

@@ -40,7 +40,8 @@ struct ArrayCandidate: Sendable {
     {
       throw try undecided(candidates, source)
     }
-    let others = candidates.map(\.key).filter { key in !known.contains { $0.candidate.key == key } }
+    let knownKeys = Set(known.map(\.candidate.key))
+    let others = candidates.map(\.key).filter { !knownKeys.contains($0) }
     return (
       parts,
       others.isEmpty ? [] : ["neither images nor labels, and not read: \(Spelling.list(others))"]

@@ -5,11 +5,11 @@ struct KnownClasses: Sendable {
   /// Names from 0 that the user has given instead.
   var given: [String]?
 
-  /// Whether a folder's name is that of a class which is recorded, or its label.
-  func isRecorded(folder: String) -> Bool {
-    guard let recorded else { return false }
-    return ClassTable.isName(folder, in: recorded)
-      || Int(folder).map(recorded.indices.contains) ?? false
+  /// The names that folders of recorded classes may have, besides the labels as numbers.
+  var recordedFolders: Set<String> {
+    let names = recorded ?? []
+    return Set(names).union(
+      names.enumerated().map { ClassSlug.make($1, label: Int64($0)) })
   }
 }
 
@@ -40,18 +40,13 @@ struct ClassTable {
     }
     let sorted = found.sorted(by: NaturalOrder.precedes)
     if let recorded = known.recorded {
-      let stranger = sorted.first { !Self.isName($0, in: recorded) } ?? ""
+      let stranger = sorted.first { Self.labels(of: [$0], in: recorded) == nil } ?? ""
       throw UnsupportedError(
         "class '\(stranger)' is not among the \(recorded.count) class names recorded beside it"
           + " (in classes.json or kiln.json)")
     }
     labels = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1, Int64($0)) })
     names = known.given ?? sorted
-  }
-
-  /// Whether a name is in a list, as it is or as ``ClassSlug`` writes it.
-  static func isName(_ name: String, in list: [String]) -> Bool {
-    labels(of: [name], in: list) != nil
   }
 
   /// The places of names in a list; nil where one is not in it.

@@ -39,12 +39,13 @@ struct FolderLevels {
           + " \(Self.name(other.path)) (name one of them, or give a --pattern)")
     }
     // A class may be missing in one split, not in all.
-    let filled = Set(folders.compactMap(\.path.last))
+    let usual = Set(folders.compactMap(\.path.last)).union(classes.recordedFolders)
+    let labels = (classes.recorded ?? []).indices
     if let empty = listing.directories.first(where: {
       $0.files.isEmpty && !$0.hasDirectories && depth > 0
         && $0.path.pathComponents().count == depth
-        && !filled.contains(Path.lastComponent($0.path))
-        && !classes.isRecorded(folder: Path.lastComponent($0.path))
+        && !usual.contains(Path.lastComponent($0.path))
+        && !(Int(Path.lastComponent($0.path)).map(labels.contains) ?? false)
     }) {
       throw UnsupportedError(
         "folder \(empty.path) holds no PNG or JPEG file (fill it, or remove it)")

@@ -16,10 +16,9 @@ struct DecodedImage: Equatable, Sendable {
 
   /// Reads a PNG or JPEG file; its first bytes tell which.
   init(parsing file: Span<UInt8>, alpha: AlphaRule = .refuse) throws(ImageError) {
-    switch ImageError.Format(beginning: file) {
+    switch try ImageError.Format(beginning: file) {
     case .png: try self.init(parsingPNG: file, alpha: alpha)
     case .jpeg: try self.init(parsingJPEG: file)
-    case nil: throw file.isEmpty ? .emptyFile : .unknownFormat
     }
   }
 
@@ -46,9 +45,7 @@ struct DecodedImage: Equatable, Sendable {
 
   /// Reads only as far as the shape of what ``init(parsing:alpha:)`` gives.
   static func shape(of file: Span<UInt8>) throws(ImageError) -> ImageShape {
-    guard let format = ImageError.Format(beginning: file) else {
-      throw file.isEmpty ? .emptyFile : .unknownFormat
-    }
+    let format = try ImageError.Format(beginning: file)
     let encoded = try EncodedImage(file, format)
     let isColour = !encoded.hasGreyPalette && encoded.channels > 2
     return try encoded.shape(
@@ -58,7 +55,8 @@ struct DecodedImage: Equatable, Sendable {
 
 extension ImageError.Format {
   /// What a file's first bytes say.
-  init?(beginning file: Span<UInt8>) {
+  /// - Throws: ``ImageError`` where they are those of neither.
+  init(beginning file: Span<UInt8>) throws(ImageError) {
     if file.count >= 8,
       PNGReader.signature.indices.allSatisfy({ file[$0] == PNGReader.signature[$0] })
     {
@@ -66,7 +64,7 @@ extension ImageError.Format {
     } else if file.count >= 3, file[0] == 0xFF, file[1] == 0xD8, file[2] == 0xFF {
       self = .jpeg
     } else {
-      return nil
+      throw file.isEmpty ? .emptyFile : .unknownFormat
     }
   }
 }

@@ -45,7 +45,6 @@ extension PickleArrays {
       labelColumns: columns.count == 1
         ? nil : columns.map { String($0.name.dropLast()) })
   }
-
 }
 
 /// Puts the files of a CIFAR data set together.

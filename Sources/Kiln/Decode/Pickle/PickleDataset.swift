@@ -194,5 +194,4 @@ extension PickleArrays {
       names.array($0.key)?.role == role && (role == .labels || isImages($0.place))
     }?.place
   }
-
 }

@@ -34,7 +34,7 @@ struct CSVRowNumbers {
   static func isUnnamed(_ name: String) -> Bool { name.isEmpty || name.hasPrefix("Unnamed: ") }
 
   /// What a name says.
-  private enum Kind: Equatable {
+  private enum Kind {
     /// Nothing: pandas writes the numbers of rows so.
     case none
     /// That it tells rows apart.

@@ -141,23 +141,28 @@ private enum WebDatasetFormat {
   /// Refuses to read samples twice; but stores keep equal files once, and have links to it under the numbers of
   /// all that are equal.
   private static func checkNoneTwice(_ shards: [Shard]) throws(UsageError) {
-    var known: [[UInt8]: [Shard]] = [:]
-    for shard in shards { known[Array(Path.resolved(shard.path).utf8), default: []].append(shard) }
-    let pairs = known.values.flatMap { same in
-      same.indices.flatMap { index in same[..<index].map { ($0, same[index]) } }
-    }
-    for (other, shard) in pairs.sorted(by: { $0.1.path < $1.1.path }) {
-      if Path.place(of: shard.path).utf8.elementsEqual(Path.place(of: other.path).utf8) {
+    var known: [[UInt8]: (first: Shard, places: Set<[UInt8]>, numbers: Set<Int>)] = [:]
+    for shard in shards {
+      let target = Array(Path.resolved(shard.path).utf8)
+      let place = Array(Path.place(of: shard.path).utf8)
+      guard var same = known.removeValue(forKey: target) else {
+        known[target] = (shard, [place], Set([shard.name.number].compactMap(\.self)))
+        continue
+      }
+      let first = same.first
+      guard same.places.insert(place).inserted else {
         throw .conflict("\(shard.path) is named twice, by itself or with its directory")
       }
-      let directories = [shard, other].map { Path.resolved(Path.directory(of: $0.path)) }
-      guard directories[0] == directories[1], shard.name.split == other.name.split,
-        let number = shard.name.number, let otherNumber = other.name.number, number != otherNumber
+      let directories = [shard, first].map { Path.resolved(Path.directory(of: $0.path)) }
+      guard directories[0] == directories[1], shard.name.split == first.name.split,
+        first.name.number != nil, let number = shard.name.number,
+        same.numbers.insert(number).inserted
       else {
         throw .conflict(
-          "\(shard.path) is the same file as \(other.path): its samples would be read twice"
+          "\(shard.path) is the same file as \(first.path): its samples would be read twice"
             + " (name the shards that are to be read)")
       }
+      known[target] = same
     }
   }
 
