@@ -10,12 +10,11 @@ struct Subcommand: Sendable {
   let usage: String
   /// How many words without dashes it takes.
   let operands: ClosedRange<Int>
-  /// What shells complete an operand with.
-  let operandCompletion: OperandCompletion
   /// What becomes of its work when it is interrupted; empty where it writes nothing anyway.
   let whenInterrupted: String
   /// Does what it is for.
   let run: @Sendable (ParsedArguments, Console) throws -> ExitStatus
+  private let makeOperandCompletion: @Sendable () -> OperandCompletion
   private let makeDetails: @Sendable () -> String
   private let makeOptions: @Sendable () -> [FlagGroup]
 
@@ -40,7 +39,8 @@ struct Subcommand: Sendable {
   init(
     name: String, summary: String, usage: String,
     details: @autoclosure @escaping @Sendable () -> String = "",
-    operands: ClosedRange<Int> = 0...0, operandCompletion: OperandCompletion = .files,
+    operands: ClosedRange<Int> = 0...0,
+    operandCompletion: @autoclosure @escaping @Sendable () -> OperandCompletion = .files,
     whenInterrupted: String = "",
     options: @autoclosure @escaping @Sendable () -> [FlagGroup],
     run: @escaping @Sendable (ParsedArguments, Console) throws -> ExitStatus
@@ -49,12 +49,15 @@ struct Subcommand: Sendable {
     self.summary = summary
     self.usage = usage
     self.operands = operands
-    self.operandCompletion = operandCompletion
+    makeOperandCompletion = operandCompletion
     self.whenInterrupted = whenInterrupted
     self.run = run
     makeDetails = details
     makeOptions = options
   }
+
+  /// What shells complete an operand with.
+  var operandCompletion: OperandCompletion { makeOperandCompletion() }
 
   /// Every command, in the order of the help.
   static let all: [Subcommand] = [

@@ -8,7 +8,7 @@ enum ZshCompletions {
       if compset -P '*='; then _files; else compadd -S '' -- \(Flag.formatWords); fi
     }
     _kiln_source() {
-      _alternative 'files:file:_files' 'names:data set:(\(sources(commands)))'
+      _alternative 'files:file:_files' 'names:data set:(\(sources))'
     }
     _kiln() {
       local -a commands=(
@@ -30,10 +30,9 @@ enum ZshCompletions {
     """
   }
 
-  /// What names a source besides files, the same for all commands that read one.
-  private static func sources(_ commands: [Subcommand]) -> String {
-    let completion = commands.map(\.operandCompletion).first { $0.mayBeFile && !$0.words.isEmpty }
-    return completion?.words.joined(separator: " ") ?? ""
+  /// What names a source besides files.
+  private static var sources: String {
+    Subcommand.OperandCompletion.sources.words.joined(separator: " ")
   }
 
   private static func arguments(_ command: Subcommand) -> String {

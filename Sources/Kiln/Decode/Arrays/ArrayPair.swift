@@ -32,10 +32,11 @@ enum ArrayPair {
     let arrays = try NPZFormat.arrays(in: file)
     let wanted = arrays.filter { array in key.map { $0.text == array.key } ?? true }
     guard let array = wanted.first, wanted.count == 1 else {
+      let expected = key.map { "'\($0.text.printable)'" } ?? "one array"
       throw StageError(
         .decode, file: file.name,
         UnsupportedError(
-          "holds \(Spelling.list(arrays.map(\.key))), expected \(key.map { "'\($0.text.printable)'" } ?? "one array")"
+          "holds \(Spelling.list(arrays.map(\.key))), expected \(expected)"
             + " (choose with --\(option.flag))"))
     }
     return try array.open()
