@@ -171,7 +171,7 @@ enum GzipError: UnpackingError, Equatable, CustomStringConvertible {
         let size = min(room.count, Int(UInt32.max))
         unsafe state.pointee.next_out = room.baseAddress
         unsafe state.pointee.avail_out = UInt32(size)
-        status = unsafe isal_inflate(state)
+        status = withISAL { unsafe isal_inflate(state) }
         return unsafe size - Int(state.pointee.avail_out)
       })
       let used = unsafe rest.count - Int(state.pointee.avail_in)

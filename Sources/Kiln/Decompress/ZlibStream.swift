@@ -53,7 +53,7 @@ import CISAL
         let size = min(room.count, Int(UInt32.max))
         unsafe state.pointee.next_out = room.baseAddress
         unsafe state.pointee.avail_out = UInt32(size)
-        status = unsafe isal_inflate(state)
+        status = withISAL { unsafe isal_inflate(state) }
         return unsafe size - Int(state.pointee.avail_out)
       })
       return unsafe rest.count - Int(state.pointee.avail_in)

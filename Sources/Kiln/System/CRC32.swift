@@ -13,8 +13,8 @@ struct CRC32: Equatable, Sendable {
   /// The checksum of one piece: by ISA-L, 32 GB/s where zlib makes 7.
   init(of bytes: Span<UInt8>) {
     // Reads within the span.
-    value = unsafe bytes.withUnsafeBytes {
-      unsafe crc32_gzip_refl(0, $0.baseAddress, UInt64($0.count))
+    value = unsafe bytes.withUnsafeBytes { bytes in
+      withISAL { unsafe crc32_gzip_refl(0, bytes.baseAddress, UInt64(bytes.count)) }
     }
     byteCount = bytes.count
   }

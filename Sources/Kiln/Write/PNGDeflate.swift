@@ -24,7 +24,9 @@ internal import CZlib
       let start = image * shape.byteCount
       unsafe scanlines.withLines(of: pixels.extracting(start..<start + shape.byteCount)) { lines in
         // Reads exactly the lines; their count is below 2^31 by the shape's limit.
-        unsafe isal_update_histogram(lines.baseAddress, Int32(lines.count), counts)
+        withISAL {
+          unsafe isal_update_histogram(lines.baseAddress, Int32(lines.count), counts)
+        }
       }
     }
     // Both point to one value each.
@@ -97,11 +99,11 @@ internal import CZlib
     // that choice must not depend on the place in the buffer.
     unsafe stream.pointee.avail_out = UInt32(Self.storedByteCount(of: source.count))
     unsafe stream.pointee.total_out = 0
-    guard unsafe isal_deflate_stateless(stream) == COMP_OK else { return nil }
+    guard withISAL({ unsafe isal_deflate_stateless(stream) }) == COMP_OK else { return nil }
     let end = unsafe Self.headerByteCount + Int(stream.pointee.total_out)
     precondition(end + Self.checksumByteCount <= bound)
     // The checksum lies within the bound, by the line above.
-    let checksum = unsafe isal_adler32(1, source.baseAddress, UInt64(source.count))
+    let checksum = withISAL { unsafe isal_adler32(1, source.baseAddress, UInt64(source.count)) }
     unsafe UnsafeMutableRawPointer(start).storeBytes(
       of: checksum.bigEndian, toByteOffset: end, as: UInt32.self)
     return end + Self.checksumByteCount

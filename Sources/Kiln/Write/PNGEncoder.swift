@@ -105,8 +105,9 @@ enum PNGLevel: String, CaseIterable, Sendable {
     // The checksum covers what has just been written.
     unsafe file.storeBytes(
       of: UInt32(compressed).bigEndian, toByteOffset: Self.sizeOffset, as: UInt32.self)
-    let checksum = unsafe crc32_gzip_refl(
-      0, start + Self.typeOffset, UInt64(end - Self.typeOffset))
+    let checksum = withISAL {
+      unsafe crc32_gzip_refl(0, start + Self.typeOffset, UInt64(end - Self.typeOffset))
+    }
     unsafe file.storeBytes(of: checksum.bigEndian, toByteOffset: end, as: UInt32.self)
     unsafe tail.withUnsafeBytes { unsafe copy($0, to: file + end + 4) }
     return end + 4 + tail.count
@@ -139,12 +140,8 @@ enum PNGLevel: String, CaseIterable, Sendable {
 
   private static func append(chunk type: String, of data: [UInt8], to output: inout ByteCursor) {
     let body = Array(type.utf8) + data
-    // Reads exactly the array.
-    let checksum = unsafe body.withUnsafeBufferPointer {
-      unsafe crc32_gzip_refl(0, $0.baseAddress, UInt64($0.count))
-    }
     output.append(bigEndian: UInt32(data.count))
     output.append(body.span)
-    output.append(bigEndian: checksum)
+    output.append(bigEndian: CRC32(of: body.span).value)
   }
 }
