@@ -110,7 +110,7 @@ final class BatchFlow: Sendable {
     // time to be cleared: 2 % of that of MNIST as CSV with two batches more. Samples that are larger than
     // a batch count as several.
     let room = pool.workerCount + 4
-    window = max(2, room / max(1, sampleByteCount >> 20))
+    window = max(2, room / max(1, sampleByteCount / Batch.preferredByteCount))
     var sequence = 0
     strands = PartReader.runs(of: plan.parts).map { run in
       defer {

@@ -21,9 +21,11 @@ final class ContentDigest: Sendable {
     }
   }
 
+  private let count: Int
   private let state: Locked<State>
 
   init(schema: Schema, count: Int) {
+    self.count = count
     var start = State()
     let shape = ([count] + schema.sampleShape).map(String.init).joined(separator: "x")
     start.whole.update("\(schema.elementType) \(shape)\n")
@@ -33,33 +35,45 @@ final class ContentDigest: Sendable {
   /// Hashes a batch, as far as that can be done out of order.
   /// - Returns: the rest, to be done in order.
   func add(_ batch: Batch) -> OrderedStep {
-    guard batch.firstIndex % Self.runLength == 0, batch.count >= Self.runLength else {
-      return { self.addInOrder(batch, from: 0) }
+    let end = batch.firstIndex + batch.count
+    // Of a batch of large samples, a run is only a part.
+    guard batch.firstIndex % Self.runLength == 0, end % Self.runLength == 0 || end == count else {
+      return { self.addInOrder(batch) }
     }
-    let runCount = batch.count / Self.runLength
-    let sampleBytes = batch.pixels.count / batch.count
-    let columns = batch.labels.count / batch.count
-    var hash = SHA256()
-    let digests = (0..<runCount).map { run in
-      let samples = run * Self.runLength..<(run + 1) * Self.runLength
-      let labels = Array(batch.labels[samples.scaled(by: columns)])
-      hash.update(batch.pixels.span.extracting(samples.scaled(by: sampleBytes)))
-      hash.update(ElementType.int64.bytes(of: labels).span)
-      return hash.finish()
-    }
+    let digests = Self.runDigests(batch)
     return {
       self.state.withLock { state in for digest in digests { state.whole.update(digest.span) } }
-      self.addInOrder(batch, from: runCount * Self.runLength)
     }
   }
 
+  /// The digest of each run of a batch that begins with one, two runs at a time.
+  private static func runDigests(_ batch: Batch) -> [[UInt8]] {
+    let pixels = batch.pixels.span
+    let (sampleBytes, columns) = (batch.sampleByteCount, batch.labelColumnCount)
+    func labels(_ samples: Range<Int>) -> [UInt8] {
+      ElementType.int64.bytes(of: Array(batch.labels[samples.scaled(by: columns)]))
+    }
+    var digests: [[UInt8]] = []
+    var even = SHA256()
+    var odd = SHA256()
+    for start in stride(from: 0, to: batch.count, by: 2 * runLength) {
+      let run = start..<min(start + runLength, batch.count)
+      let next = run.upperBound..<min(run.upperBound + runLength, batch.count)
+      SHA256.update(
+        &even, with: pixels.extracting(run.scaled(by: sampleBytes)),
+        &odd, with: pixels.extracting(next.scaled(by: sampleBytes)))
+      SHA256.update(&even, with: labels(run).span, &odd, with: labels(next).span)
+      digests.append(even.finish())
+      if !next.isEmpty { digests.append(odd.finish()) }
+    }
+    return digests
+  }
+
   /// Hashes samples that make up less than a run.
-  private func addInOrder(_ batch: Batch, from first: Int) {
-    guard first < batch.count else { return }
-    let sampleBytes = batch.pixels.count / batch.count
-    let columns = batch.labels.count / batch.count
+  private func addInOrder(_ batch: Batch) {
+    let (sampleBytes, columns) = (batch.sampleByteCount, batch.labelColumnCount)
     state.withLock { state in
-      var next = first
+      var next = 0
       while next < batch.count {
         let samples = next..<min(batch.count, next + Self.runLength - state.samplesInRun)
         state.run.update(batch.pixels.span.extracting(samples.scaled(by: sampleBytes)))

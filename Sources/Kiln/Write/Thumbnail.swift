@@ -84,7 +84,7 @@ struct ThumbnailMaker: Sendable {
 
   /// Draws one sample of a batch.
   func thumbnail(ofSample sample: Int, in batch: Batch) -> Thumbnail {
-    let byteCount = batch.pixels.count / batch.count
+    let byteCount = batch.sampleByteCount
     let pixels = batch.pixels[sample * byteCount..<(sample + 1) * byteCount]
     let (factor, offset) = scale(of: pixels)
     return Thumbnail(

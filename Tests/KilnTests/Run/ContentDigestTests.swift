@@ -27,7 +27,7 @@ func naiveContentDigest(
 @Suite("Content digest") struct ContentDigestTests {
   @Test(
     "is the same for batches of any size",
-    arguments: [0, 1, 1023, 1024, 1025, 5000], [1, 7, 512, 1024, 2048, 3000])
+    arguments: [0, 1, 1023, 1024, 1025, 5000], [1, 7, 512, 1024, 2048, 3000, 3072])
   func batches(count: Int, batch: Int) {
     for columns in [0, 1, 3] {
       var generator = SeededGenerator(seed: UInt64(count))

@@ -95,7 +95,7 @@ import Testing
       let source = NumberSource(counts: [40], sampleByteCount: 4 << 20)
       let sink = NotingSink(source: source)
       _ = try Runner(pipeline(source, [(sink.format(), root + "/out")]), jobs: jobs).run()
-      #expect(source.inFlight.withLock { $0.most } <= max(2, (jobs + 6) / 4))
+      #expect(source.inFlight.withLock { $0.most } <= max(2, (jobs + 6) / 2))
     }
   }
 

@@ -29,6 +29,25 @@ import Testing
     #expect(hexadecimal(parts.finish()) == digest)
   }
 
+  @Test(
+    "is made of two texts side by side", arguments: [0, 1, 127, 128, 129, 1000], [0, 128, 500])
+  func pairs(count: Int, other: Int) {
+    var generator = SeededGenerator(seed: 9)
+    let (bytes, others) = (generator.bytes(count), generator.bytes(other))
+    var hash = SHA256()
+    hash.update("a")
+    hash.update(bytes.span)
+    let alone = hash.finish()
+    hash.update(others.span)
+    let otherAlone = hash.finish()
+    var first = SHA256()
+    var second = SHA256()
+    first.update("a")
+    SHA256.update(&first, with: bytes.span, &second, with: others.span)
+    #expect(first.finish() == alone)
+    #expect(second.finish() == otherAlone)
+  }
+
   @Test("starts afresh after it was finished")
   func again() {
     var hash = SHA256()
