@@ -37,55 +37,71 @@ enum NPYHeader {
 }
 
 /// Writes pixels and labels as they are, each split to its own files.
+///
+/// Every sample's place is known in advance, so nothing waits for its turn.
 private final class NPYSink: Sink {
-  private struct Files: Sendable {
-    /// Missing where there are labels alone.
-    let images: OutputFile?
-    let labels: OutputFile?
+  /// One array that is being written.
+  private struct Output: Sendable {
+    let file: OutputFile
+    let headerByteCount: Int
     let byteCount: Int
+    let sampleByteCount: Int
 
-    var all: [OutputFile] { [images, labels].compactMap(\.self) }
+    init(_ file: OutputFile, _ type: ElementType, count: Int, sampleShape: [Int]) throws {
+      let header = NPYHeader.bytes(type: type, shape: [count] + sampleShape)
+      self.file = file
+      headerByteCount = header.count
+      sampleByteCount = sampleShape.reduce(type.byteCount, *)
+      byteCount = header.count + count * sampleByteCount
+      try file.append(header)
+    }
+
+    func write(_ samples: [UInt8], from index: Int) throws {
+      try file.write(samples.span, at: headerByteCount + index * sampleByteCount)
+    }
   }
 
-  private let splits: [Files]
+  private struct Outputs: Sendable {
+    /// Missing where there are labels alone.
+    let images: Output?
+    let labels: Output?
+
+    var all: [Output] { [images, labels].compactMap(\.self) }
+  }
+
+  private let splits: [Outputs]
   private let labelType: ElementType?
 
   init(_ request: SinkRequest) throws {
     let schema = request.dataset.schema
     labelType = schema.labels?.elementType
     splits = try request.dataset.splits.map { split in
-      var byteCount = 0
-      func output(_ role: String, _ type: ElementType, _ sampleShape: [Int]) throws -> OutputFile {
-        let shape = [split.count] + sampleShape
-        let header = NPYHeader.bytes(type: type, shape: shape)
+      func array(_ role: String, _ type: ElementType, _ sampleShape: [Int]) throws -> Output {
         let file = try request.output.makeFile("\(split.name)-\(role).npy")
-        try file.append(header)
-        byteCount += header.count + shape.reduce(type.byteCount, *)
-        return file
+        return try Output(file, type, count: split.count, sampleShape: sampleShape)
       }
-      let images =
-        schema.isLabelsAlone
-        ? nil : try output("images", schema.elementType, schema.sampleShape)
-      let labels = try schema.labels.map {
-        try output("labels", $0.elementType, $0.columns.count == 1 ? [] : [$0.columns.count])
-      }
-      return Files(images: images, labels: labels, byteCount: byteCount)
+      return Outputs(
+        images: schema.isLabelsAlone
+          ? nil : try array("images", schema.elementType, schema.sampleShape),
+        labels: try schema.labels.map {
+          try array("labels", $0.elementType, $0.columns.count == 1 ? [] : [$0.columns.count])
+        })
     }
   }
 
-  func write(_ batch: Batch) -> OrderedStep? {
-    let files = splits[batch.split]
-    let labels = labelType.map { $0.bytes(of: batch.labels) }
-    return {
-      try files.images?.append(batch.pixels)
-      if let labels { try files.labels?.append(labels) }
+  func write(_ batch: Batch) throws -> OrderedStep? {
+    let arrays = splits[batch.split]
+    try arrays.images?.write(batch.pixels, from: batch.firstIndex)
+    if let labelType {
+      try arrays.labels?.write(labelType.bytes(of: batch.labels), from: batch.firstIndex)
     }
+    return nil
   }
 
   func finish(_ summary: RunSummary) throws -> SinkReport {
-    let files = splits.flatMap(\.all)
-    for file in files { try file.flush() }
+    let arrays = splits.flatMap(\.all)
+    for array in arrays { try array.file.flush() }
     return SinkReport(
-      fileCount: files.count, byteCount: splits.reduce(0) { $0 + $1.byteCount })
+      fileCount: arrays.count, byteCount: arrays.reduce(0) { $0 + $1.byteCount })
   }
 }
