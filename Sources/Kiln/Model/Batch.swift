@@ -20,20 +20,17 @@ public struct Batch: Sendable {
     self.labels = labels
   }
 
-  /// Bytes in a sample's pixels.
-  var sampleByteCount: Int { pixels.count / count }
+  /// Bytes of a sample's pixels; 0 where there is no sample.
+  public var sampleByteCount: Int { pixels.count / max(1, count) }
 
   /// Labels of a sample.
-  var labelColumnCount: Int { labels.count / count }
-
-  /// Bytes of pixels that a batch should not exceed: two of the content digest's runs of MNIST, which are
-  /// hashed side by side.
-  static let preferredByteCount = 2 << 20
+  var labelColumnCount: Int { labels.count / max(1, count) }
 
   /// Samples a batch should hold: a power of two, so that batches and the runs of 1,024 samples
-  /// that the content digest is made of never cross, of at most 2 MiB of pixels.
+  /// that the content digest is made of never cross, and about 1 MiB of pixels.
   public static func preferredCount(sampleByteCount: Int) -> Int {
-    let fitting = max(1, preferredByteCount / max(1, sampleByteCount))
+    let target = 1 << 20
+    let fitting = max(1, target / max(1, sampleByteCount))
     let powerOfTwo = 1 << (Int.bitWidth - 1 - fitting.leadingZeroBitCount)
     return min(powerOfTwo, 1 << 16)
   }

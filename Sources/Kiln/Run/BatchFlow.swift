@@ -106,11 +106,9 @@ final class BatchFlow: Sendable {
     let sampleByteCount = max(
       source.dataset.schema.batchByteCount, plan.schema.batchByteCount)
     let batchCount = Batch.preferredCount(sampleByteCount: sampleByteCount)
-    // Room for readers to run ahead while workers are busy; more would only hold memory, which takes
-    // time to be cleared: 2 % of that of MNIST as CSV with two batches more. Samples that are larger than
-    // a batch count as several.
-    let room = pool.workerCount + 4
-    window = max(2, room / max(1, sampleByteCount / Batch.preferredByteCount))
+    // Samples that are larger than a batch count as several.
+    let room = pool.workerCount + pool.waitingBatchCount
+    window = max(2, room / max(1, sampleByteCount >> 20))
     var sequence = 0
     strands = PartReader.runs(of: plan.parts).map { run in
       defer {
@@ -221,7 +219,7 @@ final class BatchFlow: Sendable {
   private func write(_ batch: Batch) throws -> [OrderedStep] {
     statistics.add(batch)
     var ordered: [OrderedStep] = []
-    if let digests { ordered.append(digests[batch.split].add(batch)) }
+    if let step = digests?[batch.split].add(batch) { ordered.append(step) }
     var faults: [any Error] = []
     for slot in slots {
       do {

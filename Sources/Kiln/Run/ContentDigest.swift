@@ -2,20 +2,49 @@
 ///
 /// SHA-256 over a line of type and shape (`u8 60000x28x28\n`), then the SHA-256 of each run of 1,024
 /// samples: pixels, row-major and little-endian, then that run's labels as little-endian i64.
-/// Runs are hashed side by side; their digests are gathered in order.
+/// Runs are hashed in any order, two side by side; their digests are gathered in order.
 final class ContentDigest: Sendable {
   /// Samples in a run; whoever works on ranges of samples starts them at multiples of it.
   static let runLength = 1024
 
+  /// A run that lies in one batch.
+  private struct Run {
+    let batch: Batch
+    let samples: Range<Int>
+
+    var number: Int { (batch.firstIndex + samples.lowerBound) / ContentDigest.runLength }
+    var pixelBytes: Range<Int> { samples.scaled(by: batch.sampleByteCount) }
+
+    var labelBytes: [UInt8] {
+      ElementType.int64.bytes(
+        of: Array(batch.labels[samples.scaled(by: batch.labelColumnCount)]))
+    }
+  }
+
   private struct State: ~Copyable {
     var whole = SHA256()
+    /// Digests of runs before which another one is missing.
+    var early: [Int: [UInt8]] = [:]
+    var nextRun = 0
+    /// A run that waits for another one to be hashed with.
+    var waiting: Run?
+    /// The run that is put together from parts, as they come in order.
     var run = SHA256()
+    var runNumber = 0
     var labelsOfRun: [Int64] = []
     var samplesInRun = 0
 
+    mutating func add(_ digest: [UInt8], ofRun number: Int) {
+      early[number] = digest
+      while let digest = early.removeValue(forKey: nextRun) {
+        whole.update(digest.span)
+        nextRun += 1
+      }
+    }
+
     mutating func endRun() {
       run.update(ElementType.int64.bytes(of: labelsOfRun).span)
-      whole.update(run.finish().span)
+      add(run.finish(), ofRun: runNumber)
       labelsOfRun.removeAll(keepingCapacity: true)
       samplesInRun = 0
     }
@@ -33,48 +62,52 @@ final class ContentDigest: Sendable {
   }
 
   /// Hashes a batch, as far as that can be done out of order.
-  /// - Returns: the rest, to be done in order.
-  func add(_ batch: Batch) -> OrderedStep {
+  /// - Returns: the rest, to be done in order; nil where there is none.
+  func add(_ batch: Batch) -> OrderedStep? {
     let end = batch.firstIndex + batch.count
-    // Of a batch of large samples, a run is only a part.
+    // Batches of large samples begin and end inside a run.
     guard batch.firstIndex % Self.runLength == 0, end % Self.runLength == 0 || end == count else {
       return { self.addInOrder(batch) }
     }
-    let digests = Self.runDigests(batch)
-    return {
-      self.state.withLock { state in for digest in digests { state.whole.update(digest.span) } }
+    let own = stride(from: 0, to: batch.count, by: Self.runLength).map {
+      Run(batch: batch, samples: $0..<min($0 + Self.runLength, batch.count))
     }
+    let runs = state.withLock { state in
+      var runs = (state.waiting.map { [$0] } ?? []) + own
+      state.waiting = runs.count.isMultiple(of: 2) || end == count ? nil : runs.removeLast()
+      return runs
+    }
+    for pair in stride(from: 0, to: runs.count, by: 2) {
+      hash(runs[pair], beside: pair + 1 < runs.count ? runs[pair + 1] : nil)
+    }
+    return nil
   }
 
-  /// The digest of each run of a batch that begins with one, two runs at a time.
-  private static func runDigests(_ batch: Batch) -> [[UInt8]] {
-    let pixels = batch.pixels.span
-    let (sampleBytes, columns) = (batch.sampleByteCount, batch.labelColumnCount)
-    func labels(_ samples: Range<Int>) -> [UInt8] {
-      ElementType.int64.bytes(of: Array(batch.labels[samples.scaled(by: columns)]))
-    }
-    var digests: [[UInt8]] = []
-    var even = SHA256()
-    var odd = SHA256()
-    for start in stride(from: 0, to: batch.count, by: 2 * runLength) {
-      let run = start..<min(start + runLength, batch.count)
-      let next = run.upperBound..<min(run.upperBound + runLength, batch.count)
+  private func hash(_ run: Run, beside other: Run? = nil) {
+    var first = SHA256()
+    var second = SHA256()
+    if let other {
       SHA256.update(
-        &even, with: pixels.extracting(run.scaled(by: sampleBytes)),
-        &odd, with: pixels.extracting(next.scaled(by: sampleBytes)))
-      SHA256.update(&even, with: labels(run).span, &odd, with: labels(next).span)
-      digests.append(even.finish())
-      if !next.isEmpty { digests.append(odd.finish()) }
+        &first, with: run.batch.pixels.span.extracting(run.pixelBytes),
+        &second, with: other.batch.pixels.span.extracting(other.pixelBytes))
+      second.update(other.labelBytes.span)
+    } else {
+      first.update(run.batch.pixels.span.extracting(run.pixelBytes))
     }
-    return digests
+    first.update(run.labelBytes.span)
+    state.withLock { state in
+      state.add(first.finish(), ofRun: run.number)
+      if let other { state.add(second.finish(), ofRun: other.number) }
+    }
   }
 
-  /// Hashes samples that make up less than a run.
+  /// Hashes a batch that begins or ends inside a run.
   private func addInOrder(_ batch: Batch) {
     let (sampleBytes, columns) = (batch.sampleByteCount, batch.labelColumnCount)
     state.withLock { state in
       var next = 0
       while next < batch.count {
+        state.runNumber = (batch.firstIndex + next) / Self.runLength
         let samples = next..<min(batch.count, next + Self.runLength - state.samplesInRun)
         state.run.update(batch.pixels.span.extracting(samples.scaled(by: sampleBytes)))
         state.labelsOfRun += batch.labels[samples.scaled(by: columns)]
@@ -87,7 +120,12 @@ final class ContentDigest: Sendable {
 
   /// The digest of all samples, in hexadecimal; call once, in the end.
   func finish() -> String {
-    state.withLock { state in
+    let waiting = state.withLock { state in
+      defer { state.waiting = nil }
+      return state.waiting
+    }
+    if let waiting { hash(waiting) }
+    return state.withLock { state in
       if state.samplesInRun > 0 { state.endRun() }
       return hexadecimal(state.whole.finish())
     }

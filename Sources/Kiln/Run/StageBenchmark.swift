@@ -202,7 +202,7 @@ package struct StageBenchmark {
   private static func digest(_ input: BenchmarkInput) -> StageBenchmark {
     StageBenchmark("digest", input.batches[...]) {
       let digest = ContentDigest(schema: input.schema, count: input.count)
-      for batch in input.batches { try digest.add(batch)() }
+      for batch in input.batches { try digest.add(batch)?() }
       return digest.finish().utf8.count / 2
     }
   }

@@ -88,6 +88,14 @@ final class WorkerPool: Sendable {
     return (1..<wanted).prefix(while: hasRoom).last ?? 0
   }
 
+  /// How many batches may wait beside those that workers have, read ahead or done before their turn.
+  ///
+  /// With four, MNIST becomes .npy in 7 % more time, because who inflates has to stop for the others; with
+  /// more than eight in no less. Where memory is limited, four have to do: as text, one takes up to 5 MiB.
+  var waitingBatchCount: Int {
+    AddressSpace.hasRoom(for: (workerCount + 3) * Self.workerByteCount) ? 8 : 4
+  }
+
   /// How many workers there are.
   let workerCount: Int
   private let state = Locked(State())

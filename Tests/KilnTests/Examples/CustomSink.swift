@@ -38,7 +38,7 @@ final class PGMSink: Sink {
 
   func write(_ batch: Batch) -> OrderedStep? {
     // Several batches at once: all that takes time is done here.
-    let sampleByteCount = batch.pixels.count / batch.count
+    let sampleByteCount = batch.sampleByteCount
     var bytes: [UInt8] = []
     for start in stride(from: 0, to: batch.pixels.count, by: sampleByteCount) {
       bytes += header

@@ -11,7 +11,7 @@ final class NumberSource: Source {
   let inFlight = Locked((now: 0, most: 0))
 
   init(
-    counts: [Int], sampleByteCount: Int = 128 << 10, failsDecoding: Set<Int> = [],
+    counts: [Int], sampleByteCount: Int = 64 << 10, failsDecoding: Set<Int> = [],
     failsReading: Int? = nil, failsAtEnd: Bool = false, names: [String]? = nil
   ) {
     dataset = Dataset(
