@@ -9,6 +9,8 @@
 #define MAX_CHUNK_BYTES (8u << 20)
 // Headers beyond this are refused by the caller too, which knows the limit on the whole image.
 #define MAX_DIMENSION 0x7fffffffu
+// ImageShape.maxSide; a row of the longest one that a header can promise takes 16 GiB.
+#define MAX_SIDE 65500u
 
 typedef struct {
   const uint8_t *file;
@@ -60,6 +62,12 @@ static int read_header(png_structp png, png_infop header, reader *r) {
   png_set_user_limits(png, MAX_DIMENSION, MAX_DIMENSION);
   png_set_chunk_malloc_max(png, MAX_CHUNK_BYTES);
   png_read_info(png, header);
+  r->info.width = png_get_image_width(png, header);
+  r->info.height = png_get_image_height(png, header);
+  r->info.channels = png_get_channels(png, header);
+  r->info.bit_depth = png_get_bit_depth(png, header);
+  // Before libpng reserves memory for rows that long.
+  if (r->info.width > MAX_SIDE || r->info.height > MAX_SIDE) return 1;
   r->info.is_grey = has_grey_palette(png, header);
   png_set_expand(png);
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -67,8 +75,6 @@ static int read_header(png_structp png, png_infop header, reader *r) {
 #endif
   r->passes = png_set_interlace_handling(png);
   png_read_update_info(png, header);
-  r->info.width = png_get_image_width(png, header);
-  r->info.height = png_get_image_height(png, header);
   r->info.channels = png_get_channels(png, header);
   r->info.bit_depth = png_get_bit_depth(png, header);
   r->row_bytes = png_get_rowbytes(png, header);

@@ -281,6 +281,51 @@ private enum Limit {
     }
   }
 
+  @Test(
+    "writes text with as few batches as memory allows",
+    arguments: [90_000, 110_000, 140_000, 170_000, 230_000], [2, 8])
+  func limitedText(kibibytes: Int, jobs: Int) throws {
+    try withDirectory { directory in
+      let limit = "ulimit -v \(kibibytes)"
+      guard try CommandRun(["--version"], after: limit).status == 0 else {
+        try Test.cancel("nothing runs in \(kibibytes) KiB here")
+      }
+      let run = try CommandRun(
+        [
+          "convert", "sample:20000", "--quiet", "--jobs", "\(jobs)", "--to",
+          "csv=\(directory.path)/csv",
+        ],
+        after: limit)
+      let sentence = "too little memory left for a run (raise the limit with ulimit -v)\n"
+      #expect(
+        run.errors == "" || ["kiln: " + sentence, "kiln: decode: " + sentence].contains(run.errors))
+      #expect(try names(in: directory) == (run.status == 0 ? ["csv"] : []))
+    }
+  }
+
+  @Test("reserves no memory for rows that a header only promises")
+  func promisedRows() throws {
+    try withDirectory { directory in
+      let limit = "ulimit -v 1000000"
+      guard try CommandRun(["--version"], after: limit).status == 0 else {
+        try Test.cancel("nothing runs in 1 GB here")
+      }
+      // 2^31 - 1 pixels in each row, of four channels with 16 bits each.
+      let image =
+        "89504e470d0a1a0a0000000d494844527fffffff7fffffff10060000004459d725"
+        + "0000000849444154789c030000000001480689d20000000049454e44ae426082"
+      let bytes = stride(from: 0, to: image.count, by: 2).compactMap {
+        UInt8(image.dropFirst($0).prefix(2), radix: 16)
+      }
+      try Data(bytes).write(to: directory.appending(path: "a.png"))
+      let run = try CommandRun(["inspect", directory.path], after: limit)
+      #expect(run.status == 1)
+      #expect(
+        run.errors
+          == "kiln: decode a.png: image side is 2147483647 pixels long, the limit is 65500\n")
+    }
+  }
+
   @Test("ends with one line when its source is cut short while it is mapped")
   func cutShort() throws {
     try withDirectory { directory in

@@ -61,6 +61,16 @@ public final class SourceFile: Sendable {
     DigestingStream(self, try open(), background)
   }
 
+  /// Makes sure that nobody has written to the file since it was looked at: what was read may be a part of
+  /// either.
+  /// - Throws: ``FileError``.
+  func checkUnchanged() throws(FileError) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0, FileIdentity(status) == identity else {
+      throw .changed(path)
+    }
+  }
+
   /// The SHA-256 of the whole file: ready where it was read to its end, else made now.
   /// - Throws: ``FileError`` or ``Interruption``.
   public func sha256() throws -> String {

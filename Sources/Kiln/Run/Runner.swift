@@ -150,7 +150,11 @@ public struct Runner: Sendable {
     let summary = RunSummary(digests: report.splits.compactMap(\.digest))
     let sinks = try slots.map { slot in try slot.run { try slot.sink.finish(summary) } }
     let files = try at(.decode, nil) {
-      try source.files.map { (name: $0.name, byteCount: $0.byteCount, sha256: try $0.sha256()) }
+      try source.files.map { file in
+        let sha256 = try file.sha256()
+        try file.checkUnchanged()
+        return (name: file.name, byteCount: file.byteCount, sha256: sha256)
+      }
     }
     for (file, known) in zip(source.files, files) {
       try fetched.check(file.path, sha256: known.sha256)

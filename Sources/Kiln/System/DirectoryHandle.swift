@@ -163,8 +163,10 @@ final class DirectoryHandle: Sendable {
     var count = 0
     while true {
       if count == buffer.count {
-        guard count < limit else { throw FileError(.read, shown(name), code: EFBIG) }
-        let room = min(limit, max(Self.firstReadByteCount, 2 * count))
+        let size = count == 0 ? 0 : Self.byteCount(of: file)
+        guard max(count, size) <= limit else { throw FileError(.read, shown(name), code: EFBIG) }
+        // One byte more than there should be: a read that does not fill the room has come to the end.
+        let room = max(Self.firstReadByteCount, min(limit + 1, max(2 * count, size + 1)))
         buffer += [UInt8](repeating: 0, count: room - count)
       }
       // The part of the buffer behind what has been read.
@@ -178,6 +180,11 @@ final class DirectoryHandle: Sendable {
       // system call for each of tens of thousands of files.
       if count < buffer.count { return count }
     }
+  }
+
+  private static func byteCount(of file: Int32) -> Int {
+    var status = stat()
+    return unsafe fstat(file, &status) == 0 ? Int(status.st_size) : 0
   }
 
   /// Most images of data sets fit, and a core's cache holds it.

@@ -41,6 +41,7 @@ public struct FileError: Error, FileNamingError, Sendable, Equatable, CustomStri
       case ENOSPC: " (free some space, or choose another disk)"
       case ESPIPE: " (a pipe or device: save its content in a file)"
       case EMFILE, ENFILE: " (raise the limit with ulimit -n)"
+      case EFBIG where operation == .read: " (larger than any such file that is read)"
       case ESTALE: " (another program has changed or replaced it: run again)"
       default: ""
       }

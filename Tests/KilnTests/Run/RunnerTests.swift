@@ -85,7 +85,7 @@ import Testing
       let sink = NotingSink(source: source)
       _ = try Runner(pipeline(source, [(sink.format(), root + "/out")]), jobs: jobs).run()
       #expect(source.inFlight.withLock { $0.now } == 0)
-      #expect(source.inFlight.withLock { $0.most } <= jobs + 6)
+      #expect(source.inFlight.withLock { $0.most } <= jobs + 10)
     }
   }
 
@@ -95,7 +95,32 @@ import Testing
       let source = NumberSource(counts: [40], sampleByteCount: 4 << 20)
       let sink = NotingSink(source: source)
       _ = try Runner(pipeline(source, [(sink.format(), root + "/out")]), jobs: jobs).run()
-      #expect(source.inFlight.withLock { $0.most } <= max(2, (jobs + 6) / 2))
+      #expect(source.inFlight.withLock { $0.most } <= max(2, (jobs + 10) / 4))
+    }
+  }
+
+  @Test("refuses a source that is written to while it is mapped")
+  func written() throws {
+    try withTemporaryDirectory { root in
+      _ = try Runner(
+        Pipeline(
+          source: SourceRequest(paths: ["sample:20"]),
+          outputs: [try Pipeline.Output(.npy, at: root + "/in")])
+      ).run()
+      let path = root + "/in/train-images.npy"
+      let grow = BatchConversion { _ in
+        try write(try contents(of: path) + [0], to: path)
+      }
+      let line = sentence {
+        _ = try Runner(
+          Pipeline(
+            source: SourceRequest(paths: [root + "/in"]),
+            steps: [Pipeline.Step(name: "grow", value: "", conversion: grow)],
+            outputs: [try Pipeline.Output(.csv, at: root + "/out")])
+        ).run()
+      }
+      #expect(line?.contains("another program has changed or replaced it") == true)
+      #expect(try names(in: root).allSatisfy { $0.hasPrefix("in/") })
     }
   }
 
