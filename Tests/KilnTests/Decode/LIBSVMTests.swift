@@ -61,6 +61,57 @@ import Testing
     }
   }
 
+  @Test("says what it takes indices to count from, unless the last value tells or it is said")
+  func firstIndex() throws {
+    try withTemporaryDirectory { root in
+      let path = root + "/digits"
+      func check(
+        _ text: String, _ settings: [String: String], remarks: [String], pixels: [UInt8]
+      ) throws {
+        try write(Array(text.utf8), to: path)
+        let source = try openSource(SourceRequest(paths: [path], settings: settings))
+        #expect(source.remarks == remarks)
+        #expect(try readAll(source, split: 0).pixels == pixels)
+      }
+      let guess =
+        "indices are taken to count from 1, since none is 0 (--source-first-index 0 where scikit-learn wrote them)"
+      try check("7 1:5 3:6\n", [:], remarks: [guess], pixels: [5, 0, 6])
+      try check("7 1:5 3:6\n", ["shape": "2x2"], remarks: [guess], pixels: [5, 0, 6, 0])
+      try check("7 1:5 4:6\n", ["shape": "2x2"], remarks: [], pixels: [5, 0, 0, 6])
+      try check("7 1:5 3:6\n", ["firstIndex": "0"], remarks: [], pixels: [0, 5, 0, 6])
+      try check("7 1:5 3:6\n", ["firstIndex": "1"], remarks: [], pixels: [5, 0, 6])
+      #expect(
+        failure("7 0:5 3:6\n", ["firstIndex": "1"])
+          == "decode digits: has values of index 0 (leave out --source-first-index 1)")
+    }
+  }
+
+  @Test(
+    "takes rows without values for such also at the start",
+    arguments: ["0\n", "0 \n1\n", "# x\n0\n"])
+  func firstRowEmpty(start: String) throws {
+    let result = try read(start + "7 1:5 4:6\n")
+    #expect(result.labels.last == 7)
+    #expect(result.pixels.suffix(4) == [5, 0, 0, 6])
+    #expect(result.pixels.dropLast(4).allSatisfy { $0 == 0 })
+  }
+
+  @Test("finds splits by what is said before the ending of a name")
+  func endings() throws {
+    try withTemporaryDirectory { root in
+      for name in ["train.libsvm", "digits-test.svm", "digits.val.txt"] {
+        try write(Array("1 4:2\n".utf8), to: root + "/" + name)
+      }
+      let source = try openSource(SourceRequest(paths: [root]))
+      #expect(source.dataset.splits.map(\.name) == ["train", "val", "test"])
+      try write(Array("1 4:2\n".utf8), to: root + "/a.libsvm")
+      #expect(
+        sentence { _ = try openSource(SourceRequest(paths: [root])) }?.contains(
+          "has two texts for split 'train', a.libsvm and train.libsvm (convert them singly") == true
+      )
+    }
+  }
+
   @Test("reads fractions as 32-bit numbers")
   func floats() throws {
     let result = try read("1 1:-1 2:0.5\n2 4:-0.25\n")

@@ -55,26 +55,31 @@ struct LIBSVMFile: Sendable {
     }
   }
 
-  /// Whether bytes begin such a text: a label, and an index with a value.
+  /// Whether bytes begin such a text: rows of a label and values, of which the first may all be zero.
   /// - Parameters:
   ///   - start: the first bytes of the text.
   ///   - isWhole: whether there are no more.
-  /// - Returns: whether the first row is one.
+  /// - Returns: whether rows up to one that has a value are such.
   static func begins(_ start: [UInt8], isWhole: Bool) -> Bool {
     var text = start[...]
     while let first = text.first, first == 0x23 || first == 0x0A || first == 0x0D {
       guard let end = text.firstIndex(of: 0x0A) else { return false }
       text = text[(end + 1)...]
     }
-    // Of a first row that goes on, what is whole must do.
-    let end = text.firstIndex(of: 0x0A) ?? (isWhole ? text.endIndex : text.lastIndex(of: 0x20))
-    guard let end else { return false }
-    var valueCount = 0
-    let line = Array(text[..<end])
-    let isRow: Void? = try? LIBSVMRows.forEachToken(line, first: 1) { _, token in
-      if case .value = token { valueCount += 1 }
+    while !text.isEmpty {
+      // Of a row that goes on, what is whole must do.
+      let end = text.firstIndex(of: 0x0A) ?? (isWhole ? text.endIndex : text.lastIndex(of: 0x20))
+      guard let end else { return false }
+      var valueCount = 0
+      let line = Array(text[..<end])
+      let isRow: Void? = try? LIBSVMRows.forEachToken(line, first: 1) { _, token in
+        if case .value = token { valueCount += 1 }
+      }
+      if isRow == nil { return false }
+      if valueCount > 0 { return true }
+      text = text[end...].dropFirst()
     }
-    return isRow != nil && valueCount > 0
+    return false
   }
 
   /// Reads the rows again, in order.

@@ -3,12 +3,18 @@ extension SourceFormat {
   public static let libsvm = SourceFormat(
     name: "libsvm",
     summary: "LIBSVM's text, LABEL INDEX:VALUE ..., such as usps.bz2 and usps.t.bz2",
-    options: [.sourceShape],
+    options: [
+      .sourceShape,
+      Option(
+        flag: "source-first-index", key: "firstIndex", kind: .choice(["0", "1"]), defaultValue: nil,
+        summary: "what LIBSVM's indices count from; as a rule from 1 where none is 0"),
+    ],
     detect: { try !LIBSVMFormat.files($0).isEmpty },
     open: { material, values in
       try LIBSVMSource(
         try LIBSVMFormat.splits(of: try LIBSVMFormat.files(material), material),
         shape: try SourceShape.parse(values),
+        firstIndex: values.text("firstIndex").flatMap { Int($0) },
         classNames: material.request.classNames ?? [], cancellation: material.cancellation)
     })
 }
@@ -18,6 +24,7 @@ private enum LIBSVMFormat {
   /// A directory with more files is looked at by name alone, and these files have no name of their own.
   private static let maximumFileCount = 16
   private static let extensions = [".libsvm", ".svm", ".svmlight"]
+  private static let endings: Set<Substring> = ["libsvm", "svm", "svmlight", "txt", "dat"]
   /// Enough for a label and some values.
   private static let lookedAtByteCount = 4096
 
@@ -45,11 +52,15 @@ private enum LIBSVMFormat {
     of files: [Resource], _ material: SourceMaterial
   ) throws(StageError) -> [(split: String, file: Resource)] {
     let found = files.map { (split: split(of: $0.fileName), file: $0) }
-    for (position, file) in found.enumerated()
-    where found[..<position].contains(where: { $0.split == file.split }) {
+    for (position, file) in found.enumerated() {
+      guard let other = found[..<position].first(where: { $0.split == file.split }) else {
+        continue
+      }
       throw StageError(
         .decode, file: material.description,
-        UnsupportedError("has two texts for split '\(file.split)' (name the files one by one)"))
+        UnsupportedError(
+          "has two texts for split '\(file.split)', \(other.file.fileName) and \(file.file.fileName)"
+            + " (convert them singly, or call them NAME-train.libsvm and NAME-test.libsvm)"))
     }
     return found.sorted { SplitName.precedes($0.split, $1.split) }
   }
@@ -66,9 +77,11 @@ private enum LIBSVMFormat {
     return ((try? file.start(lookedAtByteCount)) ?? []).prefix { $0 != 0x0A }.contains(0x3A)
   }
 
-  /// As LIBSVM's authors name them: NAME, NAME.t for tests, NAME.val and NAME.tr of one that is split.
+  /// As LIBSVM's authors name them: NAME, NAME.t for tests, NAME.val and NAME.tr of one that is split; or by
+  /// what the name says before its ending.
   private static func split(of name: String) -> String {
-    let words = Compression.unpackedName(name.lowercased()).split(separator: ".")
+    var words = Compression.unpackedName(name.lowercased()).split(separator: ".")
+    if words.count > 1, let last = words.last, endings.contains(last) { words.removeLast() }
     switch words.last {
     case "t": return "test"
     case "val": return "val"
@@ -90,21 +103,40 @@ private final class LIBSVMSource: Source {
   private let columns: Range<Int>
 
   init(
-    _ splits: [(split: String, file: Resource)], shape: [Int]?, classNames: [String],
-    cancellation: Cancellation
+    _ splits: [(split: String, file: Resource)], shape: [Int]?, firstIndex: Int?,
+    classNames: [String], cancellation: Cancellation
   ) throws {
     tables = try splits.map { try LIBSVMFile($0.file, cancellation) }
     var all = CSVStatistics(labelCount: 1)
     for table in tables { all.add(table.statistics) }
     let indices = tables.compactMap(\.indices)
     // A file in which the first value is always zero counts as the others do.
-    let first = indices.contains { $0.lowerBound == 0 } ? 0 : 1
+    let hasZero = indices.contains { $0.lowerBound == 0 }
+    let first = firstIndex ?? (hasZero ? 0 : 1)
     let highest = indices.map(\.upperBound).max() ?? 0
     let count = highest + 1 - first
     let sampleShape = shape ?? CSVLayout.side(count).map { [$0, $0] } ?? [count]
     let width = sampleShape.reduce(1, *)
     columns = first..<first + width
-    remarks = first == 0 ? ["indices count from 0"] : []
+    if firstIndex != nil {
+      remarks = []
+    } else if hasZero {
+      remarks = ["indices count from 0"]
+    } else {
+      // Where the last value is there, they cannot have been counted from 0.
+      let isTold = count == width && CSVLayout.side(count) != nil
+      remarks =
+        isTold
+        ? []
+        : [
+          "indices are taken to count from 1, since none is 0 (--source-first-index 0 where scikit-learn wrote them)"
+        ]
+    }
+    if first == 1, hasZero {
+      throw StageError(
+        .decode, file: tables.first?.file.name,
+        UnsupportedError("has values of index 0 (leave out --source-first-index 1)"))
+    }
     guard !indices.isEmpty, count <= width, width <= CSVLayout.maximumColumnCount else {
       throw StageError(
         .decode, file: tables.first?.file.name,
