@@ -194,13 +194,16 @@ struct Invert: Conversion {
         "the values are no pixels any more, so none is white:"
           + " put --invert before --normalize or --dtype")
     }
-    return Kernel(white: 255 / factor, map: PixelMap(schema, to: schema.elementType))
-      .step(for: schema.elementType)
+    return Kernel(
+      white: 255 / factor, map: PixelMap(schema, to: schema.elementType),
+      sampleElementCount: schema.sampleElementCount
+    ).step(for: schema.elementType)
   }
 
   private struct Kernel: PixelKernel {
     let white: Double
     let map: PixelMap
+    let sampleElementCount: Int
 
     func run<T: PixelInteger>(on batch: inout Batch, integers: T.Type) throws {
       // The whole-number types that hold less than 255 have their largest value for white.
@@ -216,8 +219,28 @@ struct Invert: Conversion {
     }
 
     func run<T: PixelFloat>(on batch: inout Batch, floats: T.Type) throws {
+      if map.outOfRange == .refuse { try checkRange(batch, T.self) }
       try map.replace(in: &batch, T.self, by: T.self) { value, isRefused in
         map.rounded(white - value.exact, isFinite: value.isFinite, &isRefused)
+      }
+    }
+
+    /// Refuses what is far from black to white: 0...255 where white should be 1, or -1...1.
+    ///
+    /// Resampling leaves a little more than white, and less than black.
+    private func checkRange<T: PixelFloat>(_ batch: Batch, _: T.Type) throws {
+      try withElements(of: batch.pixels, as: T.self) { values in
+        for index in values.indices where abs(values[index].exact - white / 2) > 0.75 * white {
+          let top = Int(exactly: white).map { "\($0)" } ?? "\(white)"
+          let remedy =
+            white == 1
+            ? "put --dtype u8 before --invert where white is 255, --normalize -1,1 --scale 0.5 where black is -1; "
+            : ""
+          throw SampleError(
+            index: batch.firstIndex + index / sampleElementCount,
+            reason: "value \(values[index]) cannot be inverted, expected 0 to \(top)"
+              + " (\(remedy)--clip inverts it nevertheless)")
+        }
       }
     }
   }

@@ -183,7 +183,8 @@ struct OutputRecord: Sendable, Equatable {
       schema.sampleShape = sampleShape
       schema.channelOrder = channelOrder
     }
-    if schema.pixelScale == .undeclared { schema.pixelScale = pixelScale }
+    // A reader that looks for the scale in the pixels has guessed.
+    schema.pixelScale = pixelScale
     if var labels = schema.labels, !labels.isOneHot, let labelColumns,
       labels.columns.count == labelColumns.count
     {

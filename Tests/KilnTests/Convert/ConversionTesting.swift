@@ -17,6 +17,7 @@ struct Trial {
   var pixels: [UInt8]
   var labels: [Int64]
   var count: Int
+  var firstIndex = 100
 
   init<Element: BitwiseCopyable>(
     _ type: ElementType, _ shape: [Int], _ values: [Element], order: ChannelOrder = .last,
@@ -36,14 +37,15 @@ struct Trial {
     self.labels = labels
   }
 
-  /// Applies conversions in order to the samples, whose first index is 100.
+  /// Applies conversions in order to the samples.
   /// - Returns: what comes out.
   /// - Throws: what the conversions throw.
   func converted(_ conversions: [(String, String)]) throws -> Trial {
     var plan = Plan(Dataset(schema: schema, splits: [Split(name: "train", count: count)]))
     let steps = try conversions.map { try conversion($0.0, $0.1) }
     for step in steps { step.declare(in: &plan) }
-    var batch = Batch(split: 0, firstIndex: 100, count: count, pixels: pixels, labels: labels)
+    var batch = Batch(
+      split: 0, firstIndex: firstIndex, count: count, pixels: pixels, labels: labels)
     for step in try steps.compactMap({ try $0.prepare(&plan) }) { try step(&batch) }
     var result = self
     result.schema = plan.schema

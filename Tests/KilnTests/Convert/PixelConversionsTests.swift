@@ -81,6 +81,22 @@ private let bytes = (0...255).map { UInt8($0) }
     #expect(try scaled.converted("invert").values(Double.self) == [191 / 256])
   }
 
+  @Test(
+    "floats that are no pixels of the scale are not inverted, unless that is meant",
+    arguments: [
+      (
+        PixelScale.undeclared, [0, 0.5, 172], "value 172.0 cannot be inverted, expected 0 to 1 (put"
+      ),
+      (.undeclared, [0, 1.1, -0.5], "value -0.5 cannot be inverted, expected 0 to 1 (put"),
+      (.factor(2), [0, 130, 172], "value 172.0 cannot be inverted, expected 0 to 127.5 (--clip"),
+    ])
+  func noPixels(scale: PixelScale, values: [Float], reason: String) throws {
+    let trial = Trial(.float32, [1], values, scale: scale)
+    let error = try #require(throws: SampleError.self) { try trial.converted("invert") }
+    #expect(error.description.hasPrefix("sample 102: " + reason))
+    #expect(throws: Never.self) { try trial.converted([("clip", "on"), ("invert", "on")]) }
+  }
+
   @Test("a value above white has no inverse in an unsigned type, unless clipped")
   func aboveWhite() throws {
     let trial = Trial(.uint32, [2, 2], [1, 2, 3, 256] as [UInt32])

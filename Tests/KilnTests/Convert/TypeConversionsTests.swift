@@ -115,11 +115,12 @@ private func numbers(_ trial: Trial) -> [Double] {
   func unitFloats(scale: PixelScale, least: Float, remedy: String) throws {
     // Resampling leaves a little more than 1.
     let values = [0, 1.0001, least, 1, 0, 0.75, 1, 1, 0, 0, 0, 0.25] as [Float]
-    let trial = Trial(.float32, [2, 2], values.map { $0.rounded() } + values, scale: scale)
+    var trial = Trial(.float32, [2, 2], values.map { $0.rounded() } + values, scale: scale)
+    trial.firstIndex = 0
     let error = try #require(throws: SampleError.self) { try trial.converted("dtype", "i16") }
     #expect(
       error.description
-        == "sample 103: values such as 1.0001, none much above 1, would be rounded to black and white by"
+        == "sample 3: values such as 1.0001, none much above 1, would be rounded to black and white by"
         + " --dtype i16 (put \(remedy); --clip rounds)")
     let clipped = try trial.converted([("clip", "on"), ("dtype", "i16")])
     #expect(clipped.values(Int16.self).suffix(4) == [0, 0, 0, 0])
@@ -127,6 +128,13 @@ private func numbers(_ trial: Trial) -> [Double] {
       let scaled = try trial.converted([("scale", "2"), ("scale", "2"), ("dtype", "i16")])
       #expect(scaled.values(Int16.self).suffix(4) == [0, 0, 0, 1])
     }
+  }
+
+  @Test("a few dark pictures behind others say nothing, many do")
+  func darkFloats() throws {
+    let dark = { Trial(.float32, [2], [Float](repeating: 0.25, count: 2 * $0)) }
+    #expect(try dark(63).converted("dtype", "u8").pixels.allSatisfy { $0 == 0 })
+    #expect(throws: SampleError.self) { try dark(64).converted("dtype", "u8") }
   }
 
   @Test("floats that are no such pixels are rounded")

@@ -114,6 +114,23 @@ struct AnyToAnyTests {
   }
 
   @Test(
+    "knows again the scale of floats, whatever a reader would guess",
+    arguments: ["pickle", "npy", "npz", "cache", "idx", "csv"], ["1/2", "1/128", "2", "1/256"])
+  func scale(name: String, scale: String) throws {
+    let format = try #require(SinkFormat.all.first { $0.name == name })
+    try withTemporaryDirectory { root in
+      let output = try Pipeline.Output(format, at: root + "/floats")
+      let report = try Runner(
+        Pipeline(
+          source: SourceRequest(paths: ["sample:20"]), steps: [try Pipeline.Step(.scale, scale)],
+          outputs: [output])
+      ).run()
+      let source = try openSource(SourceRequest(paths: [output.path]))
+      #expect(source.dataset.schema.pixelScale == report.schema.pixelScale)
+    }
+  }
+
+  @Test(
     "takes the shape that is given rather than the one that was written, unless rows would run into each other",
     arguments: ["pickle", "npy", "npz", "cache", "idx", "csv"])
   func givenShape(name: String) throws {
