@@ -97,6 +97,22 @@ import Testing
     }
   }
 
+  @Test("refuses an empty batch beside others, and says which one is missing")
+  func gaps() throws {
+    try withTemporaryDirectory { root in
+      for number in [1, 3] {
+        try write(
+          records(2, labels: [10], seed: UInt64(number)), to: "\(root)/data_batch_\(number).bin")
+      }
+      #expect(try openRaw([root]).remarks == ["not among the batches: data_batch_2"])
+      try write([], to: root + "/data_batch_2.bin")
+      #expect(
+        sentence { _ = try openRaw([root]) }
+          == "decode data_batch_2.bin: is empty, unlike the batches beside it (fetch it again, or remove it)"
+      )
+    }
+  }
+
   @Test("takes an empty file, and one that is packed", arguments: [0, 4])
   func packed(count: Int) throws {
     try withTemporaryDirectory { root in

@@ -152,6 +152,21 @@ import Testing
     }
   }
 
+  @Test("loses no variable that is damaged")
+  func damagedVariable() {
+    let packed = MATSample.file(pictures(isCompressed: true))
+    let plain = MATSample.file(pictures())
+    let size = { (file: [UInt8]) in Int(file[132]) | Int(file[133]) << 8 }
+    let second = 136 + size(packed)
+    var type = packed
+    type[second] = 0x1F
+    var long = packed
+    long[135] ^= 0x40
+    var longPlain = plain
+    longPlain[136 + size(plain) + 6] = 1
+    for file in [type, long, longPlain] { #expect(failure(file)?.contains("is damaged") == true) }
+  }
+
   @Test("never crashes on a damaged file", arguments: 0..<300 as Range<UInt64>)
   func random(seed: UInt64) {
     var generator = SeededGenerator(seed: seed)

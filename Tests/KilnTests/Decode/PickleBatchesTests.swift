@@ -103,10 +103,32 @@ import Testing
       (.text("images"), images([3, 28, 28])), (.text("labels"), PickleSample.ints([0, 2, 1])),
       (.text("classes"), .list([.text("x"), .text("y"), .text("z")])),
     ])
-    let line = failure([
-      ("data_batch_1", batch(2, first: 0, [("labels", [0, 1])])), ("b.pkl", other),
-    ])
-    #expect(line?.contains("is no batch of a data set in several pickles") == true)
+    for name in ["b.pkl", "metal.pkl"] {
+      let line = failure([
+        ("data_batch_1", batch(2, first: 0, [("labels", [0, 1])])), (name, other),
+      ])
+      #expect(line?.contains("is no batch of a data set in several pickles") == true)
+    }
+  }
+
+  @Test(
+    "says which batch is missing, and refuses one that is no pickle",
+    arguments: [[], [0x80]] as [[UInt8]])
+  func gaps(other: [UInt8]) throws {
+    let files = [1, 4].map {
+      (name: "data_batch_\($0)", value: batch(2, first: $0, [("labels", [0, 1])]))
+    }
+    try open(files, as: [""]) { source throws in
+      #expect(source.remarks == ["not among the batches: data_batch_2, data_batch_3"])
+    }
+    try withTemporaryDirectory { root in
+      for file in files { try write(Self.writer.pickle(file.value), to: root + "/" + file.name) }
+      try write(other, to: root + "/data_batch_2")
+      #expect(
+        sentence { _ = try openSource(SourceRequest(paths: [root])) }
+          == "decode data_batch_2: is no pickle, unlike the batches beside it (fetch it again, or remove it)"
+      )
+    }
   }
 
   @Test("takes names of classes from a file of that name also beside an array, such as the mean")

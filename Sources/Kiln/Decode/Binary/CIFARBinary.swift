@@ -113,6 +113,7 @@ private final class CIFARSource: Source {
   let files: [SourceFile]
   let memberNames: [String]
   var knownName: String? { kind.knownName }
+  let remarks: [String]
   private let kind: CIFARKind
   private let parts: [Part]
   private let digests: FileDigests
@@ -122,12 +123,18 @@ private final class CIFARSource: Source {
     let sorted = members.samples.sorted { ($0.number, $0.file.name) < ($1.number, $1.file.name) }
     parts = try Set(sorted.map(\.split)).sorted(by: SplitName.precedes).map { split in
       let files = sorted.filter { $0.split == split }.map(\.file)
-      let count = try files.reduce(0) { try $0 + Self.count(of: $1, kind) }
-      return Part(name: split, files: files, count: count)
+      let counts = try files.map { try Self.count(of: $0, kind) }
+      if let empty = counts.firstIndex(of: 0), counts.contains(where: { $0 > 0 }) {
+        throw StageError(
+          .decode, file: files[empty].name,
+          UnsupportedError("is empty, unlike the batches beside it (fetch it again, or remove it)"))
+      }
+      return Part(name: split, files: files, count: counts.reduce(0, +))
     }
     let all = parts.flatMap(\.files)
     files = SourceFile.distinct(all.map(\.file))
     memberNames = all.map { Path.join($0.file.path, $0.relativePath) }
+    remarks = BatchGaps.remarks(members.samples.filter { $0.number > 0 }.map(\.number))
     digests = FileDigests(SourceFile.distinct(all.filter { !$0.isWholeFile }.map(\.file)))
     let names = try classNames ?? members.names.map { try ClassNameFile.read($0) } ?? []
     var labels = LabelSchema(columns: kind.columns, range: nil, classNames: names)

@@ -68,6 +68,8 @@ struct MATFile: Sendable {
       guard count < Self.maximumVariableCount else {
         throw MATError.tooManyVariables(limit: Self.maximumVariableCount)
       }
+      // One that is none would be passed over with whatever it holds.
+      guard MATCursor.knownTypes.contains(tag.type) else { throw MATError.damaged(at: position) }
       count += 1
       let place = position + 8..<position + 8 + tag.byteCount
       if let variable = try Self.variable(tag, place, stream, of: bytes, byteOrder) {
@@ -76,6 +78,7 @@ struct MATFile: Sendable {
       // Compressed elements are not filled up.
       let isCompressed = tag.type == MATCursor.compressed
       try stream.skip(to: isCompressed ? place.upperBound : (place.upperBound + 7) / 8 * 8)
+      guard stream.offset >= place.upperBound else { throw MATError.damaged(at: stream.offset) }
     }
     self.variables = variables
     hasOthers = count > variables.count
@@ -90,7 +93,9 @@ struct MATFile: Sendable {
     try stream.skip(to: place.lowerBound)
     let cursor = MATCursor(bytes.part(of: stream, place, isCompressed: isCompressed), order)
     if isCompressed {
-      guard let inner = try cursor.tag(), inner.type == MATCursor.matrix else { return nil }
+      guard let inner = try cursor.tag(), inner.type == MATCursor.matrix else {
+        throw MATError.damaged(at: place.lowerBound)
+      }
     }
     do {
       return try variable(cursor, place, isCompressed: isCompressed)
@@ -177,6 +182,8 @@ private struct MATBytes: Sendable {
 private final class MATCursor {
   static let matrix: UInt32 = 14
   static let compressed: UInt32 = 15
+  /// What a file may be made of: plain elements, and the two above.
+  static let knownTypes: ClosedRange<UInt32> = 1...18
 
   struct Tag {
     let type: UInt32

@@ -7,9 +7,7 @@ struct KnownClasses: Sendable {
 
   /// The names that folders of recorded classes may have, besides the labels as numbers.
   var recordedFolders: Set<String> {
-    let names = recorded ?? []
-    return Set(names).union(
-      names.enumerated().map { ClassSlug.make($1, label: Int64($0)) })
+    Set(ClassTable.places(of: recorded ?? []).keys)
   }
 }
 
@@ -40,7 +38,8 @@ struct ClassTable {
     }
     let sorted = found.sorted(by: NaturalOrder.precedes)
     if let recorded = known.recorded {
-      let stranger = sorted.first { Self.labels(of: [$0], in: recorded) == nil } ?? ""
+      let places = Self.places(of: recorded)
+      let stranger = sorted.first { places[$0] == nil } ?? ""
       throw UnsupportedError(
         "class '\(stranger)' is not among the \(recorded.count) class names recorded beside it"
           + " (in classes.json or kiln.json)")
@@ -51,13 +50,18 @@ struct ClassTable {
 
   /// The places of names in a list; nil where one is not in it.
   private static func labels(of found: Set<String>, in list: [String]) -> [String: Int64]? {
+    let labels = places(of: list).filter { found.contains($0.key) }
+    return labels.count == found.count ? labels : nil
+  }
+
+  /// What a class may be called, as it is or as a folder, with its place in a list.
+  fileprivate static func places(of list: [String]) -> [String: Int64] {
     var places: [String: Int64] = [:]
     for (label, name) in list.enumerated().reversed() {
       places[ClassSlug.make(name, label: Int64(label))] = Int64(label)
     }
     for (label, name) in list.enumerated().reversed() { places[name] = Int64(label) }
-    let labels = places.filter { found.contains($0.key) }
-    return labels.count == found.count ? labels : nil
+    return places
   }
 
   private static func numbers(_ found: Set<String>) throws(UnsupportedError) -> [String: Int64]? {

@@ -53,6 +53,7 @@ enum PickleFormat {
         ]
       }
     }
+    interpretation.remarks += BatchGaps.remarks(files.compactMap { batchNumber($0.fileName) })
     if let names = material.request.classNames { dataset.classNames = names }
     interpretation.classNames = dataset.classNames
     interpretation.labelColumns = dataset.labelColumns
@@ -102,7 +103,7 @@ enum PickleFormat {
         batches.append(batch)
         names = names ?? file.arrays.classNames
       } else if let found = file.arrays.classNames,
-        file.fileName.contains("meta") || !file.arrays.hasArrays
+        ["meta", "batches.meta"].contains(file.fileName) || !file.arrays.hasArrays
       {
         names = found
       } else {
@@ -140,15 +141,27 @@ enum PickleFormat {
     let usual = members.filter { isBatchName($0.fileName) }
     let chosen = usual.isEmpty ? members.filter { hasPickleName($0.fileName) } : usual
     guard !chosen.isEmpty, !usual.isEmpty || chosen.count == 1 else { return [] }
-    let files = try chosen.map { try $0.resource() }.filter(isPickle)
+    let resources = try chosen.map { try $0.resource() }
+    let files = resources.filter(isPickle)
+    if files.contains(where: { batchNumber($0.fileName) != nil }),
+      let other = resources.first(where: { batchNumber($0.fileName) != nil && !isPickle($0) })
+    {
+      throw StageError(
+        .decode, file: other.name,
+        UnsupportedError(
+          "is no pickle, unlike the batches beside it (fetch it again, or remove it)"))
+    }
     return files.sorted { precedes($0.fileName, $1.fileName) }
   }
 
   private static let batchNames: Set = ["test_batch", "batches.meta", "train", "test", "meta"]
 
   private static func isBatchName(_ name: String) -> Bool {
-    batchNames.contains(name)
-      || name.hasPrefix("data_batch_") && Int(name.dropFirst("data_batch_".count)) != nil
+    batchNames.contains(name) || batchNumber(name) != nil
+  }
+
+  private static func batchNumber(_ name: String) -> Int? {
+    name.hasPrefix("data_batch_") ? Int(name.dropFirst("data_batch_".count)) : nil
   }
 
   /// `data_batch_10` comes behind `data_batch_9`.
