@@ -63,6 +63,7 @@ final class CorrectedSource: Source {
   var folders: [SourceFolder] { base.folders }
   var memberNames: [String] { base.memberNames }
   var remarks: [String] { base.remarks }
+  var recordedDigests: [String] { samples.isEmpty && cast == nil ? base.recordedDigests : [] }
 
   func reader(ofSplit split: Int, background: Background) throws -> any SampleReader {
     let reader = try base.reader(ofSplit: split, background: background)

@@ -18,6 +18,9 @@ public protocol Source: Sendable {
   /// What a user should know of how it is read, in words: what was concluded from values alone, and what
   /// lies there and is not read.
   var remarks: [String] { get }
+  /// The content digest of each split, where the source has them itself: a run that reads a split whole and
+  /// as it is compares them. Empty where there are none.
+  var recordedDigests: [String] { get }
   /// Opens a split for reading from its first sample.
   /// - Parameters:
   ///   - split: a position in ``Dataset/splits``.
@@ -38,6 +41,8 @@ extension Source {
   public var corrections: [String] { [] }
   /// Nothing is worth a remark.
   public var remarks: [String] { [] }
+  /// There are none.
+  public var recordedDigests: [String] { [] }
 }
 
 /// Reads the samples of one split in order; used by one thread at a time.

@@ -51,6 +51,7 @@ public struct Runner: Sendable {
       source: source, plan: plan, steps: steps, slots: slots,
       hashes: slots.contains { $0.sink.keepsPixels })
     let splits = try pass.run(jobs: jobs, cancellation: cancellation, watch: watch)
+    if steps.isEmpty { try compare(splits, source, plan) }
     var report = RunReport(
       schema: plan.schema, splits: splits, outputs: [], seconds: 0, knownName: source.knownName,
       corrections: source.corrections, remarks: source.remarks)
@@ -114,6 +115,23 @@ public struct Runner: Sendable {
     try OutputPlaces.check(
       pipeline.outputs.map(\.path), directories: directories, manifests: manifests, source.files,
       source.folders)
+  }
+
+  /// Compares splits that were read whole and as they are with what the source says of itself.
+  private func compare(
+    _ splits: [RunReport.Split], _ source: any Source, _ plan: Plan
+  ) throws(StageError) {
+    let recorded = source.recordedDigests
+    for (split, part) in zip(splits, plan.parts) where part.sourceSplit < recorded.count {
+      guard let found = split.digest, found != recorded[part.sourceSplit],
+        part.range == 0..<source.dataset.splits[part.sourceSplit].count
+      else { continue }
+      throw StageError(
+        .decode, file: source.files.first?.name,
+        UnsupportedError(
+          "split '\(part.name)' has the digest \(found), expected \(recorded[part.sourceSplit])"
+            + " (damaged since it was written: make it again)"))
+    }
   }
 
   private func stage() throws -> [StagedOutput] {

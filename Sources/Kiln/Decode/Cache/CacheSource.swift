@@ -45,6 +45,7 @@ extension SourceFormat {
 final class CacheSource: Source {
   let dataset: Dataset
   let files: [SourceFile]
+  let recordedDigests: [String]
   private let cache: Cache
   private let digests: FileDigests
 
@@ -62,6 +63,8 @@ final class CacheSource: Source {
     }
     if let classNames { dataset.schema.labels?.classNames = classNames }
     self.dataset = dataset
+    // They are of the shape that the cache has itself, too.
+    recordedDigests = shape == nil ? cache.digests : []
     files = [file]
     digests = FileDigests(files)
   }
