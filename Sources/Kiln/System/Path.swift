@@ -135,6 +135,8 @@ enum Path {
     if status.st_mode & S_IFMT == S_IFDIR {
       // Looking into a directory takes a descriptor; removing an empty one does not.
       if unsafe rmdir(path) == 0 { return }
+      // Its owner may have protected what is in it against changes of parts, not of the whole.
+      if status.st_mode & S_IRWXU != S_IRWXU { unsafe chmod(path, status.st_mode | S_IRWXU) }
       for name in try contents(of: path) { try removeTree(path + "/" + name) }
       guard unsafe rmdir(path) == 0 else { throw FileError(.remove, path) }
     } else {

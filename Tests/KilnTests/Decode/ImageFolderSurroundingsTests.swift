@@ -52,6 +52,23 @@ import Testing
     }
   }
 
+  @Test(
+    "say that a folder around all of them was taken for their class",
+    arguments: [
+      (
+        "pictures/a.png pictures/b.png",
+        ["all images are of one class, 'pictures', as their folder is called"]
+      ),
+      ("7/a.png 7/b.png", ["all images are of one class, '7', as their folder is called"]),
+      ("a/a.png b/b.png", []), ("a.png b.png", []),
+    ])
+  func oneClass(files: String, remarks: [String]) throws {
+    try withTemporaryDirectory { root in
+      try fill(root, files.split(separator: " ").map(String.init))
+      #expect(try open(root).remarks == remarks)
+    }
+  }
+
   @Test("are the data set beside several tables, too")
   func lists() throws {
     try withTemporaryDirectory { root in

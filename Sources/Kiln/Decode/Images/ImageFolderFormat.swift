@@ -136,8 +136,18 @@ enum ImageFolderFormat {
     return try at(.decode, tree.path) {
       try ImageFolderSource(
         images, dataset(index, shape, found.notes), path: tree.archive == nil ? tree.path : nil,
-        remarks: found.remarks, material.cancellation)
+        remarks: found.remarks + (found.notes.record == nil ? remarks(on: index) : []),
+        material.cancellation)
     }
+  }
+
+  /// A folder around all images may be meant for their class, or for nothing.
+  private static func remarks(on index: ImageFolderIndex) -> [String] {
+    guard case .ofDirectories = index.labels, let range = index.range, range.count == 1 else {
+      return []
+    }
+    let name = index.classNames.count == 1 ? index.classNames[0] : "\(range.lowerBound)"
+    return ["all images are of one class, '\(name)', as their folder is called"]
   }
 
   private static func look(into path: String, _ material: SourceMaterial) throws -> Found {
