@@ -21,7 +21,7 @@ import Testing
     "say where splits are cut from samples that stand label after label", arguments: [1, 2, 8])
   func sorted(jobs: Int) throws {
     let order = "--limit and --holdout take samples in the order in which they stand"
-    // Several batches; the order of the labels does not matter.
+    // The order of the labels does not matter.
     let labels = (0..<8000).map { 7 - $0 / 1000 }
     for (steps, names) in [
       (["holdout": "val=50"], "train, val"), (["holdout": "val=1500", "splits": "val"], "val"),
@@ -50,5 +50,25 @@ import Testing
     // The first label comes again.
     let again = (0..<4000).map { $0 / 1000 % 3 }
     #expect(try remarks(on: again, [Pipeline.Step(.limit, "3900")]).isEmpty)
+  }
+
+  @Test("count runs of labels across batches in any order")
+  func runsOfLabels() {
+    let schema = Schema(elementType: .uint8, sampleShape: [1], labels: LabelSchema(range: 0...9))
+    let dataset = Dataset(schema: schema, splits: [Split(name: "train", count: 400)])
+    let grouped = (0..<400).map { Int64($0 / 100) }
+    // The first label comes again in the last batch.
+    for (labels, isGrouped) in [(grouped, true), (grouped.dropLast() + [0], false)] {
+      for order in [[0, 1, 2, 3, 4], [4, 2, 0, 1, 3]] {
+        let statistics = LabelStatistics(dataset)
+        for batch in order.map({ $0 * 80..<($0 + 1) * 80 }) {
+          statistics.add(
+            Batch(
+              split: 0, firstIndex: batch.lowerBound, count: batch.count,
+              pixels: [UInt8](repeating: 0, count: batch.count), labels: Array(labels[batch])))
+        }
+        #expect(statistics.areGrouped(inSplit: 0) == isGrouped)
+      }
+    }
   }
 }
