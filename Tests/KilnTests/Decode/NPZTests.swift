@@ -105,7 +105,13 @@ struct NPZTests {
       let mixed = try openSource(
         SourceRequest(images: array, labels: file, settings: ["labels-key": "y_test"]))
       #expect(mixed.dataset.count == 2 && mixed.dataset.schema.labels != nil)
+      let other = root + "/labels-idx1-ubyte"
+      try write([0, 0, 8, 1, 0, 0, 0, 2, 3, 4], to: other)
       for (images, labels, settings, expected) in [
+        (
+          array, other, [:],
+          "decode labels-idx1-ubyte: is no .npy or .npz, as the other file of the pair"
+        ),
         (array, nil, ["labels-key": "y"], "--labels-key y chooses among arrays, and x.npy is one"),
         (file, nil, [:], "decode stored.npz: holds x_train, y_train, x_test, y_test"),
         (file, nil, ["images-key": "a=x"], "--images-key a=x names splits, and --images only one"),

@@ -29,6 +29,13 @@ enum ArrayPair {
       }
       return try NPYFile.array(in: file, named: file.name)
     }
+    guard NPZFormat.isNPZ(file) else {
+      throw StageError(
+        .decode, file: file.name,
+        UnsupportedError(
+          "is no .npy or .npz, as the other file of the pair is (both must be: convert one of them first)"
+        ))
+    }
     let arrays = try NPZFormat.arrays(in: file)
     let wanted = arrays.filter { array in key.map { $0.text == array.key } ?? true }
     guard let array = wanted.first, wanted.count == 1 else {
