@@ -68,8 +68,9 @@ struct CSVRowNumbers {
   /// Fewer rows may be alike, or differ, by chance.
   private static let tellingRowCount = 10
 
-  /// Whether numbers are those of rows; nil where too few rows tell nothing against it. Texts are names of
-  /// rows as long as no two are the same.
+  /// Whether numbers are those of rows; nil where too few rows tell nothing against it.
+  ///
+  /// Texts are names of rows as long as no two are the same.
   private static func isNumbering(_ column: Int, _ kind: Kind, _ rows: [[String]]) -> Bool? {
     let values = rows.compactMap { column < $0.count ? $0[column] : nil }
     let numbers = values.compactMap(Double.init)
