@@ -10,10 +10,12 @@ import Kiln
 struct Main {
   static func main() {
     let words = Array(CommandLine.arguments.dropFirst())
-    // Asked for by scripts before anything else: answered before any table is made.
-    if words == ["--version"] {
-      let isShown = (try? StandardStream.output.write("kiln \(kilnVersion)\n")) != nil
-      exit((isShown ? ExitStatus.done : .failed).rawValue)
+    // Asked for by scripts before anything else: answered before any table is made. Where it cannot be
+    // shown, the way of all commands says so.
+    if words == ["--version"],
+      (try? StandardStream.output.write("kiln \(kilnVersion)\n")) != nil
+    {
+      exit(ExitStatus.done.rawValue)
     }
     StandardStream.takeClosedNumbers()
     // Swift has put a character for what is no text: other files may be called so.

@@ -11,6 +11,13 @@ import Testing
     #expect(run.status == 0)
   }
 
+  @Test("--version says where it cannot be shown")
+  func versionUnshown() throws {
+    let run = try CommandRun(["--version"], after: "exec >&-")
+    #expect(run.status == 1)
+    #expect(run.errors.hasPrefix("kiln: cannot write standard output"))
+  }
+
   @Test("the overview names every command", arguments: ["--help", "-h", "help"])
   func overview(word: String) throws {
     let run = try CommandRun([word])
