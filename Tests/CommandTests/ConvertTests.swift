@@ -254,16 +254,26 @@ private enum Limit {
     }
   }
 
+  private static let memoryErrors = ["kiln: ", "kiln: decode: "].map {
+    $0 + "too little memory left for a run (raise the limit with ulimit -v)\n"
+  }
+
+  /// What limits a command's memory, where one runs within that at all: a sanitizer's shadow memory alone, or
+  /// the libraries of some system, can be more.
+  private func memoryLimit(_ kibibytes: Int) throws -> String {
+    let limit = "ulimit -v \(kibibytes)"
+    guard try CommandRun(["--version"], after: limit).status == 0 else {
+      try Test.cancel("nothing runs in \(kibibytes) KiB here")
+    }
+    return limit
+  }
+
   @Test(
     "does with fewer workers where memory is limited, or says that it cannot work at all",
     arguments: [40_000, 60_000, 80_000, 120_000, 400_000], [2, 1024])
   func limitedMemory(kibibytes: Int, jobs: Int) throws {
     try withDirectory { directory in
-      let limit = "ulimit -v \(kibibytes)"
-      // A sanitizer's shadow memory alone, or the libraries of some system, can be more than that.
-      guard try CommandRun(["--version"], after: limit).status == 0 else {
-        try Test.cancel("nothing runs in \(kibibytes) KiB here")
-      }
+      let limit = try memoryLimit(kibibytes)
       let run = try CommandRun(
         [
           "convert", "sample:3000", "--jobs", "\(jobs)", "--to", "png=\(directory.path)/png",
@@ -274,8 +284,7 @@ private enum Limit {
         return
       }
       #expect(run.status == 1)
-      let sentence = "too little memory left for a run (raise the limit with ulimit -v)\n"
-      #expect(["kiln: " + sentence, "kiln: decode: " + sentence].contains(run.errors))
+      #expect(Self.memoryErrors.contains(run.errors))
       #expect(try names(in: directory) == [])
       #expect(kibibytes < 120_000)
     }
@@ -286,19 +295,14 @@ private enum Limit {
     arguments: [90_000, 110_000, 140_000, 170_000, 230_000], [2, 8])
   func limitedText(kibibytes: Int, jobs: Int) throws {
     try withDirectory { directory in
-      let limit = "ulimit -v \(kibibytes)"
-      guard try CommandRun(["--version"], after: limit).status == 0 else {
-        try Test.cancel("nothing runs in \(kibibytes) KiB here")
-      }
+      let limit = try memoryLimit(kibibytes)
       let run = try CommandRun(
         [
           "convert", "sample:20000", "--quiet", "--jobs", "\(jobs)", "--to",
           "csv=\(directory.path)/csv",
         ],
         after: limit)
-      let sentence = "too little memory left for a run (raise the limit with ulimit -v)\n"
-      #expect(
-        run.errors == "" || ["kiln: " + sentence, "kiln: decode: " + sentence].contains(run.errors))
+      #expect(run.errors == "" || Self.memoryErrors.contains(run.errors))
       #expect(try names(in: directory) == (run.status == 0 ? ["csv"] : []))
     }
   }
@@ -306,10 +310,7 @@ private enum Limit {
   @Test("reserves no memory for rows that a header only promises")
   func promisedRows() throws {
     try withDirectory { directory in
-      let limit = "ulimit -v 1000000"
-      guard try CommandRun(["--version"], after: limit).status == 0 else {
-        try Test.cancel("nothing runs in 1 GB here")
-      }
+      let limit = try memoryLimit(1_000_000)
       // 2^31 - 1 pixels in each row, of four channels with 16 bits each.
       let image =
         "89504e470d0a1a0a0000000d494844527fffffff7fffffff10060000004459d725"

@@ -49,10 +49,10 @@ public struct Corrections: Sendable, Equatable {
     if channels == .planar { words.append("planar to interleaved channels") }
     if let pixelRange {
       words.append(
-        "pixels from \(Self.text(pixelRange.lowerBound))…\(Self.text(pixelRange.upperBound)) to 0…1"
+        "pixels from \(pixelRange.lowerBound.plainText)…\(pixelRange.upperBound.plainText) to 0…1"
       )
     }
-    if let pixelScale { words.append("pixel scale \(Self.text(pixelScale))") }
+    if let pixelScale { words.append("pixel scale \(pixelScale.plainText)") }
     switch labels {
     case .fromZero: break
     case .fromOne: words.append("labels from 0 instead of 1")
@@ -60,9 +60,5 @@ public struct Corrections: Sendable, Equatable {
       words += labels.sorted { $0.key < $1.key }.map { "label \($0.key) to \($0.value)" }
     }
     return words
-  }
-
-  private static func text(_ value: Double) -> String {
-    Int(exactly: value).map(String.init) ?? String(value)
   }
 }

@@ -231,14 +231,13 @@ struct Invert: Conversion {
     private func checkRange<T: PixelFloat>(_ batch: Batch, _: T.Type) throws {
       try withElements(of: batch.pixels, as: T.self) { values in
         for index in values.indices where abs(values[index].exact - white / 2) > 0.75 * white {
-          let top = Int(exactly: white).map { "\($0)" } ?? "\(white)"
           let remedy =
             white == 1
             ? "put --dtype u8 before --invert where white is 255, --normalize -1,1 --scale 0.5 where black is -1; "
             : ""
           throw SampleError(
             index: batch.firstIndex + index / sampleElementCount,
-            reason: "value \(values[index]) cannot be inverted, expected 0 to \(top)"
+            reason: "value \(values[index]) cannot be inverted, expected 0 to \(white.plainText)"
               + " (\(remedy)--clip inverts it nevertheless)")
         }
       }

@@ -111,9 +111,7 @@ struct TypeConversion: Conversion {
     /// What makes a picture's range fit.
     private func remedy(isSigned: Bool) -> String {
       if target == .int8 { return "" }
-      if factor != 255 {
-        return "put --scale \(Int(exactly: factor).map { "\($0)" } ?? "\(factor)") before it; "
-      }
+      if factor != 255 { return "put --scale \(factor.plainText) before it; " }
       let steps = isSigned ? "--normalize -1,1 --scale 127.5" : "--scale 255"
       return "put \(steps) before it where white is 1; "
     }

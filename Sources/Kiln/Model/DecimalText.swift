@@ -1,4 +1,7 @@
 extension Double {
+  /// The number as people write it: `255`, not `255.0`.
+  var plainText: String { Int(exactly: self).map(String.init) ?? String(self) }
+
   /// The number with a fixed count of decimal places.
   package func decimal(places: Int) -> String {
     let scale = (0..<places).reduce(1.0) { product, _ in product * 10 }

@@ -167,7 +167,8 @@ final class DirectoryHandle: Sendable {
         guard max(count, size) <= limit else { throw FileError(.read, shown(name), code: EFBIG) }
         // One byte more than there should be: a read that does not fill the room has come to the end.
         let room = max(Self.firstReadByteCount, min(limit + 1, max(2 * count, size + 1)))
-        buffer += [UInt8](repeating: 0, count: room - count)
+        buffer.reserveCapacity(room)
+        buffer.append(contentsOf: repeatElement(0, count: room - count))
       }
       // The part of the buffer behind what has been read.
       let got = unsafe buffer.withUnsafeMutableBytes { bytes in

@@ -205,8 +205,8 @@ final class WorkerPool: Sendable {
 /// Jobs that share a state and run in the order in which they were added, one at a time.
 ///
 /// The state is reached from this lane's jobs only, which is why it needs no lock of its own.
+// Unchecked: `value` is touched only by the one job that `isRunning` lets run.
 final class Lane<Value: ~Copyable>: @unchecked Sendable {
-  // Unchecked: `value` is touched only by the one job that `isRunning` lets run.
   private var value: Value
   private let pool: WorkerPool
   private struct Queue {

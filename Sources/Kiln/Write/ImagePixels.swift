@@ -107,10 +107,7 @@ struct ImagePixels: Sendable {
   }
 
   /// What white is among the values, as people write it.
-  private var white: String {
-    let white = 255 / factor
-    return Int(exactly: white).map { "\($0)" } ?? "\(white)"
-  }
+  private var white: String { (255 / factor).plainText }
 
   /// What may be meant where nobody declared a scale and 0 to 1 is only the usual one.
   private func remedy(for scaled: Double) -> String {

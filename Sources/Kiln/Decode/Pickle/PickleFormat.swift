@@ -143,7 +143,7 @@ enum PickleFormat {
     guard !chosen.isEmpty, !usual.isEmpty || chosen.count == 1 else { return [] }
     let resources = try chosen.map { try $0.resource() }
     let files = resources.filter(isPickle)
-    if files.contains(where: { batchNumber($0.fileName) != nil }),
+    if files.count < resources.count, files.contains(where: { batchNumber($0.fileName) != nil }),
       let other = resources.first(where: { batchNumber($0.fileName) != nil && !isPickle($0) })
     {
       throw StageError(

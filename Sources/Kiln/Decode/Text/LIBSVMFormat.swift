@@ -24,7 +24,7 @@ private enum LIBSVMFormat {
   /// A directory with more files is looked at by name alone, and these files have no name of their own.
   private static let maximumFileCount = 16
   private static let extensions = [".libsvm", ".svm", ".svmlight"]
-  private static let endings: Set<Substring> = ["libsvm", "svm", "svmlight", "txt", "dat"]
+  private static let endings = Set(extensions + [".txt", ".dat"])
   /// Enough for a label and some values.
   private static let lookedAtByteCount = 4096
 
@@ -81,7 +81,7 @@ private enum LIBSVMFormat {
   /// what the name says before its ending.
   private static func split(of name: String) -> String {
     var words = Compression.unpackedName(name.lowercased()).split(separator: ".")
-    if words.count > 1, let last = words.last, endings.contains(last) { words.removeLast() }
+    if words.count > 1, let last = words.last, endings.contains("." + last) { words.removeLast() }
     switch words.last {
     case "t": return "test"
     case "val": return "val"
@@ -118,20 +118,12 @@ private final class LIBSVMSource: Source {
     let sampleShape = shape ?? CSVLayout.side(count).map { [$0, $0] } ?? [count]
     let width = sampleShape.reduce(1, *)
     columns = first..<first + width
-    if firstIndex != nil {
-      remarks = []
-    } else if hasZero {
-      remarks = ["indices count from 0"]
-    } else {
-      // Where the last value is there, they cannot have been counted from 0.
-      let isTold = count == width && CSVLayout.side(count) != nil
-      remarks =
-        isTold
-        ? []
-        : [
-          "indices are taken to count from 1, since none is 0 (--source-first-index 0 where scikit-learn wrote them)"
-        ]
-    }
+    // Where the last value of a square is there, they cannot have been counted from 0.
+    let isTold = firstIndex != nil || !hasZero && count == width && CSVLayout.side(count) != nil
+    let guess =
+      "indices are taken to count from 1, since none is 0"
+      + " (--source-first-index 0 where scikit-learn wrote them)"
+    remarks = isTold ? [] : [hasZero ? "indices count from 0" : guess]
     if first == 1, hasZero {
       throw StageError(
         .decode, file: tables.first?.file.name,
