@@ -36,14 +36,16 @@ extension FlagGroup {
         }
       }
     }
-    var titles: [String] = []
-    for flag in flags where !titles.contains(Spelling.series(flag.formats)) {
-      titles.append(Spelling.series(flag.formats))
+    var groups: [(formats: [String], flags: [Flag])] = []
+    for (flag, formats) in flags {
+      if let known = groups.firstIndex(where: { $0.formats == formats }) {
+        groups[known].flags.append(flag)
+      } else {
+        groups.append((formats, [flag]))
+      }
     }
-    return titles.map { names in
-      FlagGroup(
-        title: "\(title) \(names)",
-        flags: flags.filter { Spelling.series($0.formats) == names }.map(\.flag))
+    return groups.map { group in
+      FlagGroup(title: "\(title) \(Spelling.series(group.formats))", flags: group.flags)
     }
   }
 
