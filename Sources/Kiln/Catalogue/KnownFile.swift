@@ -63,6 +63,18 @@ public struct KnownFile: Sendable, Equatable {
     self.unpacked = unpacked
     self.need = need
   }
+
+  /// Whether the file can hold samples of these splits, or tells of them; nil means any.
+  func isOf(_ splits: [String]?) -> Bool {
+    guard let splits, let split else { return true }
+    return splits.contains(split)
+  }
+
+  /// Whether the file is needed for these splits; nil asks for all that is required.
+  func isNeeded(forSplits splits: [String]?) -> Bool {
+    guard let splits else { return need == .required }
+    return split.map(splits.contains) ?? (need == .required)
+  }
 }
 
 /// One form in which a data set is published: files that belong together.

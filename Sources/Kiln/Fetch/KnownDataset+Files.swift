@@ -6,7 +6,7 @@ extension KnownDataset {
   /// - Returns: files of one edition.
   public func remoteFiles(ofSplits splits: [String]? = nil, in store: FetchStore) -> [RemoteFile] {
     let choices = editions.map { edition in
-      edition.files.filter { $0.isWanted(splits) }.map { remoteFile($0, of: edition) }
+      edition.files.filter { $0.isNeeded(forSplits: splits) }.map { remoteFile($0, of: edition) }
     }.filter { !$0.isEmpty }
     let complete = choices.first { files in files.allSatisfy { store.find($0) != nil } }
     return complete ?? choices.first ?? []
@@ -23,13 +23,5 @@ extension KnownDataset {
       dataset: family, name: file.name, byteCount: file.byteCount,
       digest: file.sha256.map { .sha256($0) } ?? file.md5.map { .md5($0) },
       urls: edition.addresses(of: file))
-  }
-}
-
-extension KnownFile {
-  /// Whether the file is needed for these splits; nil asks for all that is required.
-  fileprivate func isWanted(_ splits: [String]?) -> Bool {
-    guard let splits else { return need == .required }
-    return split.map(splits.contains) ?? (need == .required)
   }
 }

@@ -6,28 +6,33 @@ enum LocalFiles {
   /// - Parameters:
   ///   - known: the data set.
   ///   - places: directories, or the files themselves.
+  ///   - splits: the splits that are wanted; nil for all that are there.
   ///   - cancellation: asks to stop.
   /// - Returns: the paths to read: published files, or the directory that their archive unpacks to.
   /// - Throws: ``StageError`` for files that are missing or not as published; ``Interruption``.
   static func find(
-    _ known: KnownDataset, in places: [String], _ cancellation: Cancellation = Cancellation()
+    _ known: KnownDataset, in places: [String], ofSplits splits: [String]? = nil,
+    _ cancellation: Cancellation = Cancellation()
   ) throws -> [String] {
-    try at(.fetch, known.name) { try paths(of: known, in: places, cancellation) }
+    try at(.fetch, known.name) {
+      try paths(of: known, in: places, ofSplits: splits, cancellation)
+    }
   }
 
   private static func paths(
-    of known: KnownDataset, in places: [String], _ cancellation: Cancellation
+    of known: KnownDataset, in places: [String], ofSplits splits: [String]?,
+    _ cancellation: Cancellation
   ) throws -> [String] {
     for place in places where Path.kind(of: place) == nil { throw FileError.missing(place) }
     var lacking: [(edition: KnownEdition, files: [KnownFile])] = []
     for edition in known.editions {
-      let (found, missing) = look(for: edition.files, in: directories(places))
+      let (found, missing) = look(for: edition.files, ofSplits: splits, in: directories(places))
       if missing.isEmpty {
         try found.forEach { try check($0, cancellation) }
         return found.map(\.path)
       }
       let inside = directories(places, named: edition.directory)
-      let unpacked = look(for: edition.members, in: inside)
+      let unpacked = look(for: edition.members, ofSplits: splits, in: inside)
       if !edition.members.isEmpty, unpacked.missing.isEmpty {
         try unpacked.found.forEach { try check($0, cancellation) }
         return unpackedPaths(unpacked.found, edition)
@@ -72,14 +77,14 @@ enum LocalFiles {
   }
 
   private static func look(
-    for files: [KnownFile], in directories: [String]
+    for files: [KnownFile], ofSplits splits: [String]?, in directories: [String]
   ) -> (found: [Found], missing: [KnownFile]) {
     var found: [Found] = []
     var missing: [KnownFile] = []
-    for file in files {
+    for file in files where file.isOf(splits) {
       if let place = directories.lazy.compactMap({ look(for: file, in: $0) }).first {
         found.append(place)
-      } else if file.need == .required {
+      } else if file.isNeeded(forSplits: splits) {
         missing.append(file)
       }
     }

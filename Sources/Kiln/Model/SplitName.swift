@@ -3,6 +3,11 @@ enum SplitName {
   /// The usual name of what a word means as a split; nil where it is none of those that are known.
   static func usual(_ word: String) -> String? { names[word.lowercased()] }
 
+  /// Whether a split is the one to train with, as `train` and `train_set` are.
+  static func isForTraining(_ name: String) -> Bool {
+    name.split(whereSeparator: { !$0.isLetter }).contains { usual(String($0)) == "train" }
+  }
+
   private static let names = [
     "train": "train", "training": "train", "trn": "train", "test": "test", "testing": "test",
     "t10k": "test", "tst": "test", "val": "val", "valid": "val", "validation": "val", "dev": "val",

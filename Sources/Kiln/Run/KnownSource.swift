@@ -45,6 +45,13 @@ extension SourceRequest {
     return found
   }
 
+  /// The splits of a known data set that will be used; nil for all of them, and where one is asked for that
+  /// there is not, which whoever reads the others will say.
+  func wantedSplits(of known: KnownDataset) -> [String]? {
+    let names = known.splits.map(\.name)
+    return splits.flatMap { $0.allSatisfy(names.contains) ? $0 : nil }
+  }
+
   /// The same by the files of a known data set that lie in these places.
   /// - Throws: ``StageError`` for files that are missing or not as published; ``Interruption``.
   func reading(
@@ -52,7 +59,8 @@ extension SourceRequest {
   ) throws -> SourceRequest {
     var request = self
     request.known = known.name
-    request.paths = try LocalFiles.find(known, in: places, cancellation)
+    request.paths = try LocalFiles.find(
+      known, in: places, ofSplits: wantedSplits(of: known), cancellation)
     // Archives and directories hold the other members of the family, too.
     if known.family != known.name, request.paths.count == 1 { request.dataset = known.name }
     return request

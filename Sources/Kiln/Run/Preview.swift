@@ -116,11 +116,11 @@ public struct Preview: Sendable, Equatable {
     _ request: SourceRequest, among formats: [SourceFormat], jobs: Int?,
     _ cancellation: Cancellation, _ fetcher: Fetcher?
   ) throws -> any Source {
+    var request = request
+    request.splits = split.map { [$0] }
     let fetched = try SourceFetch(request, by: fetcher ?? Fetcher(cancellation: cancellation))
-    var local = fetched.request
-    local.splits = split.map { [$0] }
     return try SourceFormat.openFiles(
-      of: local, among: formats, jobs: jobs, cancellation: cancellation
+      of: fetched.request, among: formats, jobs: jobs, cancellation: cancellation
     ).source
   }
 

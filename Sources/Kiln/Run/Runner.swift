@@ -35,11 +35,11 @@ public struct Runner: Sendable {
   ///   then as they were.
   public func run() throws -> RunReport {
     let start = ContinuousClock.now
-    let fetched = try SourceFetch(pipeline.source, by: fetcher)
-    var local = fetched.request
-    local.splits = pipeline.usedSplits
+    var request = pipeline.source
+    request.splits = pipeline.usedSplits
+    let fetched = try SourceFetch(request, by: fetcher)
     let source = try SourceFormat.openFiles(
-      of: local, among: pipeline.sourceFormats, jobs: jobs, cancellation: cancellation
+      of: fetched.request, among: pipeline.sourceFormats, jobs: jobs, cancellation: cancellation
     ).source
     let (plan, steps) = try prepare(source.dataset)
     try check(plan.dataset, source)

@@ -55,7 +55,7 @@ struct SourceFetch {
         }
         let found: [String]
         do {
-          found = try files(of: known, by: fetcher.local(request.paths[0]))
+          found = try files(of: known, request, by: fetcher.local(request.paths[0]))
         } catch let failure as StageError {
           // Without a store, or without these files, what the directory lacks is what matters.
           let isLack = if case .offline = failure.reason as? FetchError { true } else { false }
@@ -66,7 +66,7 @@ struct SourceFetch {
     }
     do {
       return try request.reading(
-        known, in: try files(of: known, by: fetcher), fetcher.cancellation)
+        known, in: try files(of: known, request, by: fetcher), fetcher.cancellation)
     } catch let error as StageError {
       guard let reason = error.reason as? FetchError, Path.kind(of: known.name) == .directory
       else { throw error }
@@ -75,9 +75,12 @@ struct SourceFetch {
     }
   }
 
-  private static func files(of known: KnownDataset, by fetcher: Fetcher) throws -> [String] {
+  private static func files(
+    of known: KnownDataset, _ request: SourceRequest, by fetcher: Fetcher
+  ) throws -> [String] {
     let store: FetchStore = try at(.fetch, nil) { try fetcher.store() }
-    return try fetcher.fetch(known.remoteFiles(in: store)).map(\.path)
+    let splits = request.wantedSplits(of: known)
+    return try fetcher.fetch(known.remoteFiles(ofSplits: splits, in: store)).map(\.path)
   }
 }
 

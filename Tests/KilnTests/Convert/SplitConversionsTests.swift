@@ -44,6 +44,17 @@ private func text(_ plan: Plan) -> String {
     #expect(text(try plan([("train", 60), ("test", 10)], conversions)) == expected)
   }
 
+  @Test("samples are held out of what there is to train with, whatever comes first")
+  func training() throws {
+    let splits = [("test_set", 10), ("train_set", 60)]
+    #expect(
+      text(try plan(splits, [("holdout", "val=7")]))
+        == "test_set=0:0..<10 train_set=1:0..<53 val=1:53..<60")
+    #expect(
+      text(try plan([("strain", 10), ("all", 5)], [("holdout", "val=7")]))
+        == "strain=0:0..<3 val=0:3..<10 all=1:0..<5")
+  }
+
   @Test(
     "what no data set allows is wrong usage with an example",
     arguments: [

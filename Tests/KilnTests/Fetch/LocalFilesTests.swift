@@ -109,6 +109,35 @@ import Testing
     }
   }
 
+  @Test("of splits that nobody wants need not be there")
+  func splits() throws {
+    try withTemporaryDirectory { root in
+      let names = ["more-images-idx3-ubyte", "more-labels-idx1-ubyte"]
+      try write(Self.extra, to: root + "/" + names[0])
+      try write(Self.labels, to: root + "/" + names[1])
+      #expect(throws: StageError.self) { try locate([root]) }
+      let found = try LocalFiles.find(Self.known, in: [root], ofSplits: ["more"])
+      #expect(found == names.map { root + "/" + $0 })
+      // What may be left out else is missing where it is asked for.
+      #expect(
+        sentence { _ = try LocalFiles.find(Self.known, in: [root], ofSplits: ["lone"]) }
+          == "fetch things: \(root) lacks lone-images-idx3-ubyte (from"
+          + " https://example.org/data/lone-images-idx3-ubyte); kiln datasets things lists more mirrors"
+      )
+    }
+  }
+
+  @Test("are those of the splits in use, if all of them are known")
+  func wantedSplits() throws {
+    let mnist = try KnownDataset.find("mnist")
+    var request = SourceRequest(paths: ["mnist"])
+    #expect(request.wantedSplits(of: mnist) == nil)
+    request.splits = ["test"]
+    #expect(request.wantedSplits(of: mnist) == ["test"])
+    request.splits = ["test", "validation"]
+    #expect(request.wantedSplits(of: mnist) == nil)
+  }
+
   @Test("that are missing are named with their address")
   func missing() throws {
     try withTemporaryDirectory { root in
