@@ -1,5 +1,4 @@
 #if canImport(Glibc)
-  import CLinux
   import Glibc
 #else
   import Darwin
@@ -8,10 +7,9 @@ import Synchronization
 
 /// An output that is built in a hidden sibling and appears under its name only when it is complete.
 ///
-/// The sibling is a directory, `.NAME.partial-PID-N`, locked while its writer lives: what a killed
-/// run left behind is recognised by its open lock, and removed by the next run to the same destination.
-/// The number tells nothing: in a container every run may have the same one.
-/// An output that is one file is staged in such a directory too, together with its companions.
+/// The sibling is a directory, `.NAME.partial-PID-N`; what a killed run left behind is removed by the next run
+/// to the same destination. An output that is one file is staged in such a directory too, together with its
+/// companions.
 public final class StagedOutput: Sendable {
   /// What the destination is.
   public enum Kind: Sendable {
@@ -39,14 +37,19 @@ public final class StagedOutput: Sendable {
   private let existing: Existing
   private let parent: String
   private let name: String
-  private let staging: String
-  private let lock: Int32
-  private let isLocked = Locked(true)
-  private let isPlaced = Locked(false)
-  private let isDiscarded = Locked(false)
-  private let isSettled = Locked(false)
+  private let staging: StagingDirectory
   private let createdParents: [String]
-  private let moves = Locked<[Move]>([])
+  private let stage = Locked<Stage>(.building)
+
+  /// How far an output has come.
+  private enum Stage {
+    /// It has its hidden name.
+    case building
+    /// It has its own name, and what it has replaced is still there.
+    case placed([Move])
+    /// Nothing is left to be removed or taken back.
+    case ended
+  }
 
   /// A file or directory that has got its name.
   private struct Move {
@@ -91,7 +94,7 @@ public final class StagedOutput: Sendable {
     self.name = name
     parent = Path.directory(of: destination)
     let longest = kind == .file && hasManifest ? name + "." + Self.manifestName : name
-    guard longest.utf8.count <= Self.nameByteCount else {
+    guard longest.utf8.count <= StagingDirectory.nameByteCount else {
       throw FileError(.create, Path.join(parent, longest), code: ENAMETOOLONG)
     }
     try Self.check(given, kind: kind, existing: existing)
@@ -101,8 +104,8 @@ public final class StagedOutput: Sendable {
     }
     createdParents = try Path.makeDirectories(parent)
     do {
-      Self.removeAbandoned(name: name, in: parent)
-      (staging, lock) = try Self.makeStaging(name: name, in: parent)
+      StagingDirectory.removeAbandoned(of: name, in: parent)
+      staging = try StagingDirectory(for: name, in: parent)
     } catch {
       Path.removeEmptyDirectories(createdParents)
       throw error
@@ -112,15 +115,6 @@ public final class StagedOutput: Sendable {
   deinit {
     settle()
     discard()
-    unlock()
-  }
-
-  private func unlock() {
-    let wasLocked = isLocked.withLock { isLocked in
-      defer { isLocked = false }
-      return isLocked
-    }
-    if wasLocked { close(lock) }
   }
 
   /// Fails early on what ``publish()`` would refuse in the end.
@@ -149,7 +143,7 @@ public final class StagedOutput: Sendable {
   /// - Throws: ``FileError``.
   public func makeFile(_ relativePath: String? = nil) throws(FileError) -> OutputFile {
     let relative = relativePath ?? name
-    let full = staging + "/" + relative
+    let full = staging.path + "/" + relative
     let descriptor = unsafe open(full, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw FileError(.create, shown(relative)) }
     return OutputFile(descriptor: descriptor, path: shown(relative))
@@ -158,8 +152,8 @@ public final class StagedOutput: Sendable {
   /// Opens a file for what does not fit into memory: without a name, and gone with the value.
   /// - Throws: ``FileError``.
   func makeNamelessFile() throws(FileError) -> OutputFile {
-    let number = Self.counter.add(1, ordering: .relaxed).newValue
-    let full = staging + "/.waiting-\(number)"
+    let number = Self.waitingCount.add(1, ordering: .relaxed).newValue
+    let full = staging.path + "/.waiting-\(number)"
     let descriptor = unsafe open(full, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw FileError(.create, path) }
     let file = OutputFile(descriptor: descriptor, path: path)
@@ -167,10 +161,12 @@ public final class StagedOutput: Sendable {
     return file
   }
 
+  private static let waitingCount = Atomic<Int>(0)
+
   /// A handle for creating many files below the staged directory.
   /// - Throws: ``FileError``.
   func openRoot() throws(FileError) -> DirectoryHandle {
-    try DirectoryHandle(opening: staging, shownAs: path)
+    try DirectoryHandle(opening: staging.path, shownAs: path)
   }
 
   /// Writes a small file, such as a manifest.
@@ -202,55 +198,56 @@ public final class StagedOutput: Sendable {
   /// Gives the finished output its name, and keeps what it has replaced until ``settle()``.
   /// - Throws: as ``publish()``.
   func place() throws {
-    if kind == .directory { try flushFileSystem() }
+    // Tens of thousands of small files are flushed by one call instead of one each.
+    if kind == .directory, !staging.flushFileSystem() { throw FileError(.flush, path) }
+    var moves: [Move] = []
     do {
       for (staged, place) in try finalPlaces() {
         let replacement = try move(staged, to: place)
-        moves.withLock {
-          $0.append(Move(staged: staged, place: place, replacement: replacement))
-        }
+        moves.append(Move(staged: staged, place: place, replacement: replacement))
       }
     } catch {
-      takeBack()
+      takeBack(moves)
       throw error
     }
-    isPlaced.withLock { $0 = true }
+    stage.withLock { [moves] in $0 = .placed(moves) }
   }
 
   /// What is moved, in this order.
   private func finalPlaces() throws(FileError) -> [(staged: String, place: String)] {
-    guard kind == .file else { return [(staging, Path.join(parent, name))] }
+    guard kind == .file else { return [(staging.path, Path.join(parent, name))] }
     // The file itself goes last: whoever sees it finds its companions.
-    let companions = try Path.contents(of: staging).sorted().filter { $0 != name }
-    return (companions + [name]).map { (staging + "/" + $0, Path.join(parent, $0)) }
+    let companions = try Path.contents(of: staging.path).sorted().filter { $0 != name }
+    return (companions + [name]).map { (staging.path + "/" + $0, Path.join(parent, $0)) }
   }
 
   /// Removes what was replaced, under its hidden name: where that fails, the new output is in place all the
   /// same.
   func settle() {
-    guard isPlaced.withLock({ $0 }) else { return }
-    let isDone = isSettled.withLock { isSettled in
-      defer { isSettled = true }
-      return isSettled
-    }
+    guard let moves = leavePlace(for: .ended) else { return }
     // A directory that has replaced nothing has taken its hidden name with it, which is free again.
-    let isThere = kind == .file || moves.withLock { $0.contains { $0.replacement == .kept } }
-    if !isDone, isThere { try? Path.removeTree(staging) }
+    let isThere = kind == .file || moves.contains { $0.replacement == .kept }
+    if isThere { try? Path.removeTree(staging.path) }
   }
 
   /// Takes a placed output away again, and brings back what it has replaced.
   ///
   /// For the outputs of a run whose next output cannot be placed.
   func withdraw() {
-    takeBack()
-    isPlaced.withLock { $0 = false }
+    if let moves = leavePlace(for: .building) { takeBack(moves) }
   }
 
-  private func takeBack() {
-    let moves = moves.withLock { moves in
-      defer { moves = [] }
+  /// Goes from being placed to another stage.
+  /// - Returns: what was moved; nil where the output is not in place.
+  private func leavePlace(for next: Stage) -> [Move]? {
+    stage.withLock { [next] stage in
+      guard case .placed(let moves) = stage else { return nil }
+      stage = next
       return moves
     }
+  }
+
+  private func takeBack(_ moves: [Move]) {
     for move in moves.reversed() {
       switch move.replacement {
       case .nothing:
@@ -265,19 +262,10 @@ public final class StagedOutput: Sendable {
           break
         }
         // What was replaced must not be removed with what was built.
-        isDiscarded.withLock { $0 = true }
+        stage.withLock { $0 = .ended }
       case .lost: break
       }
     }
-  }
-
-  /// Tens of thousands of small files are flushed by one call instead of one each.
-  private func flushFileSystem() throws(FileError) {
-    #if canImport(Glibc)
-      guard retryingInterrupts({ syncfs(lock) }) == 0 else { throw FileError(.flush, path) }
-    #else
-      sync()
-    #endif
   }
 
   private func move(_ source: String, to destination: String) throws -> Replacement {
@@ -309,80 +297,13 @@ public final class StagedOutput: Sendable {
 
   /// Removes whatever was built, unless it is in place.
   public func discard() {
-    let isDone = isDiscarded.withLock { isDiscarded in
-      defer { isDiscarded = true }
-      return isDiscarded
+    let isBuilding = stage.withLock { stage in
+      guard case .building = stage else { return false }
+      stage = .ended
+      return true
     }
-    guard !isDone, !isPlaced.withLock({ $0 }) else { return }
-    // First: looking into directories takes a descriptor, and there may be no other.
-    unlock()
-    try? Path.removeTree(staging)
+    guard isBuilding else { return }
+    staging.remove()
     Path.removeEmptyDirectories(createdParents)
-  }
-
-  // MARK: Staging directories
-
-  private static let counter = Atomic<Int>(0)
-
-  /// The longest name of a file, on nearly all file systems.
-  private static let nameByteCount = 255
-
-  /// What is added to a long name takes the place of its end.
-  private static func prefix(_ name: String) -> String {
-    var shown = name[...]
-    while shown.utf8.count > nameByteCount - 50 { shown.removeLast() }
-    return ".\(shown).partial-"
-  }
-
-  private static func makeStaging(
-    name: String, in parent: String
-  ) throws(FileError) -> (path: String, lock: Int32) {
-    while true {
-      let number = counter.add(1, ordering: .relaxed).newValue
-      let path = Path.join(parent, "\(prefix(name))\(getpid())-\(number)")
-      guard unsafe mkdir(path, 0o777) == 0 else {
-        // A process of the same number, in another container, may write to the same disk.
-        if errno == EEXIST { continue }
-        throw FileError(.makeDirectory, path)
-      }
-      do {
-        // Until it is locked, another run may take it for abandoned.
-        if let lock = try lockDirectory(path) { return (path, lock) }
-      } catch {
-        unsafe rmdir(path)
-        throw error
-      }
-    }
-  }
-
-  /// Locks a staging directory; nil where another process has it, or has removed it.
-  private static func lockDirectory(_ path: String) throws(FileError) -> Int32? {
-    let lock = unsafe open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-    guard lock >= 0 else {
-      if errno == ENOENT { return nil }
-      throw FileError(.open, path)
-    }
-    if flock(lock, LOCK_EX | LOCK_NB) == 0 {
-      if statusOfFile(lock, stillAt: path) != nil { return lock }
-      close(lock)
-      return nil
-    }
-    let failure = errno == EWOULDBLOCK ? nil : FileError(.lock, path)
-    close(lock)
-    if let failure { throw failure }
-    return nil
-  }
-
-  /// Removes what runs that no longer exist have left behind; best effort.
-  private static func removeAbandoned(name: String, in parent: String) {
-    guard let entries = try? Path.contents(of: parent) else { return }
-    for entry in entries where entry.hasPrefix(prefix(name)) {
-      let owner = entry.dropFirst(prefix(name).count).prefix { $0 != "-" }
-      let path = Path.join(parent, entry)
-      // A directory of that kind that nobody has numbered is not ours.
-      guard pid_t(owner) != nil, let lock = try? lockDirectory(path) else { continue }
-      defer { close(lock) }
-      try? Path.removeTree(path)
-    }
   }
 }
