@@ -17,15 +17,8 @@ final class FileFetch {
   private var backoff: Backoff
   private var partial: PartialFile?
   private var reception: Reception?
-  /// The address that is asked now: that of the server, or where it has led.
-  private var url = ""
-  private var redirects = 0
-  /// Whether the next request follows where the last one was led.
-  private var isOnItsWay = false
-  /// Whether the current server was asked for the whole file because a rest did not fit.
-  private var hasRestarted = false
-  /// The most bytes of the current server that there were at the end of a try.
-  private var mostBytes = 0
+  /// The server that is being asked; nil where the next one is to be chosen.
+  private var visit: ServerVisit?
   private(set) var meter = RateMeter()
   private(set) var isOthersTurn = false
 
@@ -117,36 +110,28 @@ final class FileFetch {
 
   private func request(_ transport: CurlTransport) throws {
     guard let partial else { return }
-    if mirrors.url == nil {
-      guard mirrors.advance() else {
-        return end(with: FetchError.noMirror(mirrors.attempts, file: file, others: 0))
-      }
-      url = mirrors.url ?? ""
-      redirects = 0
-      hasRestarted = false
-      mostBytes = 0
+    if visit == nil { visit = mirrors.advance().map { ServerVisit($0) } }
+    guard let visit else {
+      return end(with: FetchError.noMirror(mirrors.attempts, file: file, others: 0))
     }
-    guard let scheme = RemoteFile.scheme(of: url) else { return leave(.badAddress) }
+    guard let scheme = RemoteFile.scheme(of: visit.url) else { return leave(.badAddress) }
     // libcurl would send nothing and call it the file.
-    if let path = RemoteFile.localPath(of: url), Path.kind(of: path) == .directory {
+    if let path = RemoteFile.localPath(of: visit.url), Path.kind(of: path) == .directory {
       return leave(.unreachable(reason: "is a directory, expected a file (name it by its path)"))
     }
     // A rest must be proved to belong to what is there: by its server, or by the digest in the end.
-    let address = RemoteFile.recorded(mirrors.url ?? url)
+    let address = RemoteFile.recorded(visit.address)
     let validator = partial.record?.url == address ? partial.record?.validator : nil
     let isProved = validator != nil || file.byteCount != nil && file.digest != nil
     if scheme == "file" || !isProved { try partial.clear() }
-    mostBytes = max(mostBytes, partial.byteCount)
-    // Where a server leads is part of the same try.
-    if !isOnItsWay { mirrors.countTry() }
-    isOnItsWay = false
+    if self.visit?.begin(byteCount: partial.byteCount) == true { mirrors.countTry() }
     let reception = Reception(
       file: file, partial: partial, address: address, isResumed: partial.byteCount > 0,
       largest: limits.largestFile, cancellation: cancellation)
     self.reception = reception
     meter.begin(partial.byteCount)
     let asked = CurlTransfer.Request(
-      url: url, offset: partial.byteCount, validator: validator,
+      url: visit.url, offset: partial.byteCount, validator: validator,
       connectTimeout: limits.connect, authorities: settings.authorities)
     do {
       state = .transferring(
@@ -216,18 +201,16 @@ final class FileFetch {
       }
       tryAgain(.busy(status: status, seconds: seconds), after: seconds.map { .seconds($0) })
     case .moved(let target):
-      redirects += 1
-      guard redirects <= limits.redirects else {
+      guard let visit, visit.redirectCount < limits.redirects else {
         return leave(.redirects(limit: limits.redirects))
       }
-      guard let target = Redirect.target(target, from: url) else {
+      guard let target = Redirect.target(target, from: visit.url) else {
         return leave(.redirect(to: RemoteFile.shown(target)))
       }
-      url = target
-      isOnItsWay = true
+      self.visit?.follow(target)
       wait(.zero)
     case .doesNotFit:
-      guard !hasRestarted else {
+      guard visit?.hasRestarted == false else {
         return leave(.interrupted(reason: "the server sends another part than asked for"))
       }
       try startOver()
@@ -236,13 +219,13 @@ final class FileFetch {
 
   /// Asks the same server once more, for the whole file.
   private func startOver() throws {
-    hasRestarted = true
+    visit?.hasRestarted = true
     try partial?.clear()
     wait(.zero)
   }
 
   private func received() throws {
-    guard let reception, let partial else { return }
+    guard let reception, let partial, let visit else { return }
     if reception.isPacked {
       do {
         try reception.unpack()
@@ -256,15 +239,16 @@ final class FileFetch {
     }
     // Without an announced length, the end of a connection looks like the end of the file.
     if let expected = file.byteCount, partial.byteCount < expected, reception.announced == nil,
-      !reception.isPacked, RemoteFile.scheme(of: url) != "file"
+      !reception.isPacked, RemoteFile.scheme(of: visit.url) != "file"
     {
       return tryAgain(
         .interrupted(reason: "ended after \(partial.byteCount) of \(expected) bytes"))
     }
-    let url = mirrors.url ?? url
-    guard let fault = try complete(partial, hash: reception.hash, from: url) else { return }
+    guard let fault = try complete(partial, hash: reception.hash, from: visit.address) else {
+      return
+    }
     // A rest of one server behind the start of another one's, or of another day's.
-    if reception.isResumed, !hasRestarted { return try startOver() }
+    if reception.isResumed, !visit.hasRestarted { return try startOver() }
     try partial.clear()
     leave(reception.isWebPage ? .webPage(byteCount: nil, expected: file.byteCount) : fault)
   }
@@ -296,20 +280,18 @@ final class FileFetch {
   /// Goes to the next server.
   private func leave(_ fault: MirrorFault) {
     mirrors.fail(fault)
+    visit = nil
     wait(.zero)
   }
 
   /// Asks the same server again after a while, unless it was asked often enough.
   private func tryAgain(_ fault: MirrorFault, after asked: Duration? = nil) {
     // What begins afresh each time and breaks off at the same place would never end else.
-    if byteCount - mostBytes >= limits.progressByteCount { mirrors.forgive() }
-    mostBytes = max(mostBytes, byteCount)
+    let progress = visit?.breakOff(byteCount: byteCount) ?? 0
+    if progress >= limits.progressByteCount { mirrors.forgive() }
     guard mirrors.tries <= limits.retries else { return leave(fault) }
     let usual = backoff.wait(after: mirrors.tries)
     wait(limits.pace(max(usual, asked ?? .zero)))
-    // Where a server has led is asked for again, too: it may lead elsewhere now.
-    url = mirrors.url ?? url
-    redirects = 0
   }
 
   private func end(with error: any Error) {

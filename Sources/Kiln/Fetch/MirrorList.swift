@@ -17,22 +17,20 @@ struct MirrorList {
     waiting = urls.filter { seen.insert($0).inserted }.map { Mirror(url: $0) }
   }
 
-  /// The address that is asked.
-  var url: String? { current?.url }
-
-  /// Goes to the next server; false where none is left.
-  mutating func advance() -> Bool {
+  /// Goes to the next server.
+  /// - Returns: its address of the file; nil where no server is left.
+  mutating func advance() -> String? {
     tries = 0
     guard !waiting.isEmpty else {
       current = nil
-      return false
+      return nil
     }
     // Servers that were only slow come after all others, the fastest of them first.
     let next =
       waiting.firstIndex { $0.rate == nil }
       ?? waiting.indices.max { (waiting[$0].rate ?? 0, $1) < (waiting[$1].rate ?? 0, $0) }
     current = next.map { waiting.remove(at: $0) }
-    return current != nil
+    return current?.url
   }
 
   mutating func countTry() { tries += 1 }

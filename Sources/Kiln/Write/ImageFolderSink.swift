@@ -94,8 +94,7 @@ private final class ImageFolderSink: Sink {
   private let output: StagedOutput
   private let classes: ClassesFile?
   private let prepare: @Sendable (ImageShape, [UInt8]) throws -> MakeEncoder
-  private let makeEncoder = Locked<MakeEncoder?>(nil)
-  private let idleEncoders = Locked<[any ImageEncoder]>([])
+  private let encoders = Locked<ReusePool<any ImageEncoder>?>(nil)
   private let fileCount = Atomic<Int>(0)
   private let byteCount = Atomic<Int>(0)
   private let duplicateCount = Atomic<Int>(0)
@@ -130,27 +129,30 @@ private final class ImageFolderSink: Sink {
 
   func begin(_ first: Batch) throws {
     let make = try prepare(pixels.shape, try pixels.convert(first))
-    makeEncoder.withLock { $0 = make }
+    encoders.withLock { $0 = ReusePool(make) }
   }
 
   func write(_ batch: Batch) throws -> OrderedStep? {
-    let encoder = try takeEncoder()
-    defer { idleEncoders.withLock { $0.append(encoder) } }
+    guard let encoders = encoders.withLock({ $0 }) else {
+      preconditionFailure("write(_:) before begin(_:)")
+    }
     let images = try pixels.convert(batch)
     let sampleByteCount = batch.pixels.count / max(1, batch.count)
     var folder = Folder(split: batch.split)
     var (path, bytes, created): ([UInt8], Int, Int) = ([], 0, 0)
-    try encoder.encodeAll(images.span, imageByteCount: pixels.shape.byteCount) { position, file in
-      let label = batch.labels.isEmpty ? 0 : batch.labels[position]
-      let digest = usesDigest ? Self.digest(batch, position, sampleByteCount) : []
-      let directory = directory(label, &folder)
-      path.removeAll(keepingCapacity: true)
-      paths.append(
-        split: batch.split, index: batch.firstIndex + position, label: label, digest: digest,
-        inDirectory: directory != nil, to: &path)
-      if try create(path, file, in: directory, sample: batch.firstIndex + position) {
-        bytes += file.count
-        created += 1
+    try encoders.with { encoder in
+      try encoder.encodeAll(images.span, imageByteCount: pixels.shape.byteCount) { position, file in
+        let label = batch.labels.isEmpty ? 0 : batch.labels[position]
+        let digest = usesDigest ? Self.digest(batch, position, sampleByteCount) : []
+        let directory = directory(label, &folder)
+        path.removeAll(keepingCapacity: true)
+        paths.append(
+          split: batch.split, index: batch.firstIndex + position, label: label, digest: digest,
+          inDirectory: directory != nil, to: &path)
+        if try create(path, file, in: directory, sample: batch.firstIndex + position) {
+          bytes += file.count
+          created += 1
+        }
       }
     }
     fileCount.add(created, ordering: .relaxed)
@@ -170,14 +172,6 @@ private final class ImageFolderSink: Sink {
     let found = paths.directory(split: folder.split, label: label).flatMap { directories[$0] }
     folder.known[label] = found
     return found
-  }
-
-  private func takeEncoder() throws -> any ImageEncoder {
-    if let idle = idleEncoders.withLock({ $0.popLast() }) { return idle }
-    guard let make = makeEncoder.withLock({ $0 }) else {
-      preconditionFailure("write(_:) before begin(_:)")
-    }
-    return try make()
   }
 
   private static func digest(_ batch: Batch, _ position: Int, _ byteCount: Int) -> [UInt8] {

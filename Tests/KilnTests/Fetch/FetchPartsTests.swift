@@ -181,8 +181,7 @@ struct FetchPartsTests {
     var mirrors = MirrorList(["a", "b", "c", "a"])
     var asked: [String] = []
     let rates = ["a": 10, "b": 30]
-    while mirrors.advance(), asked.count < 9 {
-      let url = mirrors.url ?? ""
+    while let url = mirrors.advance(), asked.count < 9 {
       mirrors.fail(
         asked.contains(url) || rates[url] == nil
           ? .status(404) : .slow(rate: rates[url] ?? 0, floor: 50))
