@@ -18,8 +18,8 @@ public protocol Source: Sendable {
   /// What a user should know of how it is read, in words: what was concluded from values alone, and what
   /// lies there and is not read.
   var remarks: [String] { get }
-  /// The content digest of each split, where the source has them itself: a run that reads a split whole and
-  /// as it is compares them. Empty where there are none.
+  /// The content digest of each split, where the source has them itself: whoever reads a split whole compares
+  /// them. Empty where there are none.
   var recordedDigests: [String] { get }
   /// Opens a split for reading from its first sample.
   /// - Parameters:

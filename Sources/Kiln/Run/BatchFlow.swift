@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Moves batches from a source through conversions into sinks, on all workers, in bounded memory.
 ///
 /// Reading goes first whenever there is room, since inflating a file cannot be split up; a worker
@@ -8,91 +6,40 @@ import Synchronization
 /// batches before it are. A failure lets the batches before it finish and stops the rest, so that the
 /// failure reported is the same for any number of workers.
 final class BatchFlow: Sendable {
-  /// A sink with the time that its jobs took.
-  final class Slot: Sendable {
-    let name: String
-    let sink: any Sink
-    private let busy = Atomic<Int64>(0)
-
-    init(name: String, sink: any Sink) {
-      self.name = name
-      self.sink = sink
-    }
-
-    var seconds: Double { Double(busy.load(ordering: .relaxed)) / 1e9 }
-
-    /// Runs a part of the sink's work, timed and with its name on failures.
-    func run<Result: ~Copyable>(_ body: () throws -> Result) throws -> Result {
-      let start = ContinuousClock.now
-      defer {
-        let (seconds, attoseconds) = (ContinuousClock.now - start).components
-        busy.add(seconds * 1_000_000_000 + attoseconds / 1_000_000_000, ordering: .relaxed)
-      }
-      return try at(.write, name, body)
-    }
-  }
-
-  /// Where in the order of the samples something happens.
-  ///
-  /// What is wrong behind the last batch of a strand has the number of the next strand's first batch,
-  /// and comes before it.
-  private struct Place: Comparable {
-    let sequence: Int
-    let strand: Int
-
-    static func < (first: Place, second: Place) -> Bool {
-      (first.sequence, first.strand) < (second.sequence, second.strand)
-    }
-  }
-
   private struct State {
-    /// What is known of each lane of reading.
-    var strands: [Strand]
-    /// The first strand that is not read to its end.
-    var current = 0
-    var startedCount = 0
+    var window: ReadingWindow
+    var order = StepOrder()
     /// Whether the sinks have seen the first batch.
     var hasBegun = false
-    var completed: [Int: (steps: [OrderedStep], strand: Int)] = [:]
-    var nextInOrder = 0
-    var isDoingSteps = false
-    var failure: (place: Place, error: any Error)?
-
-    struct Strand {
-      /// Batches that are read and not yet done.
-      var inFlight = 0
-      var isParked = false
-      var isFinished = false
-    }
+    var failure: (place: BatchPlace, error: any Error)?
 
     /// Keeps the earliest failure.
-    mutating func fail(_ place: Place, _ error: any Error) {
+    mutating func fail(_ place: BatchPlace, _ error: any Error) {
       if !isStopped(at: place) { failure = (place, error) }
     }
 
     /// Whether nothing that happens there matters any more.
-    func isStopped(at place: Place) -> Bool { failure.map { $0.place <= place } ?? false }
+    func isStopped(at place: BatchPlace) -> Bool { failure.map { $0.place <= place } ?? false }
   }
 
   private let pool: WorkerPool
   private let source: any Source
   private let plan: Plan
   private let steps: [BatchStep]
-  /// One for each split; nil where nobody asks for them.
-  private let digests: [ContentDigest]?
+  private let digests: PassDigests
   private let statistics: LabelStatistics
-  private let slots: [Slot]
+  private let slots: [SinkSlot]
   private let cancellation: Cancellation
-  private let window: Int
   /// One lane of reading for each file, or pair of files.
   private let strands: [Lane<PartReader>]
   private let state: Locked<State>
-  private let progress: @Sendable (Batch) -> Void
+  /// Gets the samples and bytes of each batch.
+  private let progress: @Sendable (Int, Int) -> Void
 
   init(
     pool: WorkerPool, source: any Source, plan: Plan, steps: [BatchStep],
-    digests: [ContentDigest]?, statistics: LabelStatistics, slots: [Slot],
-    cancellation: Cancellation, progress: @escaping @Sendable (Batch) -> Void
+    digests: PassDigests, statistics: LabelStatistics, slots: [SinkSlot],
+    cancellation: Cancellation, progress: @escaping @Sendable (Int, Int) -> Void
   ) {
     self.pool = pool
     self.source = source
@@ -106,9 +53,6 @@ final class BatchFlow: Sendable {
     let sampleByteCount = max(
       source.dataset.schema.batchByteCount, plan.schema.batchByteCount)
     let batchCount = Batch.preferredCount(sampleByteCount: sampleByteCount)
-    // Samples that are larger than a batch count as several.
-    let room = pool.workerCount + pool.waitingBatchCount
-    window = max(2, room / max(1, sampleByteCount >> 20))
     var sequence = 0
     strands = PartReader.runs(of: plan.parts).map { run in
       defer {
@@ -122,7 +66,11 @@ final class BatchFlow: Sendable {
           source, plan.parts, run, firstSequence: sequence, batchCount: batchCount,
           background: Background(pool: pool), cancellation: cancellation))
     }
-    state = Locked(State(strands: strands.map { _ in State.Strand() }))
+    let window = ReadingWindow(
+      strandCount: strands.count,
+      capacity: ReadingWindow.capacity(
+        workerCount: pool.workerCount, sampleByteCount: sampleByteCount))
+    state = Locked(State(window: window))
   }
 
   /// Moves all batches.
@@ -137,27 +85,20 @@ final class BatchFlow: Sendable {
 
   /// Starts the strand whose turn it is, and the one behind it once all sinks have begun.
   private func startStrands() {
-    let new = state.withLock { state in
-      let wanted = min(strands.count, state.current + (state.hasBegun ? 2 : 1))
-      let new = state.startedCount..<max(wanted, state.startedCount)
-      state.startedCount = new.upperBound
-      return new
-    }
+    let new = state.withLock { $0.window.start(ahead: $0.hasBegun) }
     for strand in new { goOnReading(strand) }
   }
 
   private func goOnReading(_ strand: Int) {
-    let isCurrent = state.withLock { $0.current == strand }
+    let isCurrent = state.withLock { $0.window.current == strand }
     strands[strand].async(isCurrent ? .first : .whenIdle) { self.readNext(strand, &$0) }
   }
 
   private func readNext(_ strand: Int, _ reader: inout PartReader) {
     let sequence = reader.sequence
     let mayRead = state.withLock { state in
-      guard !state.isStopped(at: Place(sequence: sequence, strand: strand)) else { return false }
-      state.strands[strand].isParked = state.strands[strand].inFlight >= window
-      if !state.strands[strand].isParked { state.strands[strand].inFlight += 1 }
-      return !state.strands[strand].isParked
+      !state.isStopped(at: BatchPlace(sequence: sequence, strand: strand))
+        && state.window.takeRoom(for: strand)
     }
     guard mayRead else { return }
     do {
@@ -172,40 +113,46 @@ final class BatchFlow: Sendable {
   }
 
   private func endStrand(_ strand: Int) {
-    state.withLock { state in
-      state.strands[strand].inFlight -= 1
-      state.strands[strand].isFinished = true
-      while state.current < state.strands.count, state.strands[state.current].isFinished {
-        state.current += 1
-      }
+    let woken = state.withLock { state in
+      state.window.finish(strand)
+      return state.window.giveRoomBack(of: strand)
     }
+    for strand in woken { goOnReading(strand) }
     startStrands()
   }
 
   // MARK: Working on one batch
 
   /// Shows the first batch to the sinks before any batch is written.
-  private func begin(_ samples: PartReader.Samples) throws -> Batch {
-    let batch = try decode(samples)
-    for slot in slots { try slot.run { try slot.sink.begin(batch) } }
+  private func begin(_ samples: PartReader.Samples) throws -> Decoded {
+    let first = try decode(samples)
+    for slot in slots { try slot.run { try slot.sink.begin(first.batch) } }
     state.withLock { $0.hasBegun = true }
     startStrands()
-    return batch
+    return first
   }
 
-  private func decode(_ samples: PartReader.Samples) throws -> Batch {
+  /// A batch as the sinks see it.
+  private struct Decoded {
+    let batch: Batch
+    /// What is left to be hashed of it as it was before.
+    let hashing: OrderedStep?
+  }
+
+  private func decode(_ samples: PartReader.Samples) throws -> Decoded {
     let (pixels, labels) = try samples.pending.decode()
     try source.checkNotCutShort()
     var batch = Batch(
       split: samples.part, firstIndex: samples.index, count: samples.count, pixels: pixels,
       labels: labels)
+    let hashing = digests.inputs[samples.part]?.add(batch)
     try at(.convert, plan.parts[samples.part].name) { for step in steps { try step(&batch) } }
-    return batch
+    return Decoded(batch: batch, hashing: hashing)
   }
 
-  private func process(_ samples: PartReader.Samples, _ strand: Int, decoded: Batch?) {
+  private func process(_ samples: PartReader.Samples, _ strand: Int, decoded: Decoded?) {
     let sequence = samples.sequence
-    let place = Place(sequence: sequence, strand: strand)
+    let place = BatchPlace(sequence: sequence, strand: strand)
     guard !cancellation.isCancelled, !state.withLock({ $0.isStopped(at: place) })
     else { return complete(sequence, strand, .failure(Interruption())) }
     do {
@@ -216,10 +163,11 @@ final class BatchFlow: Sendable {
   }
 
   /// Offers a batch to all sinks; of several faults, the one of the first sample counts.
-  private func write(_ batch: Batch) throws -> [OrderedStep] {
+  private func write(_ decoded: Decoded) throws -> [OrderedStep] {
+    let batch = decoded.batch
     statistics.add(batch)
-    var ordered: [OrderedStep] = []
-    if let step = digests?[batch.split].add(batch) { ordered.append(step) }
+    var ordered = [decoded.hashing].compactMap(\.self)
+    if let step = digests.outputs[batch.split]?.add(batch) { ordered.append(step) }
     var faults: [any Error] = []
     for slot in slots {
       do {
@@ -229,11 +177,9 @@ final class BatchFlow: Sendable {
         faults.append(error)
       }
     }
-    let index = { (error: any Error) in
-      ((error as? StageError)?.reason as? SampleError)?.index ?? .max
-    }
-    if let first = faults.min(by: { index($0) < index($1) }) { throw first }
-    ordered.append { [progress] in progress(batch) }
+    if let first = faults.min(by: { $0.sampleIndex < $1.sampleIndex }) { throw first }
+    let (samples, bytes) = (batch.count, batch.pixels.count)
+    ordered.append { [progress] in progress(samples, bytes) }
     return ordered
   }
 
@@ -242,13 +188,10 @@ final class BatchFlow: Sendable {
   private func complete(
     _ sequence: Int, _ strand: Int, _ outcome: Result<[OrderedStep], any Error>
   ) {
+    let place = BatchPlace(sequence: sequence, strand: strand)
     let starts = state.withLock { state in
-      state.completed[sequence] = ((try? outcome.get()) ?? [], strand)
-      if case .failure(let error) = outcome {
-        state.fail(Place(sequence: sequence, strand: strand), error)
-      }
-      defer { state.isDoingSteps = true }
-      return !state.isDoingSteps
+      if case .failure(let error) = outcome { state.fail(place, error) }
+      return state.order.add((try? outcome.get()) ?? [], at: place)
     }
     if starts { doSteps() }
   }
@@ -256,15 +199,10 @@ final class BatchFlow: Sendable {
   /// Does the steps of all batches that are complete up to the first one that is not.
   private func doSteps() {
     while true {
-      let next: (place: Place, steps: [OrderedStep])? = state.withLock { state in
-        let sequence = state.nextInOrder
-        guard let (steps, strand) = state.completed.removeValue(forKey: sequence) else {
-          state.isDoingSteps = false
-          return nil
+      let next = state.withLock { state in
+        state.order.take().map { place, steps in
+          (place: place, steps: state.isStopped(at: place) ? [] : steps)
         }
-        state.nextInOrder += 1
-        let place = Place(sequence: sequence, strand: strand)
-        return (place, state.isStopped(at: place) ? [] : steps)
       }
       guard let next else { return }
       do {
@@ -272,14 +210,16 @@ final class BatchFlow: Sendable {
       } catch {
         state.withLock { $0.fail(next.place, error) }
       }
-      let wakesReader = state.withLock { state in
-        let strand = next.place.strand
-        state.strands[strand].inFlight -= 1
-        defer { state.strands[strand].isParked = false }
-        return state.strands[strand].isParked
-      }
-      if wakesReader { goOnReading(next.place.strand) }
+      let woken = state.withLock { $0.window.giveRoomBack(of: next.place.strand) }
+      for strand in woken { goOnReading(strand) }
     }
+  }
+}
+
+extension Error {
+  /// The sample that the error is about; the last one there can be where it is about none.
+  fileprivate var sampleIndex: Int {
+    ((self as? StageError)?.reason as? SampleError)?.index ?? .max
   }
 }
 

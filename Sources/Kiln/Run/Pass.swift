@@ -5,7 +5,7 @@ struct Pass {
   let source: any Source
   let plan: Plan
   var steps: [BatchStep] = []
-  var slots: [BatchFlow.Slot] = []
+  var slots: [SinkSlot] = []
   /// Whether content digests are asked for: hashing float pixels on their way to JPEG takes 8 % of a run.
   var hashes = true
 
@@ -15,7 +15,7 @@ struct Pass {
   ///   - cancellation: asks the pass to stop.
   ///   - watch: gets the progress after every batch, on any thread.
   /// - Returns: what went by, split by split.
-  /// - Throws: the failure with the lowest sample index.
+  /// - Throws: the failure with the lowest sample index; else what the source's own digests tell.
   func run(
     jobs: Int, cancellation: Cancellation, watch: (@Sendable (Progress) -> Void)?
   ) throws -> [RunReport.Split] {
@@ -26,33 +26,33 @@ struct Pass {
         UnsupportedError("too little memory left for a run (raise the limit with ulimit -v)"))
     }
     let dataset = plan.dataset
-    let digests =
-      hashes ? dataset.splits.map { ContentDigest(schema: plan.schema, count: $0.count) } : nil
+    let digests = PassDigests(source, plan, isUnchanged: steps.isEmpty, isWanted: hashes)
     let statistics = LabelStatistics(dataset)
     try BatchFlow(
       pool: WorkerPool(workerCount: workerCount), source: source, plan: plan, steps: steps,
       digests: digests, statistics: statistics, slots: slots, cancellation: cancellation,
       progress: progress(watch)
     ).run()
+    let found = try digests.finish()
     return dataset.splits.enumerated().map { position, split in
       RunReport.Split(
         name: split.name, count: split.count,
         labelCounts: plan.schema.labels == nil ? nil : statistics.counts(ofSplit: position),
-        digest: digests?[position].finish(),
+        digest: hashes ? found[position] : nil,
         areLabelsGrouped: statistics.areGrouped(inSplit: position))
     }
   }
 
-  private func progress(_ watch: (@Sendable (Progress) -> Void)?) -> @Sendable (Batch) -> Void {
-    guard let watch else { return { _ in } }
+  private func progress(_ watch: (@Sendable (Progress) -> Void)?) -> @Sendable (Int, Int) -> Void {
+    guard let watch else { return { _, _ in } }
     let total = plan.dataset.count
     // Where nothing is written, samples are only looked at.
     let stage = slots.isEmpty ? Stage.decode : .convert
     let done = Locked((samples: 0, bytes: 0))
-    return { batch in
+    return { samples, bytes in
       let (samples, bytes) = done.withLock { done in
-        done.samples += batch.count
-        done.bytes += batch.pixels.count
+        done.samples += samples
+        done.bytes += bytes
         return done
       }
       watch(

@@ -72,7 +72,7 @@ public struct Preview: Sendable, Equatable {
     let choice = SampleChoice(
       schema, maker, seed: seed, perGroup: layout.groupCapacity, groupLimit: layout.groupLimit)
     let pass = Pass(
-      source: source, plan: plan, slots: [BatchFlow.Slot(name: "preview", sink: choice)],
+      source: source, plan: plan, slots: [SinkSlot(name: "preview", sink: choice)],
       hashes: false)
     let splits = try pass.run(
       jobs: WorkerPool.workerCount(for: jobs), cancellation: cancellation, watch: watch)

@@ -51,7 +51,6 @@ public struct Runner: Sendable {
       source: source, plan: plan, steps: steps, slots: slots,
       hashes: slots.contains { $0.sink.keepsPixels })
     let splits = try pass.run(jobs: jobs, cancellation: cancellation, watch: watch)
-    if steps.isEmpty { try compare(splits, source, plan) }
     var report = RunReport(
       schema: plan.schema, splits: splits, outputs: [], seconds: 0, knownName: source.knownName,
       corrections: source.corrections, remarks: source.remarks)
@@ -117,23 +116,6 @@ public struct Runner: Sendable {
       source.folders)
   }
 
-  /// Compares splits that were read whole and as they are with what the source says of itself.
-  private func compare(
-    _ splits: [RunReport.Split], _ source: any Source, _ plan: Plan
-  ) throws(StageError) {
-    let recorded = source.recordedDigests
-    for (split, part) in zip(splits, plan.parts) where part.sourceSplit < recorded.count {
-      guard let found = split.digest, found != recorded[part.sourceSplit],
-        part.range == 0..<source.dataset.splits[part.sourceSplit].count
-      else { continue }
-      throw StageError(
-        .decode, file: source.files.first?.name,
-        UnsupportedError(
-          "split '\(part.name)' has the digest \(found), expected \(recorded[part.sourceSplit])"
-            + " (damaged since it was written: make it again)"))
-    }
-  }
-
   private func stage() throws -> [StagedOutput] {
     var staged: [StagedOutput] = []
     do {
@@ -150,10 +132,10 @@ public struct Runner: Sendable {
     }
   }
 
-  private func open(_ staged: [StagedOutput], _ dataset: Dataset) throws -> [BatchFlow.Slot] {
+  private func open(_ staged: [StagedOutput], _ dataset: Dataset) throws -> [SinkSlot] {
     try zip(pipeline.outputs, staged).map { output, staged in
       try at(.write, output.format.name) {
-        BatchFlow.Slot(
+        SinkSlot(
           name: output.format.name,
           sink: try output.format.open(
             SinkRequest(dataset: dataset, options: output.options, output: staged)))
@@ -162,7 +144,7 @@ public struct Runner: Sendable {
   }
 
   private func finish(
-    _ slots: [BatchFlow.Slot], _ staged: [StagedOutput], _ source: any Source,
+    _ slots: [SinkSlot], _ staged: [StagedOutput], _ source: any Source,
     _ fetched: SourceFetch, _ plan: Plan, _ report: inout RunReport
   ) throws {
     let summary = RunSummary(digests: report.splits.compactMap(\.digest))

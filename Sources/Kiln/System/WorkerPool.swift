@@ -82,18 +82,13 @@ final class WorkerPool: Sendable {
   ///
   /// Running out of memory ends a process at once and leaves what it was building behind.
   static func countWithRoom(upTo wanted: Int) -> Int {
-    // One more than workers: what is read ahead.
-    let hasRoom = { AddressSpace.hasRoom(for: ($0 + 1) * workerByteCount) }
-    if hasRoom(wanted) { return wanted }
+    if hasRoom(forWorkers: wanted) { return wanted }
     return (1..<wanted).prefix(while: hasRoom).last ?? 0
   }
 
-  /// How many batches may wait beside those that workers have, read ahead or done before their turn.
-  ///
-  /// With four, MNIST becomes .npy in 7 % more time, because who inflates has to stop for the others; with
-  /// more than eight in no less. Where memory is limited, four have to do: as text, one takes up to 5 MiB.
-  var waitingBatchCount: Int {
-    AddressSpace.hasRoom(for: (workerCount + 3) * Self.workerByteCount) ? 8 : 4
+  /// Whether there is memory for so many workers, and for what is read ahead.
+  static func hasRoom(forWorkers count: Int) -> Bool {
+    AddressSpace.hasRoom(for: (count + 1) * workerByteCount)
   }
 
   /// How many workers there are.

@@ -168,19 +168,27 @@ struct CacheTests {
     }
   }
 
-  @Test("whose samples are not what its digest says is not converted", arguments: ["zstd", "none"])
-  func otherSamples(codec: String) throws {
+  @Test(
+    "whose samples are not what its digest says is not converted, into whatever",
+    arguments: ["zstd", "none"],
+    [
+      ("npy", []), ("jpeg", []), ("npy", [.flatten]), ("npy", [.layout("nhwc")]),
+      ("npy", [.dtype("u16")]), ("png", [.invert, .transpose]),
+    ] as [(String, [Change])])
+  func otherSamples(codec: String, job: (sink: String, changes: [Change])) throws {
     try withTemporaryDirectory { root in
       let output = try Pipeline.Output(.cache, at: root + "/c", options: ["codec": codec])
       _ = try Runner(
         Pipeline(source: SourceRequest(paths: ["sample:20"]), outputs: [output])
       ).run()
       let path = root + "/c.safetensors"
-      let convert = { (steps: [Pipeline.Step]) in
+      let sink = try #require(SinkFormat.all.first { $0.name == job.sink })
+      let convert = { (more: [Pipeline.Step]) in
         _ = try Runner(
           Pipeline(
-            source: SourceRequest(paths: [path]), steps: steps,
-            outputs: [try Pipeline.Output(.npy, at: root + "/out")], existing: .replace)
+            source: SourceRequest(paths: [path]),
+            steps: try job.changes.map { try $0.step() } + more,
+            outputs: [try Pipeline.Output(sink, at: root + "/out")], existing: .replace)
         ).run()
       }
       try convert([])
@@ -194,6 +202,19 @@ struct CacheTests {
       // What is left of a split has another digest.
       try convert([try Pipeline.Step(.limit, "1")])
     }
+  }
+
+  struct Change: Sendable {
+    let format: ConversionFormat
+    let value: String
+
+    func step() throws -> Pipeline.Step { try Pipeline.Step(format, value) }
+
+    static let flatten = Change(format: .flatten, value: "on")
+    static let invert = Change(format: .invert, value: "on")
+    static let transpose = Change(format: .transpose, value: "on")
+    static func layout(_ value: String) -> Change { Change(format: .layout, value: value) }
+    static func dtype(_ value: String) -> Change { Change(format: .dtype, value: value) }
   }
 
   @Test(

@@ -78,10 +78,12 @@ import Testing
     }
   }
 
-  @Test("holds a bounded number of batches", arguments: [1, 2, 8])
-  func bounded(jobs: Int) throws {
+  @Test(
+    "holds a bounded number of batches, of however many splits",
+    arguments: [1, 2, 8], [[1600], Array(repeating: 32, count: 100), [800, 0, 1, 800]])
+  func bounded(jobs: Int, counts: [Int]) throws {
     try withTemporaryDirectory { root in
-      let source = NumberSource(counts: [1600])
+      let source = NumberSource(counts: counts)
       let sink = NotingSink(source: source)
       _ = try Runner(pipeline(source, [(sink.format(), root + "/out")]), jobs: jobs).run()
       #expect(source.inFlight.withLock { $0.now } == 0)
