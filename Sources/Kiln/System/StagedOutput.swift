@@ -8,8 +8,7 @@ import Synchronization
 /// An output that is built in a hidden sibling and appears under its name only when it is complete.
 ///
 /// The sibling is a directory, `.NAME.partial-PID-N`; what a killed run left behind is removed by the next run
-/// to the same destination. An output that is one file is staged in such a directory too, together with its
-/// companions.
+/// to the same destination. The output lies in it by its own name, and what it has replaced after that.
 public final class StagedOutput: Sendable {
   /// What the destination is.
   public enum Kind: Sendable {
@@ -38,6 +37,8 @@ public final class StagedOutput: Sendable {
   private let parent: String
   private let name: String
   private let staging: StagingDirectory
+  /// Where files are made.
+  private let base: String
   private let createdParents: [String]
   private let stage = Locked<Stage>(.building)
 
@@ -105,7 +106,12 @@ public final class StagedOutput: Sendable {
     createdParents = try Path.makeDirectories(parent)
     do {
       StagingDirectory.removeAbandoned(of: name, in: parent)
-      staging = try StagingDirectory(for: name, in: parent)
+      let staging = try StagingDirectory(for: name, in: parent)
+      self.staging = staging
+      switch kind {
+      case .file: base = staging.path
+      case .directory: base = try staging.makeDirectory(name)
+      }
     } catch {
       Path.removeEmptyDirectories(createdParents)
       throw error
@@ -143,7 +149,7 @@ public final class StagedOutput: Sendable {
   /// - Throws: ``FileError``.
   public func makeFile(_ relativePath: String? = nil) throws(FileError) -> OutputFile {
     let relative = relativePath ?? name
-    let full = staging.path + "/" + relative
+    let full = base + "/" + relative
     let descriptor = unsafe open(full, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw FileError(.create, shown(relative)) }
     return OutputFile(descriptor: descriptor, path: shown(relative))
@@ -153,7 +159,7 @@ public final class StagedOutput: Sendable {
   /// - Throws: ``FileError``.
   func makeNamelessFile() throws(FileError) -> OutputFile {
     let number = Self.waitingCount.add(1, ordering: .relaxed).newValue
-    let full = staging.path + "/.waiting-\(number)"
+    let full = base + "/.waiting-\(number)"
     let descriptor = unsafe open(full, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw FileError(.create, path) }
     let file = OutputFile(descriptor: descriptor, path: path)
@@ -166,7 +172,7 @@ public final class StagedOutput: Sendable {
   /// A handle for creating many files below the staged directory.
   /// - Throws: ``FileError``.
   func openRoot() throws(FileError) -> DirectoryHandle {
-    try DirectoryHandle(opening: staging.path, shownAs: path)
+    try DirectoryHandle(opening: base, shownAs: path)
   }
 
   /// Writes a small file, such as a manifest.
@@ -215,7 +221,6 @@ public final class StagedOutput: Sendable {
 
   /// What is moved, in this order.
   private func finalPlaces() throws(FileError) -> [(staged: String, place: String)] {
-    guard kind == .file else { return [(staging.path, Path.join(parent, name))] }
     // The file itself goes last: whoever sees it finds its companions.
     let companions = try Path.contents(of: staging.path).sorted().filter { $0 != name }
     return (companions + [name]).map { (staging.path + "/" + $0, Path.join(parent, $0)) }
@@ -224,10 +229,7 @@ public final class StagedOutput: Sendable {
   /// Removes what was replaced, under its hidden name: where that fails, the new output is in place all the
   /// same.
   func settle() {
-    guard let moves = leavePlace(for: .ended) else { return }
-    // A directory that has replaced nothing has taken its hidden name with it, which is free again.
-    let isThere = kind == .file || moves.contains { $0.replacement == .kept }
-    if isThere { try? Path.removeTree(staging.path) }
+    if leavePlace(for: .ended) != nil { staging.remove() }
   }
 
   /// Takes a placed output away again, and brings back what it has replaced.

@@ -47,6 +47,19 @@ final class StagingDirectory: Sendable {
 
   deinit { unlock() }
 
+  /// Makes a directory in this one, which is left without it where that fails.
+  /// - Returns: its path.
+  /// - Throws: ``FileError``.
+  func makeDirectory(_ name: String) throws(FileError) -> String {
+    let full = path + "/" + name
+    guard unsafe mkdir(full, 0o777) == 0 else {
+      let error = FileError(.makeDirectory, full)
+      remove()
+      throw error
+    }
+    return full
+  }
+
   /// Removes the directory with all that is in it, as far as that can be done.
   func remove() {
     // First: looking into directories takes a descriptor, and there may be no other.

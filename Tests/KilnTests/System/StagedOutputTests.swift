@@ -165,6 +165,26 @@ import Testing
     }
   }
 
+  @Test(
+    "keeps what it has replaced from another run to the same place, until it is settled",
+    arguments: [StagedOutput.Kind.directory, .file])
+  func withdrawBesideAnother(kind: StagedOutput.Kind) throws {
+    try withTemporaryDirectory { root in
+      let path = root + "/out"
+      try makeFormer(kind, at: path)
+      let before = try tree(root)
+      let output = try StagedOutput(kind, at: path, existing: .replace)
+      try fill(output)
+      if kind == .directory { try output.writeFile(StagedOutput.manifestName, []) }
+      try output.place()
+      // Looks for what killed runs have left, and would remove that.
+      try StagedOutput(kind, at: path, existing: .replace).discard()
+      output.withdraw()
+      output.discard()
+      #expect(try tree(root) == before)
+    }
+  }
+
   @Test("renames without replacing where the file system has no call for it")
   func twoCalls() throws {
     try withTemporaryDirectory { root in
