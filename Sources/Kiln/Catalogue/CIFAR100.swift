@@ -3,7 +3,7 @@ extension KnownDataset {
   ///
   /// Digests of the pickles from torchvision (datasets/cifar.py) and Keras (datasets/cifar100.py), of the binary
   /// files and their layout from TensorFlow Datasets (url_checksums/cifar100.txt, image_classification/cifar.py),
-  /// whose `fine_label_names.txt` names the classes.
+  /// whose `fine_label_names.txt` and `coarse_label_names.txt` name the classes.
   static let cifar100 = KnownDataset(
     name: "cifar-100",
     title: "CIFAR-100: small pictures of a hundred classes in twenty groups",
@@ -25,6 +25,15 @@ extension KnownDataset {
       "willow_tree", "wolf", "woman", "worm",
     ],
     labelColumns: ["fine_label", "coarse_label"],
+    furtherClassNames: [
+      "coarse_label": [
+        "aquatic_mammals", "fish", "flowers", "food_containers", "fruit_and_vegetables",
+        "household_electrical_devices", "household_furniture", "insects", "large_carnivores",
+        "large_man-made_outdoor_things", "large_natural_outdoor_scenes",
+        "large_omnivores_and_herbivores", "medium_mammals", "non-insect_invertebrates", "people",
+        "reptiles", "small_mammals", "trees", "vehicles_1", "vehicles_2",
+      ]
+    ],
     corrections: Corrections(channels: .planar),
     editions: [
       KnownEdition(

@@ -20,6 +20,8 @@ public struct KnownDataset: Sendable, Equatable {
   public let classNames: [String]
   /// The label columns; a plain class label has the one column `label`.
   public let labelColumns: [String]
+  /// The name of each class of further label columns, from 0.
+  let furtherClassNames: [String: [String]]
   /// What has to be done to the samples as they are in the files.
   public let corrections: Corrections
   /// The forms in which it is published, the preferred one first.
@@ -35,7 +37,8 @@ public struct KnownDataset: Sendable, Equatable {
     name: String, family: String? = nil, title: String, homePage: String, licence: String? = nil,
     elementType: ElementType = .uint8, sampleShape: [Int], splits: [Split],
     classNames: [String], labelColumns: [String] = ["label"],
-    corrections: Corrections = Corrections(), editions: [KnownEdition], fileNames: [String] = [],
+    furtherClassNames: [String: [String]] = [:], corrections: Corrections = Corrections(),
+    editions: [KnownEdition], fileNames: [String] = [],
     notes: [String] = []
   ) {
     self.name = name
@@ -48,6 +51,7 @@ public struct KnownDataset: Sendable, Equatable {
     self.splits = splits
     self.classNames = classNames
     self.labelColumns = labelColumns
+    self.furtherClassNames = furtherClassNames
     self.corrections = corrections
     self.editions = editions
     self.fileNames = fileNames

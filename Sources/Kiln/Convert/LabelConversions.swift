@@ -39,8 +39,10 @@ struct LabelColumn: Conversion {
     }
     labels.columns = [labels.columns[position]]
     labels.ranges = [labels.ranges.indices.contains(position) ? labels.ranges[position] : nil]
-    // The names are those of the first column's classes.
-    if position > 0 { labels.classNames = [] }
+    if position > 0 {
+      let names = labels.furtherClassNames[labels.columns[0]] ?? []
+      labels.classNames = (labels.range?.upperBound ?? 0) < names.count ? names : []
+    }
     plan.schema.labels = labels
     guard columnCount > 1 else { return nil }
     return { batch in

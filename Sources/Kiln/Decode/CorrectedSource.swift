@@ -56,6 +56,7 @@ final class CorrectedSource: Source {
       }
       dataset.schema.labels = labels
     }
+    if let known { dataset.schema.labels?.furtherClassNames = known.furtherClassNames }
     self.dataset = dataset
   }
 

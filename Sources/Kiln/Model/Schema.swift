@@ -154,8 +154,10 @@ public struct LabelSchema: Sendable, Equatable {
   ///
   /// May be shorter than ``columns`` where a source has looked at the first ones only.
   public var ranges: [ClosedRange<Int64>?]
-  /// The name of each class from 0; empty where none are known.
+  /// The name of each class from 0, those of the first column; empty where none are known.
   public var classNames: [String]
+  /// The same of further columns, by their names.
+  public var furtherClassNames: [String: [String]] = [:]
   /// Whether the columns are the 0s and 1s of `--one-hot`.
   public var isOneHot: Bool
 

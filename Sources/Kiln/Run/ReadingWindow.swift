@@ -31,6 +31,7 @@ struct ReadingWindow {
   /// - Parameters:
   ///   - workerCount: how many workers there are; each has a batch of its own.
   ///   - sampleByteCount: bytes of a sample; those that are larger than a batch count as several.
+  /// - Returns: at least 2.
   static func capacity(workerCount: Int, sampleByteCount: Int) -> Int {
     let waitingCount = WorkerPool.hasRoom(forWorkers: workerCount + 2) ? 8 : 4
     return max(2, (workerCount + waitingCount) / max(1, sampleByteCount >> 20))

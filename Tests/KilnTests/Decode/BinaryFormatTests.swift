@@ -57,6 +57,13 @@ import Testing
       let source = try openRaw([root])
       #expect(source.knownName == "cifar-100")
       #expect(source.dataset.schema.labels?.columns == ["fine_label", "coarse_label"])
+      // Both have names, those of the coarse one from the catalogue.
+      let known = try openSource(SourceRequest(paths: [root])).dataset
+      #expect(known.schema.labels?.classNames.first == "apple")
+      var plan = Plan(known)
+      _ = try LabelColumn("coarse_label").prepare(&plan)
+      #expect(plan.schema.labels?.classNames.count == 20)
+      #expect(plan.schema.labels?.className(of: 14) == "people")
       let read = try readAll(source, split: 0)
       #expect(isEqual(read.pixels, planes(file, skipping: 2)))
       #expect(read.labels == (0..<30).flatMap { [Int64($0), Int64($0 % 20)] })
@@ -105,11 +112,14 @@ import Testing
           records(2, labels: [10], seed: UInt64(number)), to: "\(root)/data_batch_\(number).bin")
       }
       #expect(try openRaw([root]).remarks == ["not among the batches: data_batch_2"])
-      try write([], to: root + "/data_batch_2.bin")
-      #expect(
-        sentence { _ = try openRaw([root]) }
-          == "decode data_batch_2.bin: is empty, unlike the batches beside it (fetch it again, or remove it)"
-      )
+      for name in ["test_batch.bin", "data_batch_2.bin"] {
+        try write([], to: root + "/" + name)
+        #expect(
+          sentence { _ = try openRaw([root]) }
+            == "decode \(name): is empty, unlike the files beside it (fetch it again, or remove it)"
+        )
+        try write(records(2, labels: [10], seed: 2), to: root + "/" + name)
+      }
     }
   }
 

@@ -113,8 +113,8 @@ import Testing
 
   @Test(
     "says which batch is missing, and refuses one that is no pickle",
-    arguments: [[], [0x80]] as [[UInt8]])
-  func gaps(other: [UInt8]) throws {
+    arguments: [[], [0x80]] as [[UInt8]], ["data_batch_2", "test_batch", "batches.meta"])
+  func gaps(other: [UInt8], name: String) throws {
     let files = [1, 4].map {
       (name: "data_batch_\($0)", value: batch(2, first: $0, [("labels", [0, 1])]))
     }
@@ -123,10 +123,10 @@ import Testing
     }
     try withTemporaryDirectory { root in
       for file in files { try write(Self.writer.pickle(file.value), to: root + "/" + file.name) }
-      try write(other, to: root + "/data_batch_2")
+      try write(other, to: root + "/" + name)
       #expect(
         sentence { _ = try openSource(SourceRequest(paths: [root])) }
-          == "decode data_batch_2: is no pickle, unlike the batches beside it (fetch it again, or remove it)"
+          == "decode \(name): is no pickle, unlike the files beside it (fetch it again, or remove it)"
       )
     }
   }

@@ -121,15 +121,16 @@ private final class CIFARSource: Source {
   init(_ kind: CIFARKind, _ members: CIFARKind.Members, classNames: [String]?) throws {
     self.kind = kind
     let sorted = members.samples.sorted { ($0.number, $0.file.name) < ($1.number, $1.file.name) }
-    parts = try Set(sorted.map(\.split)).sorted(by: SplitName.precedes).map { split in
-      let files = sorted.filter { $0.split == split }.map(\.file)
-      let counts = try files.map { try Self.count(of: $0, kind) }
-      if let empty = counts.firstIndex(of: 0), counts.contains(where: { $0 > 0 }) {
-        throw StageError(
-          .decode, file: files[empty].name,
-          UnsupportedError("is empty, unlike the batches beside it (fetch it again, or remove it)"))
-      }
-      return Part(name: split, files: files, count: counts.reduce(0, +))
+    let counts = try sorted.map { try Self.count(of: $0.file, kind) }
+    if let empty = counts.firstIndex(of: 0), counts.contains(where: { $0 > 0 }) {
+      throw StageError(
+        .decode, file: sorted[empty].file.name,
+        UnsupportedError("is empty, unlike the files beside it (fetch it again, or remove it)"))
+    }
+    parts = Set(sorted.map(\.split)).sorted(by: SplitName.precedes).map { split in
+      let own = sorted.indices.filter { sorted[$0].split == split }
+      return Part(
+        name: split, files: own.map { sorted[$0].file }, count: own.reduce(0) { $0 + counts[$1] })
     }
     let all = parts.flatMap(\.files)
     files = SourceFile.distinct(all.map(\.file))

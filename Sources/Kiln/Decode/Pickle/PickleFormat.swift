@@ -143,13 +143,12 @@ enum PickleFormat {
     guard !chosen.isEmpty, !usual.isEmpty || chosen.count == 1 else { return [] }
     let resources = try chosen.map { try $0.resource() }
     let files = resources.filter(isPickle)
-    if files.count < resources.count, files.contains(where: { batchNumber($0.fileName) != nil }),
-      let other = resources.first(where: { batchNumber($0.fileName) != nil && !isPickle($0) })
-    {
+    // Where there is none at all, the names are those of something else.
+    if !usual.isEmpty, !files.isEmpty, let other = resources.first(where: { !isPickle($0) }) {
       throw StageError(
         .decode, file: other.name,
         UnsupportedError(
-          "is no pickle, unlike the batches beside it (fetch it again, or remove it)"))
+          "is no pickle, unlike the files beside it (fetch it again, or remove it)"))
     }
     return files.sorted { precedes($0.fileName, $1.fileName) }
   }
