@@ -45,7 +45,10 @@ struct Scale: Conversion {
     let target = source.isFloat ? source : .float32
     let kernel = Kernel(
       numerator: numerator, denominator: denominator, map: PixelMap(plan.schema, to: target))
-    if let factor = plan.schema.eightBitFactor {
+    // Floats of which nobody says what white is may be 0…255 or 0…16: who makes them smaller makes it 1.
+    let makesWhite1 =
+      plan.schema.pixelScale == .undeclared && source.isFloat && numerator < denominator
+    if let factor = plan.schema.eightBitFactor, !makesWhite1 {
       plan.schema.pixelScale = .factor(factor * denominator / numerator)
     }
     plan.schema.elementType = target

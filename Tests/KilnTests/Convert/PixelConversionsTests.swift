@@ -121,6 +121,9 @@ private let bytes = (0...255).map { UInt8($0) }
     #expect(try scale(.uint16, .undeclared, [("scale", "1/257")]) == .factor(1))
     #expect(try scale(.float32, .undeclared, [("scale", "255")]) == .factor(1))
     #expect(try scale(.float32, .factor(256), [("scale", "2")]) == .factor(128))
+    // Floats of 0…255 or 0…16 that nobody has declared: what makes them smaller makes white 1.
+    #expect(try scale(.float32, .undeclared, [("scale", "1/16")]) == .undeclared)
+    #expect(try scale(.float32, .factor(1), [("scale", "1/255")]) == .factor(255))
     #expect(try scale(.float32, .lost, [("scale", "2")]) == .lost)
     #expect(try scale(.uint8, .undeclared, [("dtype", "f32")]) == .lost)
     #expect(try scale(.uint8, .undeclared, [("dtype", "i32")]) == .undeclared)
