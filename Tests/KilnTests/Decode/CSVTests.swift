@@ -144,7 +144,9 @@ import Testing
       ("-9223372036854775808,9223372036854775807", .int64), ("-1,18446744073709551615", .float64),
       ("0.5,1", .float32), ("0.1,1e3", .float32), ("1,1.0", .float32), ("nan,inf", .float32),
       ("0.12345678901,1", .float64), ("1e300,1", .float64), ("0.5,12345678901", .float64),
-      ("1e-320,1", .float64),
+      ("1e-320,1", .float64), ("1e-40,1", .float64), ("0.5,16777216", .float32),
+      ("0.5,16777217", .float64), ("9999999.12,1", .float64), ("0.1,1.00000012", .float32),
+      ("3.4028235e38,1.1754944e-38", .float32),
     ] as [(String, ElementType)])
   func types(row: String, type: ElementType) throws {
     let result = try read("5,\(row),0,0\n", ["label": "first"])
@@ -159,7 +161,7 @@ import Testing
       try read("5,0,65535,256,1\n", first).pixels
         == [0, 0, 0xFF, 0xFF, 0, 1, 1, 0] as [UInt8])
     #expect(try read("5,-1,-128,127,0\n", first).pixels == [0xFF, 0x80, 0x7F, 0])
-    let floats = ["0.1", "-1.5e-5", "16777217", ".25"]
+    let floats = ["0.1", "-1.5e-5", "16777216", ".25"]
     #expect(
       try read("5,\(floats.joined(separator: ","))\n", first).pixels
         == floats.flatMap { little(Float($0.first == "." ? "0" + $0 : $0)?.bitPattern ?? 0) })
@@ -167,6 +169,20 @@ import Testing
     #expect(
       try read("5,\(doubles.joined(separator: ","))\n", first).pixels
         == doubles.flatMap { little(Double($0)?.bitPattern ?? 0) })
+  }
+
+  @Test("takes 32 bits for what 32 bits were written as, in as few digits as tell it or in nine")
+  func writtenFloats() throws {
+    var random = SeededGenerator(seed: 7)
+    for _ in 0..<300 {
+      let value = Float(bitPattern: UInt32(truncatingIfNeeded: random.next()))
+      guard value.isNormal else { continue }
+      for text in ["\(value)", String(format: "%.8e", value)] {
+        let result = try read("5,\(text),0,0,0\n", ["label": "first"])
+        #expect(result.dataset.schema.elementType == .float32, "\(text)")
+        #expect(result.pixels.prefix(4) == little(value.bitPattern)[...])
+      }
+    }
   }
 
   private func little<T: FixedWidthInteger>(_ value: T) -> [UInt8] {

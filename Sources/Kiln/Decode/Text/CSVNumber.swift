@@ -174,6 +174,31 @@ struct CSVNumber {
     return Float(text()) ?? .nan
   }
 
+  /// Whether it is a whole number of a few digits, which every float holds.
+  var isSmallWhole: Bool { !isFloat && digitCount + exponent <= 7 }
+
+  /// Whether 32 bits hold all of its digits, as they do where such a float was written in up to nine; whole
+  /// numbers must be exact.
+  func isFloat32(_ text: @autoclosure () -> String) -> Bool {
+    let value = double(text())
+    guard word == nil, value != 0 else { return true }
+    let nearest = Double(Float(value))
+    if nearest == value { return value.isFinite }
+    guard isFloat, digitCount <= 9, nearest.isFinite,
+      value.magnitude >= Double(Float.leastNormalMagnitude)
+    else { return false }
+    // As many digits of the nearest 32-bit value are these; what is added is the rounding of the sum.
+    return (nearest - value).magnitude <= Self.power(exponent) * 0.500_001
+  }
+
+  /// Ten to a power, to many digits.
+  private static func power(_ exponent: Int) -> Double {
+    let power = (0..<abs(exponent) / 22).reduce(exactPowers[abs(exponent) % 22]) { power, _ in
+      power * exactPowers[22]
+    }
+    return exponent < 0 ? 1 / power : power
+  }
+
   // MARK: Elements
 
   /// Appends the number as a native element; false where the type does not hold it.

@@ -10,9 +10,6 @@ struct CSVStatistics: Sendable {
 
   init(labelCount: Int) { labelRanges = LabelRanges(columnCount: labelCount) }
 
-  /// Floats with at most so many digits are told apart by 32 bits; with more they need 64.
-  private static let floatDigits = 9
-
   mutating func add(rows count: Int) { rowCount += count }
 
   /// Adds the largest of values that are all 8 bits without a sign.
@@ -27,22 +24,14 @@ struct CSVStatistics: Sendable {
       || (number.isNegative && number.whole == nil)
     {
       hasFloats = true
-      let value = number.double(text())
-      // Neither digits nor range may be lost.
-      let fits =
-        number.digitCount <= Self.floatDigits
-        && (!value.isFinite || value == 0
-          || (value.magnitude >= Double(Float.leastNormalMagnitude)
-            && value.magnitude <= Double(Float.greatestFiniteMagnitude))
-          || Double(Float(value)) == value)
-      if !fits || (value.isInfinite && number.word == nil) { needsDoubles = true }
+      if !needsDoubles, !number.isFloat32(text()) { needsDoubles = true }
     } else {
       if number.isNegative {
         least = min(least, number.whole ?? 0)
       } else {
         greatest = max(greatest, number.wholeMagnitude ?? 0)
       }
-      if number.digitCount > Self.floatDigits { needsDoubles = true }
+      if !number.isSmallWhole, !needsDoubles, !number.isFloat32(text()) { needsDoubles = true }
     }
   }
 
