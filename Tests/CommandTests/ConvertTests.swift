@@ -43,6 +43,18 @@ private enum Limit {
     }
   }
 
+  @Test("says where a template leaves no room for labels")
+  func labelsLost() throws {
+    try withDirectory { directory in
+      let path = directory.appending(path: "out").path
+      let run = try CommandRun(
+        ["convert", "sample:70", "--to", "png=\(path)", "--folder-template", "{split}/{index}.png"])
+      #expect(run.status == 0)
+      #expect(run.output.contains("labels are not written: the template has neither"))
+      #expect(run.output.contains("lossy") && !run.output.contains("sha256"))
+    }
+  }
+
   @Test(
     "gives no digest of pixels that no output holds",
     arguments: [(["jpeg"], false), (["jpeg", "png"], true), (["npy"], true)])

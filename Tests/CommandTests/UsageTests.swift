@@ -71,6 +71,15 @@ import Testing
       ("convert sample --to npy", "kiln: the path of --to npy (--to npy=DIR) is missing"),
       ("convert sample --to", "kiln: the value of --to (--to FORMAT=PATH) is missing"),
       (
+        "convert sample --to npz=-",
+        "kiln: --to takes a path: an output appears as a whole, and is no stream, not 'npz=-'"
+      ),
+      (
+        "convert - --to npz=x",
+        "kiln: standard input is not read, since a source is read more than once: give a file or"
+          + " directory (one that is called so is ./-)"
+      ),
+      (
         "convert sample --to npy=x --to csv=x",
         "kiln: two outputs at x: give each its own path"
       ),

@@ -105,6 +105,11 @@ public struct SourceRequest: Sendable, Equatable {
       sha256: given["sha256"], settings: given.filter { !general.contains($0.key) })
     if images == nil, labels != nil { throw .missing(what: "--images to go with --labels") }
     if paths.isEmpty, images == nil, known == nil { throw .missing(what: "a source") }
+    if paths.contains("-") {
+      throw .conflict(
+        "standard input is not read, since a source is read more than once: give a file or directory"
+          + " (one that is called so is ./-)")
+    }
     if !paths.isEmpty || known != nil, images != nil {
       throw .conflict("give either a source or --images and --labels, not both")
     }

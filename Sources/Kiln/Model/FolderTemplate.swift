@@ -107,6 +107,9 @@ struct FolderTemplate: Sendable, Equatable {
   /// Whether equal pictures with equal labels are meant to share one file.
   var sharesDuplicates: Bool { uses(.digest) && !uses(.index) }
 
+  /// Whether a path tells which label its sample has.
+  var keepsLabels: Bool { uses(.label) || uses(.class) }
+
   /// Refuses a template that gives two samples of a data set one path, or needs what it lacks.
   func check(_ dataset: Dataset, fileExtensions: [String]) throws {
     guard fileExtensions.contains(where: { text.hasSuffix("." + $0) }) else {
@@ -119,7 +122,7 @@ struct FolderTemplate: Sendable, Equatable {
       throw Self.bad(text, purpose, "{split}, or else the splits would share paths")
     }
     try checkAdjacentFields()
-    guard uses(.label) || uses(.class) else { return }
+    guard keepsLabels else { return }
     guard let labels = dataset.schema.labels else {
       throw UnsupportedError(
         "this source has no labels (try --folder-template '{split}/{index}.\(fileExtensions[0])')")

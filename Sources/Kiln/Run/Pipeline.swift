@@ -9,13 +9,21 @@ public struct Pipeline: Sendable {
     /// The format's settings.
     public var options: OptionValues
 
+    /// What other tools write to by such names.
+    private static let streams: Set = ["-", "/dev/stdout", "/dev/stderr", "/dev/null"]
+
     /// Asks for an output.
-    /// - Throws: ``UsageError`` for options that the format does not take, and for a directory that has
-    ///   the name of a single file, such as `mnist.csv`.
+    /// - Throws: ``UsageError`` for options that the format does not take, for a stream, and for a directory
+    ///   that has the name of a single file, such as `mnist.csv`.
     public init(
       _ format: SinkFormat, at path: String, options: [String: String] = [:]
     ) throws(UsageError) {
       self.format = format
+      guard !Self.streams.contains(path), !path.hasPrefix("/dev/fd/") else {
+        throw .badValue(
+          option: "to", value: "\(format.name)=\(path)",
+          expected: "a path: an output appears as a whole, and is no stream")
+      }
       let lowercase = path.lowercased()
       // JPEG files are called .jpg as well.
       let ending = [format.name, "jpg"].map { "." + $0 }.first { lowercase.hasSuffix($0) }

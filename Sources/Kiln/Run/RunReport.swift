@@ -40,7 +40,7 @@ public struct RunReport: Sendable {
   /// What has been done to its samples to correct them, in words.
   public internal(set) var corrections: [String] = []
   /// What a user should know of how the source was read: what was concluded from values alone, and what
-  /// lies there and is not read.
+  /// lies there and is not read; and of what an output lacks.
   public internal(set) var remarks: [String] = []
 
   /// Samples in all splits together.

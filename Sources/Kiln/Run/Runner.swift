@@ -149,6 +149,7 @@ public struct Runner: Sendable {
   ) throws {
     let summary = RunSummary(digests: report.splits.compactMap(\.digest))
     let sinks = try slots.map { slot in try slot.run { try slot.sink.finish(summary) } }
+    report.remarks += sinks.flatMap(\.remarks)
     let files = try at(.decode, nil) {
       try source.files.map { file in
         let sha256 = try file.sha256()

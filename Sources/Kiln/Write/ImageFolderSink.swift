@@ -90,6 +90,7 @@ private final class ImageFolderSink: Sink {
   private let splitCount: Int
   private let usesDigest: Bool
   private let sharesDuplicates: Bool
+  private let losesLabels: Bool
   let keepsPixels: Bool
   private let output: StagedOutput
   private let classes: ClassesFile?
@@ -109,7 +110,9 @@ private final class ImageFolderSink: Sink {
     usesDigest = template.uses(.digest)
     sharesDuplicates = template.sharesDuplicates
     splitCount = request.dataset.splits.count
-    keepsPixels = isLossless && pixels.isLossless
+    losesLabels = request.dataset.schema.labels != nil && !template.keepsLabels
+    // A digest is that of pixels and labels.
+    keepsPixels = isLossless && pixels.isLossless && !losesLabels
     output = request.output
     self.prepare = prepare
     classes = ClassesFile(request.dataset.schema)
@@ -206,10 +209,14 @@ private final class ImageFolderSink: Sink {
   func finish(_ summary: RunSummary) throws -> SinkReport {
     let classesByteCount = try classes?.write(to: output) ?? 0
     let duplicates = duplicateCount.load(ordering: .relaxed)
-    return SinkReport(
+    var report = SinkReport(
       fileCount: fileCount.load(ordering: .relaxed) + (classes == nil ? 0 : 1),
       byteCount: byteCount.load(ordering: .relaxed) + classesByteCount,
       duplicateCount: duplicates,
       isLossless: keepsPixels && duplicates == 0)
+    if losesLabels {
+      report.remarks = ["labels are not written: the template has neither {label} nor {class}"]
+    }
+    return report
   }
 }

@@ -58,8 +58,10 @@ public struct SinkReport: Sendable, Equatable {
   public var byteCount: Int
   /// Samples without a file of their own: an equal sample's file stands for them, too.
   public var duplicateCount: Int
-  /// Whether the pixels can be got back exactly, now that all have been seen.
+  /// Whether pixels and labels can be got back exactly, now that all have been seen.
   public var isLossless: Bool
+  /// What a user should know of how it was written, in words.
+  public var remarks: [String] = []
 
   /// Sums up an output.
   public init(fileCount: Int, byteCount: Int, duplicateCount: Int = 0, isLossless: Bool = true) {

@@ -21,7 +21,7 @@ import Testing
 
   @Test("says which column can be read alone where another one beside the label holds texts")
   func textBesideLabel() throws {
-    let table = "V1,V2,V3,V4,label,name\n1,2,3,4,7,img 0\n"
+    let table = "V1,V2,V3,V4,label,kind\n1,2,3,4,7,cat 0\n"
     #expect(
       failure(table)?.hasSuffix("(--source-label takes the name of the only one to be read)")
         == true)
@@ -116,7 +116,8 @@ import Testing
     #expect(line?.contains("'cat' is no number, expected a label") == true, "\(line ?? "")")
   }
 
-  @Test("passes over texts that name the rows", arguments: ["uuid", "image", "Sample ID"])
+  @Test(
+    "passes over texts that name the rows", arguments: ["uuid", "image", "Sample ID", "filename"])
   func nameTexts(name: String) throws {
     let rows = "\n1.e5,7,1,2,3,4\nab-1.png,8,5,6,7,9\n"
     #expect(try read(name + ",label,p0,p1,p2,p3" + rows).labels == [7, 8])

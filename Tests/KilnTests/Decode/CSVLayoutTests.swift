@@ -69,7 +69,7 @@ import Testing
     let test = "label,p0,p1,p2,p3,weight,file\n8,1,2,3,4,9,a.png\n"
     #expect(
       try remarks(on: ["train": train, "test": test], ["label": "label"])
-        == ["neither label nor pixel, and not read: weight, file"])
+        == ["neither label nor pixel, and not read: file, weight"])
   }
 
   @Test("takes tables for such by the names of their pixels, whatever is beside these")

@@ -67,13 +67,15 @@ struct CSVHead: Sendable {
   {
     var fields: [String] = []
     var start = 0
+    let end = CSVField.end(of: line.span, line.indices, delimiter)
+    let span = line.span.extracting(..<end)
     while true {
-      guard let field = CSVField(line.span, at: start, delimiter) else {
+      guard let field = CSVField(span, at: start, delimiter) else {
         throw .unclosedQuote(line: number, column: fields.count + 1)
       }
       guard fields.count < CSVLayout.maximumColumnCount else { throw .tooManyColumns }
       fields.append(String(decoding: line[field.content], as: UTF8.self))
-      guard field.end < line.count else { return fields }
+      guard field.end < end else { return fields }
       start = field.end + 1
     }
   }
@@ -104,6 +106,13 @@ struct CSVField {
   let content: Range<Int>
   /// Where its delimiter is, or the end of the line.
   let end: Int
+
+  /// Where the last column of a line ends: spaces between columns may also stand behind them.
+  static func end(of line: Span<UInt8>, _ range: Range<Int>, _ delimiter: UInt8) -> Int {
+    var end = range.upperBound
+    while delimiter == 0x20, end > range.lowerBound, line[end - 1] == 0x20 { end -= 1 }
+    return end
+  }
 
   /// Finds the column that begins at a position; nil where a quote is not closed.
   @inline(__always)

@@ -59,7 +59,8 @@ struct CSVRowNumbers {
 
   private static let words: Set = [
     "id", "index", "idx", "row", "rowid", "rownumber", "sample", "sampleid", "image", "imageid",
-    "imgid", "uid", "uuid", "guid",
+    "imgid", "uid", "uuid", "guid", "file", "filename", "filepath", "path", "name", "img",
+    "imagename", "imagefile", "imagepath", "imgname", "imgpath",
   ]
 
   /// What names of labels have in them, such as class_id.

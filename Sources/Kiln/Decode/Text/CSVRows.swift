@@ -145,6 +145,7 @@ struct CSVRows: Sendable {
       let next = found == 1 ? place : span.count
       var end = found == 1 ? place - 1 : span.count
       if end > start, span[end - 1] == 0x0D { end -= 1 }
+      end = CSVField.end(of: span, start..<end, layout.delimiter)
       defer { (start, line) = (next, line + 1) }
       var isBlank = true
       for index in start..<end where span[index] != 0x20 {
