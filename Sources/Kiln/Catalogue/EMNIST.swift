@@ -62,7 +62,8 @@ extension KnownDataset {
             ]
           })
       ],
-      fileNames: ["emnist-\(name)-*idx*ubyte*"],
+      // The tables on Kaggle hold what the IDX files hold, as it lies there.
+      fileNames: ["emnist-\(name)-*idx*ubyte*", "emnist-\(name)-*.csv*"],
       notes: notes + ["the second mirror has answered with a web page since 2024"])
   }
 }

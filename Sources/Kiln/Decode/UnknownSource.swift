@@ -46,6 +46,10 @@ struct UnknownSource {
     if ImageFileName.kind(of: file.fileName).isImage {
       throw UnsupportedError("is one image (name the directory of images that it lies in)")
     }
+    let inner = String(Compression.unpackedName(file.fileName))
+    if inner != file.fileName, Self.isReadInPlace(inner) {
+      throw UnsupportedError("is packed, and such a file is read in place (unpack it)")
+    }
   }
 
   private func reason(_ tree: FileTree) throws -> StageError? {
@@ -62,6 +66,16 @@ struct UnknownSource {
         try material.cancellation.check()
         return isKnown(Path.join(tree.path, $0))
       }
+    if tree.archive != nil {
+      if let file = entries.first(where: { $0.kind == .file && Self.isReadInPlace($0.name) }) {
+        return fault("holds \(file.name), which is not read inside of an archive (unpack it)")
+      }
+      if directories.count > 1 || directories.count == 1 && entries.count > 1 {
+        return fault(
+          "holds no data set by itself, but directories: \(Spelling.list(directories))"
+            + " (unpack it, and name one of them)")
+      }
+    }
     if !found.isEmpty {
       let named = found.first { Path.lastComponent($0) == material.request.dataset }
       return fault(
@@ -83,6 +97,11 @@ struct UnknownSource {
   /// A path that is not taken for the name of a data set.
   private func shown(_ path: String) -> String {
     (KnownDataset.isName(path) ? "./" + path : path).printable
+  }
+
+  /// Whether a name is that of a file whose parts are looked up where they lie.
+  private static func isReadInPlace(_ name: String) -> Bool {
+    ["npz", "safetensors", "zip", "tar"].contains { name.lowercased().hasSuffix(".\($0)") }
   }
 
   /// Whoever names a directory of so many others has not meant one of them.

@@ -65,16 +65,34 @@ final class FileTree: Sendable {
   }
 
   /// The directory that holds the data set's files: the tree itself, or the only directory in it, as
-  /// archives like to have one around everything.
+  /// archives like to have one around everything, beside notes such as `README.md`.
   /// - Throws: ``FileError``, or what is wrong with the archive.
   func root() throws -> String {
+    try innermost { !Self.isNote($0) }
+  }
+
+  /// The same where nothing at all may be beside that directory: of two folders of images, one is a class.
+  /// - Throws: as ``root()``.
+  func loneRoot() throws -> String {
+    try innermost { _ in true }
+  }
+
+  private func innermost(where counts: (Entry) -> Bool) throws -> String {
     var root = ""
     for _ in 0..<Self.maximumWrapping {
-      let entries = try entries(of: root)
+      let entries = try entries(of: root).filter(counts)
       guard entries.count == 1, entries[0].kind == .directory else { return root }
       root = root.isEmpty ? entries[0].name : "\(root)/\(entries[0].name)"
     }
     return root
+  }
+
+  /// Whether something is what people put beside their data for others to read.
+  private static func isNote(_ entry: Entry) -> Bool {
+    let stem = entry.name.prefix { $0 != "." }.lowercased()
+    return entry.kind == .file
+      && ["readme", "license", "licence", "copying", "notice", "citation", "changelog"]
+        .contains(stem)
   }
 
   /// Directories around everything: `archive/gzip/` has been seen.

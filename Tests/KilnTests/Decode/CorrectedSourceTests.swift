@@ -93,6 +93,22 @@ private struct FixedSource: Source {
     }
   }
 
+  @Test("EMNIST's tables, as Kaggle has them, hold what its other files hold")
+  func lettersAsTables() throws {
+    try withTemporaryDirectory { root in
+      for split in ["train", "test"] {
+        let rows = [(1, "0,1,2,3"), (26, "4,5,6,7")].map { "\($0.0),\($0.1)\n" }.joined()
+        try write(Array(rows.utf8), to: "\(root)/emnist-letters-\(split).csv")
+      }
+      let request = SourceRequest(paths: [root], settings: ["label": "first"])
+      let source = try openSource(request)
+      #expect(source.corrections == ["transposed images", "labels from 0 instead of 1"])
+      let samples = try readAll(source, split: 0)
+      #expect(samples.labels == [0, 25])
+      #expect(samples.pixels == [0, 2, 1, 3, 4, 6, 5, 7])
+    }
+  }
+
   @Test("raw samples are those of the files")
   func raw() throws {
     try withTemporaryDirectory { root in

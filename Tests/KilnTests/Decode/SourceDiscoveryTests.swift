@@ -286,6 +286,49 @@ import Testing
     }
   }
 
+  @Test("goes into the only directory, also beside notes")
+  func notes() throws {
+    try withTemporaryDirectory { root in
+      let place = "repo-main/data"
+      try makeDirectory("\(root)/all/\(place)")
+      try fill("\(root)/all/\(place)", ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"])
+      let notes = ["README.md", "repo-main/LICENSE"]
+      for name in notes { try write([0x23], to: "\(root)/all/\(name)") }
+      let members = try
+        (notes + ["images-idx3", "labels-idx1"].map { "\(place)/train-\($0)-ubyte" })
+        .map { ZIPSample.Member($0, try contents(of: "\(root)/all/\($0)")) }
+      try write(ZIPSample(members).bytes, to: root + "/all.zip")
+      for path in [root + "/all", root + "/all.zip"] {
+        #expect(
+          try openSource(SourceRequest(paths: [path])).dataset.splits.map(\.name) == ["train"])
+      }
+    }
+  }
+
+  @Test(
+    "says what an archive holds that cannot be read there",
+    arguments: [
+      (["mnist.npz"], "holds mnist.npz, which is not read inside of an archive (unpack it)"),
+      (
+        ["a/x.idx", "b/x.idx"],
+        "holds no data set by itself, but directories: a, b (unpack it, and name one of them)"
+      ),
+      (["a.notes"], "holds no format that Kiln knows (kiln formats lists them)"),
+    ])
+  func archive(names: [String], reason: String) throws {
+    try withTemporaryDirectory { root in
+      let file = root + "/x.zip"
+      try write(ZIPSample(names.map { .init($0, [1, 2, 3]) }).bytes, to: file)
+      #expect(
+        sentence { _ = try openSource(SourceRequest(paths: [file])) } == "decode \(file): \(reason)"
+      )
+      try write(gzip([1, 2, 3]), to: root + "/mnist.npz.gz")
+      #expect(
+        sentence { _ = try openSource(SourceRequest(paths: [root + "/mnist.npz.gz"])) }
+          == "decode mnist.npz.gz: is packed, and such a file is read in place (unpack it)")
+    }
+  }
+
   @Test("says which image it cannot read where there are no others", arguments: ["", "cat/"])
   func foreignImages(directory: String) throws {
     try withTemporaryDirectory { root in

@@ -34,7 +34,7 @@ enum ImageFolderFormat {
   static func hasFoldersOfImages(_ material: SourceMaterial) throws -> Bool {
     guard let tree = material.onlyTree else { return false }
     if let archive = tree.archive {
-      let root = try tree.root()
+      let root = try tree.loneRoot()
       return try archive.entries().contains { entry in
         let path = entry.path.utf8.dropFirst(root.isEmpty ? 0 : root.utf8.count + 1)
         return path.contains(UInt8(ascii: "/")) && isImage(entry.path)
@@ -198,7 +198,7 @@ enum ImageFolderFormat {
   /// The directory that an archive stands for: its own, or the only one in it, which is then the one that was
   /// packed.
   private static func root(of tree: FileTree, _ entries: [ArchiveEntry]) throws -> String {
-    let innermost = try tree.root()
+    let innermost = try tree.loneRoot()
     // What Kiln has written may have been packed with its path around it.
     let isOurs = entries.contains { $0.path == "\(innermost)/\(StagedOutput.manifestName)" }
     return isOurs ? innermost : innermost.pathComponents().first ?? ""
