@@ -1,16 +1,15 @@
 // gzip: RFC 1952. A file is one or more members; each has a header, deflated bytes (RFC 1951), then
 // CRC-32 and length modulo 2^32 of the inflated bytes, little-endian. Zero padding may follow the last.
-import CISAL
 
 /// Inflates a gzip file of any number of members, by ISA-L.
 ///
-/// ISA-L checks each member's CRC-32 and length itself.
+/// ISA-L compares each member's CRC-32 and length itself.
 final class GzipStream: ByteStream {
   /// The first bytes of every gzip file.
   static let magic: [UInt8] = [0x1F, 0x8B]
 
   private let input: any ByteStream
-  private let inflater: Inflater
+  private let inflater = Inflater()
   private let largestChunkByteCount: Int
   private var chunkByteCount: Int
   private var chunk: [UInt8] = []
@@ -34,7 +33,6 @@ final class GzipStream: ByteStream {
     self.input = input
     largestChunkByteCount = chunkByteCount
     self.chunkByteCount = min(Self.firstChunkByteCount, chunkByteCount)
-    inflater = Inflater()
   }
 
   func read(_ count: Int) throws -> [UInt8] {
@@ -75,7 +73,7 @@ final class GzipStream: ByteStream {
     guard try GzipHeader.skip(nextByte) else {
       throw GzipError.damaged(.header, produced: produced)
     }
-    inflater.reset()
+    inflater.start(.gzipBody)
     state = .inMember
   }
 
@@ -103,8 +101,9 @@ final class GzipStream: ByteStream {
     case .needsMore:
       // Without input, output may still be waiting inside the inflater.
       guard hasInput || cursor.count > before else { throw GzipError.cutShort(produced: produced) }
-    case .memberEnded: state = .betweenMembers(first: false)
-    case .failed(let fault): throw GzipError.damaged(fault, produced: produced)
+    case .ended: state = .betweenMembers(first: false)
+    case .wrongChecksum: throw GzipError.damaged(.checksum, produced: produced)
+    case .damaged: throw GzipError.damaged(.data, produced: produced)
     }
   }
 }
@@ -131,60 +130,6 @@ enum GzipError: UnpackingError, Equatable, CustomStringConvertible {
         + " (fetch the file again)"
     case .trailingBytes(let offset):
       "gzip data ends at byte \(offset), expected the end of the file or another gzip member there"
-    }
-  }
-}
-
-/// One ISA-L inflater: 87 KB, made once for each stream.
-@safe private final class Inflater {
-  enum Outcome {
-    case needsMore
-    case memberEnded
-    case failed(GzipError.Fault)
-  }
-
-  // Owned: allocated in init, freed in deinit, never handed out.
-  private let state = UnsafeMutablePointer<inflate_state>.allocate(capacity: 1)
-
-  init() {
-    unsafe isal_inflate_init(state)
-  }
-
-  deinit { unsafe state.deallocate() }
-
-  func reset() {
-    unsafe isal_inflate_reset(state)
-    // The header has been read; the trailer is read and compared.
-    unsafe state.pointee.crc_flag = UInt32(ISAL_GZIP_NO_HDR_VER)
-  }
-
-  func run(
-    _ chunk: [UInt8], from position: Int, into cursor: inout ByteCursor
-  ) -> (Outcome, used: Int) {
-    // ISA-L reads within the chunk and writes within the room; both pointers end with this call.
-    unsafe chunk.withUnsafeBufferPointer { chunk in
-      let rest = unsafe UnsafeBufferPointer(rebasing: chunk[position...])
-      unsafe state.pointee.next_in = UnsafeMutablePointer(mutating: rest.baseAddress)
-      unsafe state.pointee.avail_in = UInt32(rest.count)
-      var status: Int32 = 0
-      unsafe cursor.append(byCodec: { room in
-        let size = min(room.count, Int(UInt32.max))
-        unsafe state.pointee.next_out = room.baseAddress
-        unsafe state.pointee.avail_out = UInt32(size)
-        status = withISAL { unsafe isal_inflate(state) }
-        return unsafe size - Int(state.pointee.avail_out)
-      })
-      let used = unsafe rest.count - Int(state.pointee.avail_in)
-      return (outcome(status), used)
-    }
-  }
-
-  private func outcome(_ status: Int32) -> Outcome {
-    switch status {
-    case ISAL_DECOMP_OK, ISAL_END_INPUT, ISAL_OUT_OVERFLOW:
-      unsafe state.pointee.block_state == ISAL_BLOCK_FINISH ? .memberEnded : .needsMore
-    case ISAL_INCORRECT_CHECKSUM: .failed(.checksum)
-    default: .failed(.data)
     }
   }
 }

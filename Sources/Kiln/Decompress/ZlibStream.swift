@@ -1,13 +1,11 @@
 // zlib: RFC 1950. Two bytes of header, deflated bytes (RFC 1951), then Adler-32 of the inflated bytes.
-import CISAL
 
 /// Inflates one zlib stream, by ISA-L, which checks its Adler-32 itself.
 ///
 /// What follows the stream in the input is not read as part of it.
-@safe final class ZlibStream: ByteStream {
+final class ZlibStream: ByteStream {
   private let input: any ByteStream
-  // Owned: allocated in init, freed in deinit, never handed out.
-  private let state = UnsafeMutablePointer<inflate_state>.allocate(capacity: 1)
+  private let inflater = Inflater()
   private var chunk: [UInt8] = []
   private var position = 0
   private var inputIsAtEnd = false
@@ -16,11 +14,8 @@ import CISAL
 
   init(_ input: any ByteStream) {
     self.input = input
-    unsafe isal_inflate_init(state)
-    unsafe state.pointee.crc_flag = UInt32(ISAL_ZLIB)
+    inflater.start(.zlib)
   }
-
-  deinit { unsafe state.deallocate() }
 
   func read(_ count: Int) throws -> [UInt8] {
     try makeBytes(capacity: count) { cursor in
@@ -43,25 +38,13 @@ import CISAL
   }
 
   private func inflate(into cursor: inout ByteCursor) throws(ZlibError) {
-    var status: Int32 = 0
-    // ISA-L reads within the chunk and writes within the room; both pointers end with this call.
-    position += unsafe chunk.withUnsafeBufferPointer { chunk in
-      let rest = unsafe UnsafeBufferPointer(rebasing: chunk[position...])
-      unsafe state.pointee.next_in = UnsafeMutablePointer(mutating: rest.baseAddress)
-      unsafe state.pointee.avail_in = UInt32(rest.count)
-      unsafe cursor.append(byCodec: { room in
-        let size = min(room.count, Int(UInt32.max))
-        unsafe state.pointee.next_out = room.baseAddress
-        unsafe state.pointee.avail_out = UInt32(size)
-        status = withISAL { unsafe isal_inflate(state) }
-        return unsafe size - Int(state.pointee.avail_out)
-      })
-      return unsafe rest.count - Int(state.pointee.avail_in)
+    let (outcome, used) = inflater.run(chunk, from: position, into: &cursor)
+    position += used
+    switch outcome {
+    case .needsMore: break
+    case .ended: isAtEnd = true
+    case .wrongChecksum, .damaged: throw .damaged(produced: produced)
     }
-    guard [ISAL_DECOMP_OK, ISAL_END_INPUT, ISAL_OUT_OVERFLOW].contains(status) else {
-      throw .damaged(produced: produced)
-    }
-    isAtEnd = unsafe state.pointee.block_state == ISAL_BLOCK_FINISH
   }
 }
 
