@@ -9,14 +9,13 @@
 #define MAX_CHUNK_BYTES (8u << 20)
 // Headers beyond this are refused by the caller too, which knows the limit on the whole image.
 #define MAX_DIMENSION 0x7fffffffu
-// ImageShape.maxSide; a row of the longest one that a header can promise takes 16 GiB.
-#define MAX_SIDE 65500u
 
 typedef struct {
   const uint8_t *file;
   size_t file_count;
   size_t offset;
   kiln_image_info info;
+  uint32_t longest_side;
   size_t row_bytes;
   int passes;
   char *message;
@@ -66,8 +65,8 @@ static int read_header(png_structp png, png_infop header, reader *r) {
   r->info.height = png_get_image_height(png, header);
   r->info.channels = png_get_channels(png, header);
   r->info.bit_depth = png_get_bit_depth(png, header);
-  // Before libpng reserves memory for rows that long.
-  if (r->info.width > MAX_SIDE || r->info.height > MAX_SIDE) return 1;
+  // Before libpng reserves memory for rows that long: a header can promise 16 GiB each.
+  if (r->info.width > r->longest_side || r->info.height > r->longest_side) return 1;
   r->info.is_grey = has_grey_palette(png, header);
   png_set_expand(png);
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -115,10 +114,10 @@ static int read_png(reader *r, uint8_t *pixels, size_t pixel_count) {
 }
 
 int kiln_png_read_info(
-    const uint8_t *file, size_t file_count, kiln_image_info *info, char *message,
-    size_t message_capacity) {
+    const uint8_t *file, size_t file_count, uint32_t longest_side, kiln_image_info *info,
+    char *message, size_t message_capacity) {
   reader r = {
-    .file = file, .file_count = file_count, .message = message,
+    .file = file, .file_count = file_count, .longest_side = longest_side, .message = message,
     .message_capacity = message_capacity};
   int done = read_png(&r, NULL, 0);
   *info = r.info;
@@ -129,7 +128,7 @@ int kiln_png_decode(
     const uint8_t *file, size_t file_count, uint8_t *pixels, size_t pixel_count, char *message,
     size_t message_capacity) {
   reader r = {
-    .file = file, .file_count = file_count, .message = message,
+    .file = file, .file_count = file_count, .longest_side = MAX_DIMENSION, .message = message,
     .message_capacity = message_capacity};
   return read_png(&r, pixels, pixel_count);
 }

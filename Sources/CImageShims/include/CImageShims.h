@@ -18,9 +18,12 @@ typedef struct {
 } kiln_image_info;
 
 /// Each returns 1, or 0 with the reason, NUL-terminated, in `message`.
+///
+/// Of a picture with a side beyond `longest_side`, which is for the caller to refuse, only what the header says
+/// is told: no memory is reserved for its rows.
 int kiln_png_read_info(
-    const uint8_t *file, size_t file_count, kiln_image_info *info, char *message,
-    size_t message_capacity);
+    const uint8_t *file, size_t file_count, uint32_t longest_side, kiln_image_info *info,
+    char *message, size_t message_capacity);
 
 /// `pixel_count` must be the size that `kiln_png_read_info` implies; 16-bit samples come out in the
 /// machine's byte order.

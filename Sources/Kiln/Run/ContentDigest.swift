@@ -2,7 +2,8 @@
 ///
 /// SHA-256 over a line of type and shape (`u8 60000x28x28\n`), then the SHA-256 of each run of 1,024
 /// samples: pixels, row-major and little-endian, then that run's labels as little-endian i64.
-/// Runs are hashed in any order, two side by side; their digests are gathered in order.
+/// Where a batch holds whole runs, as it does up to 1 KiB a sample, they are hashed in any order, two side by
+/// side, and their digests are gathered in order; a run of several batches is hashed as these come in order.
 final class ContentDigest: Sendable {
   /// Samples in a run; whoever works on ranges of samples starts them at multiples of it.
   static let runLength = 1024

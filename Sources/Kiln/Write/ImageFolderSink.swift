@@ -140,7 +140,7 @@ private final class ImageFolderSink: Sink {
       preconditionFailure("write(_:) before begin(_:)")
     }
     let images = try pixels.convert(batch)
-    let sampleByteCount = batch.pixels.count / max(1, batch.count)
+    let sampleByteCount = batch.sampleByteCount
     var folder = Folder(split: batch.split)
     var (path, bytes, created): ([UInt8], Int, Int) = ([], 0, 0)
     try encoders.with { encoder in

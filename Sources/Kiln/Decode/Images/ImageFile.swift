@@ -90,7 +90,9 @@ private struct EncodedImage {
     let isHeaderRead = unsafe file.withUnsafeBufferPointer { file in
       unsafe message.withBuffer { text, capacity in
         switch format {
-        case .png: unsafe kiln_png_read_info(file.baseAddress, file.count, &info, text, capacity)
+        case .png:
+          unsafe kiln_png_read_info(
+            file.baseAddress, file.count, UInt32(ImageShape.maxSide), &info, text, capacity)
         case .jpeg: unsafe kiln_jpeg_read_info(file.baseAddress, file.count, &info, text, capacity)
         }
       }
