@@ -43,13 +43,11 @@ public struct Runner: Sendable {
     ).source
     let (plan, steps) = try prepare(source.dataset)
     try check(plan.dataset, source)
-    let staged = try stage()
-    // Backwards: the first one made the directories that the others share.
-    defer { for output in staged.reversed() { output.discard() } }
-    let slots = try open(staged, plan.dataset)
+    let outputs = try begin(plan.dataset)
+    defer { Self.discard(outputs.map(\.staged)) }
     let pass = Pass(
-      source: source, plan: plan, steps: steps, slots: slots,
-      hashes: slots.contains { $0.sink.keepsPixels })
+      source: source, plan: plan, steps: steps, slots: outputs.map(\.slot),
+      hashes: outputs.contains { $0.slot.sink.keepsPixels })
     let splits = try pass.run(jobs: jobs, cancellation: cancellation, watch: watch)
     var report = RunReport(
       schema: plan.schema, splits: splits, outputs: [], seconds: 0, knownName: source.knownName,
@@ -61,7 +59,7 @@ public struct Runner: Sendable {
       Progress(
         stage: .write, samples: report.count, totalSamples: report.count,
         byteCount: report.count * plan.schema.sampleByteCount))
-    try finish(slots, staged, source, fetched, plan, &report)
+    try finish(outputs, source, fetched, &report)
     report.seconds = start.secondsToNow
     return report
   }
@@ -84,27 +82,7 @@ public struct Runner: Sendable {
   /// Refuses what cannot work before anything is read or created.
   private func check(_ dataset: Dataset, _ source: any Source) throws {
     if pipeline.outputs.isEmpty { throw UsageError.missing(what: "an output (--to FORMAT=PATH)") }
-    for split in dataset.splits where !split.name.isPlainFileName {
-      throw StageError(
-        .convert, file: nil,
-        UnsupportedError(
-          "split '\(split.name.prefix(64))' cannot name a file (name it by --splits)"))
-    }
-    // Outputs that are directories have files of their own beside their splits.
-    let taken = [StagedOutput.manifestName, LabelSchema.classNamesFile]
-    for split in dataset.splits where taken.contains(split.name.lowercased()) {
-      throw StageError(
-        .convert, file: nil,
-        UnsupportedError("split '\(split.name)' has the name of another file (name it by --splits)")
-      )
-    }
-    // Some file systems do not tell upper case from lower case.
-    guard Set(dataset.splits.map { $0.name.lowercased() }).count == dataset.splits.count else {
-      let names = dataset.splits.map(\.name).joined(separator: ", ")
-      throw StageError(
-        .convert, file: nil,
-        UnsupportedError("splits of one name: \(names) (name them by --splits)"))
-    }
+    try at(.convert, nil) { try SplitFileNames.check(dataset.splits) }
     for output in pipeline.outputs {
       try at(.write, output.format.name) { try output.format.check(dataset, output.options) }
     }
@@ -116,7 +94,15 @@ public struct Runner: Sendable {
       source.folders)
   }
 
-  private func stage() throws -> [StagedOutput] {
+  /// An output on its way.
+  private struct RunningOutput {
+    let request: Pipeline.Output
+    let staged: StagedOutput
+    let slot: SinkSlot
+  }
+
+  /// Makes the places of all outputs, then opens their sinks.
+  private func begin(_ dataset: Dataset) throws -> [RunningOutput] {
     var staged: [StagedOutput] = []
     do {
       for output in pipeline.outputs {
@@ -125,30 +111,33 @@ public struct Runner: Sendable {
             try StagedOutput(output.format.output, at: output.path, existing: pipeline.existing))
         }
       }
-      return staged
+      return try zip(pipeline.outputs, staged).map { output, staged in
+        let (name, options) = (output.format.name, output.options)
+        let sink = try at(.write, name) {
+          try output.format.open(SinkRequest(dataset: dataset, options: options, output: staged))
+        }
+        return RunningOutput(
+          request: output, staged: staged, slot: SinkSlot(name: name, sink: sink))
+      }
     } catch {
-      for output in staged.reversed() { output.discard() }
+      Self.discard(staged)
       throw error
     }
   }
 
-  private func open(_ staged: [StagedOutput], _ dataset: Dataset) throws -> [SinkSlot] {
-    try zip(pipeline.outputs, staged).map { output, staged in
-      try at(.write, output.format.name) {
-        SinkSlot(
-          name: output.format.name,
-          sink: try output.format.open(
-            SinkRequest(dataset: dataset, options: output.options, output: staged)))
-      }
-    }
+  /// Backwards: the first one made the directories that the others share.
+  private static func discard(_ staged: [StagedOutput]) {
+    for output in staged.reversed() { output.discard() }
   }
 
   private func finish(
-    _ slots: [SinkSlot], _ staged: [StagedOutput], _ source: any Source,
-    _ fetched: SourceFetch, _ plan: Plan, _ report: inout RunReport
+    _ outputs: [RunningOutput], _ source: any Source, _ fetched: SourceFetch,
+    _ report: inout RunReport
   ) throws {
     let summary = RunSummary(digests: report.splits.compactMap(\.digest))
-    let sinks = try slots.map { slot in try slot.run { try slot.sink.finish(summary) } }
+    let sinks = try outputs.map { output in
+      try output.slot.run { try output.slot.sink.finish(summary) }
+    }
     report.remarks += sinks.flatMap(\.remarks)
     let files = try at(.decode, nil) {
       try source.files.map { file in
@@ -163,11 +152,12 @@ public struct Runner: Sendable {
     let folders = source.folders.compactMap { folder in
       folder.record().map { (name: folder.name, record: $0) }
     }
-    for ((output, staged), sink) in zip(zip(pipeline.outputs, staged), sinks) {
+    for (output, sink) in zip(outputs, sinks) {
       let manifest = Manifest(
-        pipeline: pipeline, output: output, sources: files, folders: folders,
+        pipeline: pipeline, output: output.request, sources: files, folders: folders,
         known: (source.knownName, source.corrections), report: report, sink: sink)
-      try at(.write, output.format.name) {
+      try at(.write, output.slot.name) {
+        let staged = output.staged
         let name =
           staged.kind == .directory
           ? StagedOutput.manifestName : staged.companion("." + StagedOutput.manifestName)
@@ -175,18 +165,17 @@ public struct Runner: Sendable {
       }
     }
     if cancellation.isCancelled { throw Interruption() }
-    try publish(staged)
-    report.outputs = zip(zip(pipeline.outputs, slots), sinks).map { pair, sink in
+    try Self.publish(outputs.map(\.staged))
+    report.outputs = zip(outputs, sinks).map { output, sink in
       RunReport.Output(
-        format: pair.0.format.name, path: pair.0.path, sink: sink, seconds: pair.1.seconds)
+        format: output.slot.name, path: output.request.path, sink: sink,
+        seconds: output.slot.seconds)
     }
   }
-}
 
-extension Runner {
   /// Gives all outputs their names; when one cannot have its own, those before it are taken back, and
   /// what they had replaced is there again.
-  private func publish(_ staged: [StagedOutput]) throws {
+  private static func publish(_ staged: [StagedOutput]) throws {
     for (position, output) in staged.enumerated() {
       do {
         try at(.write, nil) { try output.place() }
@@ -203,15 +192,5 @@ extension ContinuousClock.Instant {
   fileprivate var secondsToNow: Double {
     let (seconds, attoseconds) = (ContinuousClock.now - self).components
     return Double(seconds) + Double(attoseconds) / 1e18
-  }
-}
-
-extension String {
-  /// Whether the text can name a file or directory on Linux, macOS and Windows, also with what sinks
-  /// put behind it: names have at most 255 bytes.
-  fileprivate var isPlainFileName: Bool {
-    !isEmpty && utf8.count <= 200 && self != "." && self != ".." && !hasPrefix(".")
-      && !hasSuffix(".")
-      && unicodeScalars.allSatisfy { $0.value >= 32 && !"/\\:*?\"<>|".unicodeScalars.contains($0) }
   }
 }

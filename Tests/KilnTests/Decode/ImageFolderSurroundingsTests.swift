@@ -8,7 +8,8 @@ import Testing
 
 @testable import Kiln
 
-@Suite("What lies beside images") struct ImageFolderSurroundingsTests: ImageFolderReading {
+@Suite("Image folders and what lies beside them")
+struct ImageFolderSurroundingsTests: ImageFolderReading {
   @Test(
     "are the data set, and not the tables or arrays that lie beside them",
     arguments: ["metadata.csv", "x.pkl"])
