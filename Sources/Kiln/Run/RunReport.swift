@@ -57,11 +57,11 @@ public struct RunReport: Sendable {
     let grouped = zip(splits, cuts).filter { $0.areLabelsGrouped && $1 }.map(\.0)
     let labels = Set(splits.flatMap { $0.labelCounts ?? [] }.map(\.label))
     let knownCount = max(labels.count, schema.labels?.classNames.count ?? 0)
-    // A hundred samples stand like this by chance only where nearly all have the same label; twenty have a
+    // A hundred samples stand like this by chance only where nearly all have the same label; five have a
     // single one of many labels as rarely.
     let isSure = grouped.contains { split in
       split.count >= 100 && knownCount > 1
-        || split.count >= 20 && split.labelCounts?.count == 1 && knownCount >= 5
+        || split.count >= 5 && split.labelCounts?.count == 1 && knownCount >= 5
     }
     guard isSure else { return [] }
     let names = grouped.map(\.name)

@@ -3,7 +3,6 @@ import Testing
 @testable import Kiln
 
 @Suite("Image folders") struct ImageFolderSourceTests: ImageFolderReading {
-
   @Test(
     "are not classes where each class or split has one that is called images",
     arguments: [
@@ -12,6 +11,10 @@ import Testing
       ("train/n01/images/1.png", ["train"], ["n01"]),
       ("train/images/1.png test/images/1.png", ["train", "test"], nil),
       ("train/images/cat/1.png train/images/dog/1.png", ["train"], ["cat", "dog"]),
+      (
+        "seg_train/seg_train/sea/1.png seg_test/seg_test/sea/1.png seg_test/seg_test/wood/1.png",
+        ["seg_test", "seg_train"], ["sea", "wood"]
+      ),
     ] as [(String, [String], [String]?)])
   func leaves(files: String, splits: [String], classes: [String]?) throws {
     try withTemporaryDirectory { root in
@@ -19,6 +22,21 @@ import Testing
       let dataset = try open(root).dataset
       #expect(dataset.splits.map(\.name) == splits)
       #expect(dataset.schema.labels?.classNames == classes)
+    }
+  }
+
+  @Test("takes the splits that are asked for, however the others lie")
+  func chosenSplits() throws {
+    try withTemporaryDirectory { root in
+      try fill(root, ["train/a/1.png", "train/b/1.png", "valid/b/1.png", "test/1.png"])
+      #expect(throws: StageError.self) { try open(root) }
+      var request = SourceRequest(paths: [root])
+      request.splits = ["train", "val"]
+      let dataset = try openSource(request).dataset
+      #expect(dataset.splits.map(\.name) == ["train", "val"])
+      #expect(dataset.schema.labels?.classNames == ["a", "b"])
+      request.splits = ["test"]
+      #expect(try openSource(request).dataset.schema.labels == nil)
     }
   }
 

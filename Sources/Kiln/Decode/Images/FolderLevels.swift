@@ -20,9 +20,10 @@ struct FolderLevels {
   ///   - root: the name of the directory itself.
   ///   - classes: what is known of the classes: one that is recorded may have an empty folder; another such
   ///     folder shifts the labels of those behind it, or is a mistake.
+  ///   - splits: the splits that will be used, where that is known: others may be laid out otherwise.
   /// - Throws: ``UnsupportedError`` where the directories have no such levels.
   init(
-    _ listing: ImageFolderListing, root: String, classes: KnownClasses
+    _ listing: ImageFolderListing, root: String, classes: KnownClasses, splits: [String]? = nil
   ) throws(UnsupportedError) {
     var folders = listing.directories.enumerated().compactMap { position, directory in
       directory.files.isEmpty
@@ -30,6 +31,12 @@ struct FolderLevels {
         : Folder(
           position: position,
           path: directory.path.pathComponents(), files: directory.files)
+    }
+    if let splits, Set(folders.map(\.path.count)).count > 1 {
+      let wanted = folders.filter { folder in
+        folder.path.first.map { splits.contains(SplitName.usual($0) ?? $0) } ?? false
+      }
+      if !wanted.isEmpty { folders = wanted }
     }
     guard let first = folders.first else { throw UnsupportedError("holds no PNG or JPEG file") }
     let depth = first.path.count
@@ -99,7 +106,8 @@ struct FolderLevels {
       return folders[0].path.count - 1
     }
     guard let name = folders[0].path.first, folders.allSatisfy({ $0.path.first == name }) else {
-      return nil
+      // As in Intel's scenes: `seg_train/seg_train/street/`.
+      return folders.allSatisfy { $0.path.count > 2 && $0.path[1] == $0.path[0] } ? 1 : nil
     }
     switch folders[0].path.count {
     // A single directory of images is a class or a split.

@@ -120,8 +120,7 @@ enum ImageFolderFormat {
     let listing = found.listing
     let index = try at(.decode, tree.path) {
       var index = try Self.index(
-        of: listing, pattern, found.notes, root: found.rootName,
-        material.request.classNames)
+        of: listing, pattern, found.notes, root: found.rootName, material.request)
       guard pattern == nil else { return index }
       if let name = found.notes.onlySplit, index.splits.count == 1 { index.splits[0].name = name }
       if let counts = found.notes.counts { try index.complete(counts) }
@@ -206,11 +205,12 @@ enum ImageFolderFormat {
 
   private static func index(
     of listing: ImageFolderListing, _ pattern: FolderTemplate?, _ notes: PictureNotes,
-    root: String, _ classNames: [String]?
+    root: String, _ request: SourceRequest
   ) throws(UnsupportedError) -> ImageFolderIndex {
-    let classes = KnownClasses(recorded: notes.classNames, given: classNames)
+    let classes = KnownClasses(recorded: notes.classNames, given: request.classNames)
     guard let template = pattern ?? notes.record?.template else {
-      return try ImageFolderIndex(foldersOf: listing, root: root, classes: classes)
+      return try ImageFolderIndex(
+        foldersOf: listing, root: root, classes: classes, splits: request.splits)
     }
     return try ImageFolderIndex(template, of: listing, root: root, classes: classes)
   }

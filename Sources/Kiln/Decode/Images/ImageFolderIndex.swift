@@ -64,11 +64,13 @@ extension ImageFolderIndex {
   ///   - listing: all images.
   ///   - root: the name of the directory itself, which may be that of a split.
   ///   - classes: what is known of the classes.
+  ///   - splits: the splits that will be used, where that is known.
   /// - Throws: ``UnsupportedError`` where the directories are none of these.
   init(
-    foldersOf listing: ImageFolderListing, root: String, classes: KnownClasses
+    foldersOf listing: ImageFolderListing, root: String, classes: KnownClasses,
+    splits: [String]? = nil
   ) throws(UnsupportedError) {
-    let levels = try FolderLevels(listing, root: root, classes: classes)
+    let levels = try FolderLevels(listing, root: root, classes: classes, splits: splits)
     if let labels = levels.labels {
       try self.init(levels, labels, classes)
     } else {
