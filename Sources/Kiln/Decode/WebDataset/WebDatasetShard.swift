@@ -15,7 +15,7 @@ struct WebDatasetShard: Sendable {
   var name: String { resource.name }
 
   /// Opens the archive at its start.
-  func open(_ background: Background?) throws -> WebDatasetMembers.Input {
+  func open(_ background: Background?) throws -> ShardInput.Source {
     if let mapped { return .mapped(mapped) }
     return .stream(try at(.decode, name) { try resource.open(digestingOn: background) })
   }
