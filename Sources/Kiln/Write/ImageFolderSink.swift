@@ -7,13 +7,12 @@ extension SinkFormat {
     output: .directory,
     options: [
       PNGLevel.option,
-      ImageFolder.templateOption,
+      FolderPicture.templateOption,
     ],
-    check: { try ImageFolder.check($0, $1, ["png"], allows16Bit: true) },
+    check: { try FolderPicture.png.check($0, $1) },
     open: { request in
       let level = PNGLevel(request.options)
-      return try ImageFolderSink(request, fileExtension: "png", allows16Bit: true) {
-        shape, firstPixels in
+      return try ImageFolderSink(request, .png) { shape, firstPixels in
         switch level {
         case .small: return { try PNGEncoder(shape: shape, compression: .small) }
         case .fast:
@@ -31,14 +30,14 @@ extension SinkFormat {
       Option(
         flag: "jpeg-quality", key: "quality", kind: .integer(1...100),
         defaultValue: String(JPEGEncoder.defaultQuality), summary: "1 (small) to 100 (faithful)"),
-      ImageFolder.templateOption,
+      FolderPicture.templateOption,
     ],
-    check: { try ImageFolder.check($0, $1, ["jpg", "jpeg"], allows16Bit: false) },
+    check: { try FolderPicture.jpeg.check($0, $1) },
     open: { request in
       let quality = request.options.integer("quality")
-      return try ImageFolderSink(
-        request, fileExtension: "jpg", allows16Bit: false, isLossless: false
-      ) { shape, _ in { try JPEGEncoder(shape: shape, quality: quality) } }
+      return try ImageFolderSink(request, .jpeg) { shape, _ in
+        { try JPEGEncoder(shape: shape, quality: quality) }
+      }
     })
 }
 
@@ -54,24 +53,33 @@ extension PNGLevel {
   }
 }
 
-/// What the two image folder formats share.
-private enum ImageFolder {
+/// What the pictures of a folder are.
+private struct FolderPicture {
+  /// The endings of their names, the usual one first.
+  let fileExtensions: [String]
+  let allows16Bit: Bool
+  let isLossless: Bool
+
+  static let png = FolderPicture(fileExtensions: ["png"], allows16Bit: true, isLossless: true)
+  static let jpeg = FolderPicture(
+    fileExtensions: ["jpg", "jpeg"], allows16Bit: false, isLossless: false)
+
   static let templateOption = Option(
     flag: "folder-template", key: "template", kind: .text, defaultValue: nil,
     summary: "path of each image, from {split} {label} {class} {index} {digest}, {index:06}")
 
-  static func template(
-    _ options: OptionValues, _ fileExtension: String
-  ) throws(UsageError) -> FolderTemplate {
+  func template(_ options: OptionValues) throws(UsageError) -> FolderTemplate {
     try FolderTemplate(
-      parsing: options.text("template") ?? FolderTemplate.usualText(fileExtension))
+      parsing: options.text("template") ?? FolderTemplate.usualText(fileExtensions[0]))
   }
 
-  static func check(
-    _ dataset: Dataset, _ options: OptionValues, _ extensions: [String], allows16Bit: Bool
-  ) throws {
-    _ = try ImagePixels(dataset.schema, allows16Bit: allows16Bit)
-    try template(options, extensions[0]).check(dataset, fileExtensions: extensions)
+  func pixels(_ dataset: Dataset) throws -> ImagePixels {
+    try ImagePixels(dataset.schema, allows16Bit: allows16Bit)
+  }
+
+  func check(_ dataset: Dataset, _ options: OptionValues) throws {
+    _ = try pixels(dataset)
+    try template(options).check(dataset, fileExtensions: fileExtensions)
   }
 }
 
@@ -87,7 +95,6 @@ private final class ImageFolderSink: Sink {
   private let root: DirectoryHandle
   /// Open directories by name; empty where there are too many.
   private let directories: [String: DirectoryHandle]
-  private let splitCount: Int
   private let usesDigest: Bool
   private let sharesDuplicates: Bool
   private let losesLabels: Bool
@@ -101,18 +108,17 @@ private final class ImageFolderSink: Sink {
   private let duplicateCount = Atomic<Int>(0)
 
   init(
-    _ request: SinkRequest, fileExtension: String, allows16Bit: Bool, isLossless: Bool = true,
+    _ request: SinkRequest, _ picture: FolderPicture,
     prepare: @escaping @Sendable (ImageShape, [UInt8]) throws -> MakeEncoder
   ) throws {
-    let template = try ImageFolder.template(request.options, fileExtension)
-    pixels = try ImagePixels(request.dataset.schema, allows16Bit: allows16Bit)
+    let template = try picture.template(request.options)
+    pixels = try picture.pixels(request.dataset)
     paths = FolderPaths(template, request.dataset)
     usesDigest = template.uses(.digest)
     sharesDuplicates = template.sharesDuplicates
-    splitCount = request.dataset.splits.count
     losesLabels = request.dataset.schema.labels != nil && !template.keepsLabels
     // A digest is that of pixels and labels.
-    keepsPixels = isLossless && pixels.isLossless && !losesLabels
+    keepsPixels = picture.isLossless && pixels.isLossless && !losesLabels
     output = request.output
     self.prepare = prepare
     classes = ClassesFile(request.dataset.schema)
