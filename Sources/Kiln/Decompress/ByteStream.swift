@@ -7,8 +7,18 @@ protocol ByteStream: AnyObject {
 }
 
 extension ByteStream {
+  /// Reads what is left, piece by piece.
+  /// - Throws: what is wrong with the file, or what `body` throws.
+  func forEachChunk(_ body: ([UInt8]) throws -> Void) throws {
+    while true {
+      let chunk = try read(FileStream.chunkByteCount)
+      if !chunk.isEmpty { try body(chunk) }
+      if chunk.count < FileStream.chunkByteCount { return }
+    }
+  }
+
   /// Reads what is left, for a checksum that is compared at the end.
-  func readToEnd() throws { while try !read(FileStream.chunkByteCount).isEmpty {} }
+  func readToEnd() throws { try forEachChunk { _ in } }
 }
 
 /// A stream that can pass over bytes without reading them.

@@ -88,13 +88,9 @@ final class Resource: Sendable {
   /// The content's length; what is packed must be read for it.
   func countBytes() throws -> Int {
     if let known = try knownByteCount() { return known }
-    let stream = try open()
     var sum = 0
-    while true {
-      let count = try stream.read(FileStream.chunkByteCount).count
-      sum += count
-      if count < FileStream.chunkByteCount { return sum }
-    }
+    try open().forEachChunk { sum += $0.count }
+    return sum
   }
 
   private func unpacked(

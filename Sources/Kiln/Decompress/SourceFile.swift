@@ -75,13 +75,8 @@ public final class SourceFile: Sendable {
   /// - Throws: ``FileError`` or ``Interruption``.
   public func sha256() throws -> String {
     if let digest = digest.withLock({ $0 }) { return hexadecimal(digest) }
-    let stream = try open()
     var hash = SHA256()
-    while true {
-      let chunk = try stream.read(FileStream.chunkByteCount)
-      if chunk.isEmpty { break }
-      hash.update(chunk.span)
-    }
+    try open().forEachChunk { hash.update($0.span) }
     let bytes = hash.finish()
     digest.withLock { $0 = bytes }
     return hexadecimal(bytes)
@@ -91,12 +86,7 @@ public final class SourceFile: Sendable {
   /// - Throws: ``FileError`` or ``Interruption``.
   func md5() throws -> String? {
     guard var hash = MD5() else { return nil }
-    let stream = try open()
-    while true {
-      let chunk = try stream.read(FileStream.chunkByteCount)
-      if chunk.isEmpty { break }
-      hash.update(chunk.span)
-    }
+    try open().forEachChunk { hash.update($0.span) }
     return hexadecimal(hash.finish())
   }
 

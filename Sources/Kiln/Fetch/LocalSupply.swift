@@ -94,11 +94,9 @@ final class LocalSupply {
     let hash = FileHash(expecting: file.digest)
     let stream = try found.open()
     do {
-      while true {
-        let bytes = try stream.read(FileStream.chunkByteCount)
+      try stream.forEachChunk { bytes in
         hash.update(bytes.span)
         try partial.append(bytes.span)
-        if bytes.count < FileStream.chunkByteCount { break }
       }
       let (sha256, digest) = hash.finish()
       // Changed since it was looked at.

@@ -89,23 +89,15 @@ final class PartialFile {
     }
     do {
       try unpacked.truncate(to: 0)
-      let stream = GzipStream(try FileStream(path: path))
-      while true {
-        let bytes = try stream.read(FileStream.chunkByteCount)
+      try GzipStream(try FileStream(path: path)).forEachChunk { bytes in
         guard unpacked.byteCount + bytes.count <= limit else {
           throw MirrorFault.tooLong(expected: limit)
         }
         try unpacked.append(bytes.span)
-        if bytes.count < FileStream.chunkByteCount { break }
       }
       // Back into the locked file: the lock is on it, not on its name.
       try clear()
-      let result = try FileStream(path: unpackedPath)
-      while true {
-        let bytes = try result.read(FileStream.chunkByteCount)
-        try append(bytes.span)
-        if bytes.count < FileStream.chunkByteCount { break }
-      }
+      try FileStream(path: unpackedPath).forEachChunk { try append($0.span) }
       unpacked.remove()
     } catch {
       unpacked.remove()
