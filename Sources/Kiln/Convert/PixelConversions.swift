@@ -48,8 +48,8 @@ struct Scale: Conversion {
     // Floats of which nobody says what white is may be 0…255 or 0…16: who makes them smaller makes it 1.
     let makesWhite1 =
       plan.schema.pixelScale == .undeclared && source.isFloat && numerator < denominator
-    if let factor = plan.schema.eightBitFactor, !makesWhite1 {
-      plan.schema.pixelScale = .factor(factor * denominator / numerator)
+    if let factor = plan.schema.eightBitFactor {
+      plan.schema.pixelScale = .factor(makesWhite1 ? 255 : factor * denominator / numerator)
     }
     plan.schema.elementType = target
     guard source == .uint8 else { return kernel.step(for: source) }

@@ -106,7 +106,9 @@ struct Holdout: Conversion {
       throw UnsupportedError(
         "there is a split '\(name)' already: choose another name, or rename it by --splits")
     }
-    let position = plan.parts.firstIndex { SplitName.isForTraining($0.name) } ?? 0
+    let position =
+      plan.parts.firstIndex { $0.name == "train" }
+      ?? plan.parts.firstIndex { SplitName.isForTraining($0.name) } ?? 0
     guard position < plan.parts.count else { throw UnsupportedError("there is no split") }
     let part = plan.parts[position]
     guard part.range.count >= count else {

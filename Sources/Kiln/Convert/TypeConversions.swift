@@ -57,9 +57,13 @@ struct TypeConversion: Conversion {
       // Integers that become floats may be meant as 0...1 or as 0...255: only a scale tells.
       return target.isFloat ? .lost : .undeclared
     }
-    // A scale written in decimals is off by its last digit.
+    if schema.pixelScale == .undeclared, source.isFloat {
+      // Nobody knows any more than before; whole numbers of 0…255 are what they seem.
+      if target.isFloat || target != .bool && schema.outOfRange == .refuse { return .undeclared }
+    }
+    // A scale written in decimals is off by its last digit. Floats keep what is known of them.
     let isUsual = abs(factor / target.undeclaredEightBitFactor - 1) < 1e-9
-    return isUsual ? .undeclared : .factor(factor)
+    return isUsual && !target.isFloat ? .undeclared : .factor(factor)
   }
 
   /// Refuses values of 0…1 or -1…1 that whole numbers would leave black and white.

@@ -105,7 +105,7 @@ public struct SourceRequest: Sendable, Equatable {
       sha256: given["sha256"], settings: given.filter { !general.contains($0.key) })
     if images == nil, labels != nil { throw .missing(what: "--images to go with --labels") }
     if paths.isEmpty, images == nil, known == nil { throw .missing(what: "a source") }
-    if paths.contains("-") {
+    if (paths + [images, labels].compactMap(\.self)).contains("-") {
       throw .conflict(
         "standard input is not read, since a source is read more than once: give a file or directory"
           + " (one that is called so is ./-)")

@@ -48,7 +48,7 @@ struct UnknownSource {
     }
     let inner = String(Compression.unpackedName(file.fileName))
     if inner != file.fileName, Self.isReadInPlace(inner) {
-      throw UnsupportedError("is packed, and such a file is read in place (unpack it)")
+      throw UnsupportedError("is read in place and cannot be packed (unpack it first)")
     }
   }
 
@@ -66,16 +66,6 @@ struct UnknownSource {
         try material.cancellation.check()
         return isKnown(Path.join(tree.path, $0))
       }
-    if tree.archive != nil {
-      if let file = entries.first(where: { $0.kind == .file && Self.isReadInPlace($0.name) }) {
-        return fault("holds \(file.name), which is not read inside of an archive (unpack it)")
-      }
-      if directories.count > 1 || directories.count == 1 && entries.count > 1 {
-        return fault(
-          "holds no data set by itself, but directories: \(Spelling.list(directories))"
-            + " (unpack it, and name one of them)")
-      }
-    }
     if !found.isEmpty {
       let named = found.first { Path.lastComponent($0) == material.request.dataset }
       return fault(
@@ -91,6 +81,15 @@ struct UnknownSource {
       else { continue }
       return StageError(.decode, file: image.relativePath, ImageError.foreign)
     }
+    guard tree.archive != nil else { return nil }
+    if let file = entries.first(where: { $0.kind == .file && Self.isArchive($0.name) }) {
+      return fault("holds \(file.name), which is not read inside of an archive (unpack it)")
+    }
+    if entries.count > 1, !directories.isEmpty {
+      return fault(
+        "holds no data set by itself (if one lies in \(Spelling.list(directories)), unpack it and name"
+          + " that directory)")
+    }
     return nil
   }
 
@@ -101,7 +100,11 @@ struct UnknownSource {
 
   /// Whether a name is that of a file whose parts are looked up where they lie.
   private static func isReadInPlace(_ name: String) -> Bool {
-    ["npz", "safetensors", "zip", "tar"].contains { name.lowercased().hasSuffix(".\($0)") }
+    ["npz", "safetensors", "zip"].contains { name.lowercased().hasSuffix(".\($0)") }
+  }
+
+  private static func isArchive(_ name: String) -> Bool {
+    isReadInPlace(name) || Compression.unpackedName(name).lowercased().hasSuffix(".tar")
   }
 
   /// Whoever names a directory of so many others has not meant one of them.

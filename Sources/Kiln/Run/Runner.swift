@@ -138,7 +138,9 @@ public struct Runner: Sendable {
     let sinks = try outputs.map { output in
       try output.slot.run { try output.slot.sink.finish(summary) }
     }
-    report.remarks += sinks.flatMap(\.remarks)
+    report.remarks += zip(outputs, sinks).flatMap { output, sink in
+      sink.remarks.map { "\(output.request.path): \($0)" }
+    }
     let files = try at(.decode, nil) {
       try source.files.map { file in
         let sha256 = try file.sha256()

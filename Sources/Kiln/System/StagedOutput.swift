@@ -8,7 +8,8 @@ import Synchronization
 /// An output that is built in a hidden sibling and appears under its name only when it is complete.
 ///
 /// The sibling is a directory, `.NAME.partial-PID-N`; what a killed run left behind is removed by the next run
-/// to the same destination. The output lies in it by its own name, and what it has replaced after that.
+/// to the same destination. An output that is one file is staged in such a directory too, together with its
+/// companions. What an output has replaced has the hidden name until the run is over.
 public final class StagedOutput: Sendable {
   /// What the destination is.
   public enum Kind: Sendable {
@@ -37,8 +38,6 @@ public final class StagedOutput: Sendable {
   private let parent: String
   private let name: String
   private let staging: StagingDirectory
-  /// Where files are made.
-  private let base: String
   private let createdParents: [String]
   private let stage = Locked<Stage>(.building)
 
@@ -57,14 +56,22 @@ public final class StagedOutput: Sendable {
     let staged: String
     let place: String
     let replacement: Replacement
+
+    /// Whether something has the staged name instead.
+    var hasKept: Bool {
+      switch replacement {
+      case .kept: true
+      case .nothing, .lost: false
+      }
+    }
   }
 
   /// What has become of what lay in a destination.
   private enum Replacement {
     /// There was nothing.
     case nothing
-    /// It has the staged name now.
-    case kept
+    /// It has the staged name now; a directory is locked, so that no other run takes it for abandoned.
+    case kept(DirectoryLock?)
     /// It is gone.
     case lost
   }
@@ -106,12 +113,7 @@ public final class StagedOutput: Sendable {
     createdParents = try Path.makeDirectories(parent)
     do {
       StagingDirectory.removeAbandoned(of: name, in: parent)
-      let staging = try StagingDirectory(for: name, in: parent)
-      self.staging = staging
-      switch kind {
-      case .file: base = staging.path
-      case .directory: base = try staging.makeDirectory(name)
-      }
+      staging = try StagingDirectory(for: name, in: parent)
     } catch {
       Path.removeEmptyDirectories(createdParents)
       throw error
@@ -149,7 +151,7 @@ public final class StagedOutput: Sendable {
   /// - Throws: ``FileError``.
   public func makeFile(_ relativePath: String? = nil) throws(FileError) -> OutputFile {
     let relative = relativePath ?? name
-    let full = base + "/" + relative
+    let full = staging.path + "/" + relative
     let descriptor = unsafe open(full, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw FileError(.create, shown(relative)) }
     return OutputFile(descriptor: descriptor, path: shown(relative))
@@ -159,7 +161,7 @@ public final class StagedOutput: Sendable {
   /// - Throws: ``FileError``.
   func makeNamelessFile() throws(FileError) -> OutputFile {
     let number = Self.waitingCount.add(1, ordering: .relaxed).newValue
-    let full = base + "/.waiting-\(number)"
+    let full = staging.path + "/.waiting-\(number)"
     let descriptor = unsafe open(full, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw FileError(.create, path) }
     let file = OutputFile(descriptor: descriptor, path: path)
@@ -172,7 +174,7 @@ public final class StagedOutput: Sendable {
   /// A handle for creating many files below the staged directory.
   /// - Throws: ``FileError``.
   func openRoot() throws(FileError) -> DirectoryHandle {
-    try DirectoryHandle(opening: base, shownAs: path)
+    try DirectoryHandle(opening: staging.path, shownAs: path)
   }
 
   /// Writes a small file, such as a manifest.
@@ -221,6 +223,7 @@ public final class StagedOutput: Sendable {
 
   /// What is moved, in this order.
   private func finalPlaces() throws(FileError) -> [(staged: String, place: String)] {
+    guard kind == .file else { return [(staging.path, Path.join(parent, name))] }
     // The file itself goes last: whoever sees it finds its companions.
     let companions = try Path.contents(of: staging.path).sorted().filter { $0 != name }
     return (companions + [name]).map { (staging.path + "/" + $0, Path.join(parent, $0)) }
@@ -229,7 +232,9 @@ public final class StagedOutput: Sendable {
   /// Removes what was replaced, under its hidden name: where that fails, the new output is in place all the
   /// same.
   func settle() {
-    if leavePlace(for: .ended) != nil { staging.remove() }
+    guard let moves = leavePlace(for: .ended) else { return }
+    // A directory that has replaced nothing has taken its hidden name with it, which is free again.
+    if kind == .file || moves.contains(where: \.hasKept) { staging.remove() }
   }
 
   /// Takes a placed output away again, and brings back what it has replaced.
@@ -283,14 +288,16 @@ public final class StagedOutput: Sendable {
       try Self.check(destination, kind: kind, existing: existing)
       let found = Path.kind(of: destination)
       // Both names exist at every moment.
-      if found != nil, Path.exchange(source, destination) { return .kept }
+      let lock = found == .directory ? try? DirectoryLock(destination) : nil
+      if found != nil, Path.exchange(source, destination) { return .kept(lock) }
       // Not every file system can exchange, and over a directory nothing else can be put.
       if found != .directory {
         if unsafe rename(source, destination) == 0 { return found == nil ? .nothing : .lost }
         // Another run may have put its directory there since.
         if errno == ENOTEMPTY || errno == EEXIST {
           try Self.check(destination, kind: kind, existing: existing)
-          if Path.exchange(source, destination) { return .kept }
+          let lock = try? DirectoryLock(destination)
+          if Path.exchange(source, destination) { return .kept(lock) }
         }
       }
       throw FileError(.rename, destination)

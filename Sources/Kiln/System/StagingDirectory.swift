@@ -14,7 +14,7 @@ final class StagingDirectory: Sendable {
   /// Where it is.
   let path: String
   /// Nil once it is open again.
-  private let lock: Locked<Int32?>
+  private let lock: Locked<DirectoryLock?>
 
   private static let count = Atomic<Int>(0)
 
@@ -34,7 +34,7 @@ final class StagingDirectory: Sendable {
       }
       do {
         // Until it is locked, another run may take it for abandoned.
-        guard let lock = try Self.lock(path) else { continue }
+        guard let lock = try DirectoryLock(path) else { continue }
         self.path = path
         self.lock = Locked(lock)
         return
@@ -45,42 +45,19 @@ final class StagingDirectory: Sendable {
     }
   }
 
-  deinit { unlock() }
-
-  /// Makes a directory in this one, which is left without it where that fails.
-  /// - Returns: its path.
-  /// - Throws: ``FileError``.
-  func makeDirectory(_ name: String) throws(FileError) -> String {
-    let full = path + "/" + name
-    guard unsafe mkdir(full, 0o777) == 0 else {
-      let error = FileError(.makeDirectory, full)
-      remove()
-      throw error
-    }
-    return full
-  }
-
   /// Removes the directory with all that is in it, as far as that can be done.
   func remove() {
     // First: looking into directories takes a descriptor, and there may be no other.
-    unlock()
+    lock.withLock { $0 = nil }
     try? Path.removeTree(path)
-  }
-
-  private func unlock() {
-    let descriptor = lock.withLock { lock in
-      defer { lock = nil }
-      return lock
-    }
-    if let descriptor { close(descriptor) }
   }
 
   /// Has the system write all files of this file system to its disk.
   /// - Returns: whether that was done; `errno` tells why not.
   func flushFileSystem() -> Bool {
     #if canImport(Glibc)
-      guard let descriptor = lock.withLock({ $0 }) else { return true }
-      return retryingInterrupts { syncfs(descriptor) } == 0
+      guard let lock = lock.withLock({ $0 }) else { return true }
+      return retryingInterrupts { syncfs(lock.descriptor) } == 0
     #else
       sync()
       return true
@@ -94,24 +71,6 @@ final class StagingDirectory: Sendable {
     return ".\(shown).partial-"
   }
 
-  /// Locks a staging directory; nil where another process has it, or has removed it.
-  private static func lock(_ path: String) throws(FileError) -> Int32? {
-    let lock = unsafe open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-    guard lock >= 0 else {
-      if errno == ENOENT { return nil }
-      throw FileError(.open, path)
-    }
-    if flock(lock, LOCK_EX | LOCK_NB) == 0 {
-      if statusOfFile(lock, stillAt: path) != nil { return lock }
-      close(lock)
-      return nil
-    }
-    let failure = errno == EWOULDBLOCK ? nil : FileError(.lock, path)
-    close(lock)
-    if let failure { throw failure }
-    return nil
-  }
-
   /// Removes what runs that no longer exist have left behind; best effort.
   static func removeAbandoned(of name: String, in parent: String) {
     guard let entries = try? Path.contents(of: parent) else { return }
@@ -119,9 +78,31 @@ final class StagingDirectory: Sendable {
       let owner = entry.dropFirst(prefix(name).count).prefix { $0 != "-" }
       let path = Path.join(parent, entry)
       // A directory of that kind that nobody has numbered is not ours.
-      guard pid_t(owner) != nil, let lock = try? lock(path) else { continue }
-      defer { close(lock) }
-      try? Path.removeTree(path)
+      guard pid_t(owner) != nil, let lock = try? DirectoryLock(path) else { continue }
+      withExtendedLifetime(lock) { try? Path.removeTree(path) }
     }
   }
+}
+
+/// The lock of a directory, as long as the value lives.
+final class DirectoryLock: Sendable {
+  let descriptor: Int32
+
+  /// Locks a directory; nil where another process has it, or has removed it.
+  /// - Throws: ``FileError``.
+  init?(_ path: String) throws(FileError) {
+    descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      if errno == ENOENT { return nil }
+      throw FileError(.open, path)
+    }
+    // What is returned or thrown from here on closes it, as a value that is let go does.
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      if errno == EWOULDBLOCK { return nil }
+      throw FileError(.lock, path)
+    }
+    if statusOfFile(descriptor, stillAt: path) == nil { return nil }
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
 }

@@ -122,14 +122,20 @@ private let bytes = (0...255).map { UInt8($0) }
     #expect(try scale(.float32, .undeclared, [("scale", "255")]) == .factor(1))
     #expect(try scale(.float32, .factor(256), [("scale", "2")]) == .factor(128))
     // Floats of 0…255 or 0…16 that nobody has declared: what makes them smaller makes white 1.
-    #expect(try scale(.float32, .undeclared, [("scale", "1/16")]) == .undeclared)
+    #expect(try scale(.float32, .undeclared, [("scale", "1/16")]) == .factor(255))
+    #expect(
+      try scale(.uint8, .undeclared, [("scale", "1/255"), ("dtype", "f64"), ("scale", "1/2")])
+        == .factor(510))
+    #expect(
+      try scale(.float32, .undeclared, [("dtype", "u8"), ("scale", "1/255")]) == .factor(255))
     #expect(try scale(.float32, .factor(1), [("scale", "1/255")]) == .factor(255))
     #expect(try scale(.float32, .lost, [("scale", "2")]) == .lost)
     #expect(try scale(.uint8, .undeclared, [("dtype", "f32")]) == .lost)
     #expect(try scale(.uint8, .undeclared, [("dtype", "i32")]) == .undeclared)
     #expect(try scale(.float32, .undeclared, [("dtype", "f16")]) == .undeclared)
     #expect(try scale(.float32, .factor(1), [("dtype", "u8")]) == .undeclared)
-    #expect(try scale(.float32, .undeclared, [("dtype", "u8")]) == .factor(255))
+    #expect(try scale(.float32, .undeclared, [("dtype", "u8")]) == .undeclared)
+    #expect(try scale(.float32, .undeclared, [("clip", "on"), ("dtype", "u8")]) == .factor(255))
     #expect(try scale(.float32, .undeclared, [("dtype", "bool")]) == .undeclared)
     let decimal = [("scale", "0.00392156862745098"), ("scale", "255"), ("dtype", "u8")]
     #expect(try scale(.uint8, .undeclared, decimal) == .undeclared)

@@ -51,6 +51,9 @@ private func text(_ plan: Plan) -> String {
       text(try plan(splits, [("holdout", "val=7")]))
         == "test_set=0:0..<10 train_set=1:0..<53 val=1:53..<60")
     #expect(
+      text(try plan([("aug_train", 10), ("train", 20)], [("holdout", "val=7")]))
+        == "aug_train=0:0..<10 train=1:0..<13 val=1:13..<20")
+    #expect(
       text(try plan([("strain", 10), ("all", 5)], [("holdout", "val=7")]))
         == "strain=0:0..<3 val=0:3..<10 all=1:0..<5")
   }

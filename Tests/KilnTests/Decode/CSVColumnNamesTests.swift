@@ -125,6 +125,17 @@ import Testing
   }
 
   @Test(
+    "takes numbers for labels, and no names of classes for those of files",
+    arguments: ["name", "img"])
+  func namedClasses(name: String) throws {
+    let header = "\(name),pixel0,pixel1,pixel2,pixel3\n"
+    let rows = (0..<12).map { "\($0),1,2,3,4\n" }.joined()
+    #expect(try read(header + rows).labels == (0..<12).map { Int64($0) })
+    let line = failure(header + "cat,1,2,3,4\ndog,5,6,7,8\n")
+    #expect(line?.contains("'cat' is no number, expected a label") == true, "\(line ?? "")")
+  }
+
+  @Test(
     "tells labels by the names of the columns beside them",
     arguments: ["p0,p1,p2,p3,species", "a,b,c,d,image_label", "p0,p1,p2,p3,digit"])
   func series(header: String) throws {

@@ -35,6 +35,13 @@ import Testing
       let dataset = try openSource(request).dataset
       #expect(dataset.splits.map(\.name) == ["train", "val"])
       #expect(dataset.schema.labels?.classNames == ["a", "b"])
+      // The classes, and so the labels, are the same whatever is asked for.
+      request.splits = ["val"]
+      let val = try openSource(request)
+      #expect(val.dataset.schema.labels?.classNames == ["a", "b"])
+      #expect(try readAll(val, split: 1).labels == [1])
+      request.splits = ["train", "tset"]
+      #expect(throws: StageError.self) { try openSource(request) }
       request.splits = ["test"]
       #expect(try openSource(request).dataset.schema.labels == nil)
     }

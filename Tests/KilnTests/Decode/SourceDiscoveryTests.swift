@@ -311,7 +311,11 @@ import Testing
       (["mnist.npz"], "holds mnist.npz, which is not read inside of an archive (unpack it)"),
       (
         ["a/x.idx", "b/x.idx"],
-        "holds no data set by itself, but directories: a, b (unpack it, and name one of them)"
+        "holds no data set by itself (if one lies in a, b, unpack it and name that directory)"
+      ),
+      (
+        ["shards.tar.gz", "a"],
+        "holds shards.tar.gz, which is not read inside of an archive (unpack it)"
       ),
       (["a.notes"], "holds no format that Kiln knows (kiln formats lists them)"),
     ])
@@ -325,7 +329,7 @@ import Testing
       try write(gzip([1, 2, 3]), to: root + "/mnist.npz.gz")
       #expect(
         sentence { _ = try openSource(SourceRequest(paths: [root + "/mnist.npz.gz"])) }
-          == "decode mnist.npz.gz: is packed, and such a file is read in place (unpack it)")
+          == "decode mnist.npz.gz: is read in place and cannot be packed (unpack it first)")
     }
   }
 

@@ -16,15 +16,21 @@ import Testing
     #expect(started == [0..<1, 1..<1, 1..<2, 2..<2, 2..<3])
   }
 
-  @Test("lets a strand read while it and those before it hold fewer batches than there is room for")
+  @Test("has as much room for the strand ahead as for those before it")
   func room() {
     var window = ReadingWindow(strandCount: 3, capacity: 2)
     _ = window.start(ahead: true)
-    // What is read ahead gives way, and never holds up those before it.
-    let hadRoom = [1, 0, 1, 0, 0].map { window.takeRoom(for: $0) }
-    #expect(hadRoom == [true, true, false, true, false])
+    let hadRoom = [1, 1, 1, 0, 0, 0].map { window.takeRoom(for: $0) }
+    #expect(hadRoom == [true, true, false, true, true, false])
     let woken = [0, 1].map { window.giveRoomBack(of: $0) }
     #expect(woken == [[0, 1], []])
+    // Its turn has come, and what is left of the one before it counts.
+    window.finish(0)
+    let more = [1, 1].map { window.takeRoom(for: $0) }
+    #expect(more == [false, false])
+    #expect(window.start(ahead: true) == 2..<3)
+    let ahead = [2, 2, 2].map { window.takeRoom(for: $0) }
+    #expect(ahead == [true, true, false])
   }
 
   @Test("counts what strands hold that are read to their end")

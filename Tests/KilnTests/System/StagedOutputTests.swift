@@ -90,6 +90,21 @@ import Testing
     }
   }
 
+  @Test(
+    "replaces a directory that may not be written into",
+    .enabled(if: geteuid() != 0, "root may write everywhere"))
+  func replaceProtected() throws {
+    try withTemporaryDirectory { root in
+      let path = root + "/out"
+      try makeFormer(.directory, at: path)
+      #expect(unsafe chmod(path, 0o555) == 0)
+      let output = try StagedOutput(.directory, at: path, existing: .replace)
+      try fill(output)
+      try output.publish()
+      #expect(try names(in: root) == ["out/", "out/a.txt"])
+    }
+  }
+
   @Test("keeps the old output when the new one is discarded")
   func discardReplacement() throws {
     try withTemporaryDirectory { root in

@@ -32,12 +32,7 @@ struct FolderLevels {
           position: position,
           path: directory.path.pathComponents(), files: directory.files)
     }
-    if let splits, Set(folders.map(\.path.count)).count > 1 {
-      let wanted = folders.filter { folder in
-        folder.path.first.map { splits.contains(SplitName.usual($0) ?? $0) } ?? false
-      }
-      if !wanted.isEmpty { folders = wanted }
-    }
+    if let splits { folders = Self.folders(folders, asDeepAs: splits) }
     guard let first = folders.first else { throw UnsupportedError("holds no PNG or JPEG file") }
     let depth = first.path.count
     if let other = folders.first(where: { $0.path.count != depth }) {
@@ -94,6 +89,26 @@ struct FolderLevels {
         "images lie \(folders[0].path.count) levels deep, as in \(Self.name(folders[0].path));"
           + " expected split/label/file, label/file or files (give a --pattern)")
     }
+  }
+
+  /// Where images lie at different depths, those as deep as in the splits that will be used.
+  ///
+  /// Other splits of that depth stay: which classes there are must not depend on what is wanted.
+  private static func folders(_ folders: [Folder], asDeepAs splits: [String]) -> [Folder] {
+    guard Set(folders.map(\.path.count)).count > 1 else { return folders }
+    var level = 0
+    while let name = folders[0].path.dropFirst(level).first, SplitName.usual(name) == nil,
+      folders.allSatisfy({ $0.path.dropFirst(level).first == name })
+    {
+      level += 1
+    }
+    let split = { (folder: Folder) in
+      folder.path.dropFirst(level).first.map { SplitName.usual($0) ?? $0 }
+    }
+    let wanted = folders.filter { split($0).map(splits.contains) ?? false }
+    let depths = Set(wanted.map(\.path.count))
+    guard depths.count == 1, Set(wanted.compactMap(split)) == Set(splits) else { return folders }
+    return folders.filter { depths.contains($0.path.count) }
   }
 
   /// The level of a directory that everything lies in and that is neither split nor class, or of one of the same

@@ -143,8 +143,12 @@ enum PickleFormat {
     guard !chosen.isEmpty, !usual.isEmpty || chosen.count == 1 else { return [] }
     let resources = try chosen.map { try $0.resource() }
     let files = resources.filter(isPickle)
-    // Where there is none at all, the names are those of something else.
-    if !usual.isEmpty, !files.isEmpty, let other = resources.first(where: { !isPickle($0) }) {
+    // Where there is none at all, the names are those of something else, as may be those that are words.
+    if !files.isEmpty,
+      let other = resources.first(where: { file in
+        !isPickle(file) && (isOfCIFAR(file.fileName) || (try? file.start(1).isEmpty) == true)
+      })
+    {
       throw StageError(
         .decode, file: other.name,
         UnsupportedError(
@@ -157,6 +161,11 @@ enum PickleFormat {
 
   private static func isBatchName(_ name: String) -> Bool {
     batchNames.contains(name) || batchNumber(name) != nil
+  }
+
+  /// Whether a name is that of no other data set's files: CIFAR-100 has `train`, `test` and `meta`.
+  private static func isOfCIFAR(_ name: String) -> Bool {
+    isBatchName(name) && !["train", "test", "meta"].contains(name)
   }
 
   private static func batchNumber(_ name: String) -> Int? {

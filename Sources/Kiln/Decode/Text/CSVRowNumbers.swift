@@ -41,6 +41,8 @@ struct CSVRowNumbers {
     case number
     /// That it tells something apart, which may also be the writer of a digit.
     case something
+    /// That it names files, or classes.
+    case file
 
     /// Nil where a name is none of a number.
     init?(_ name: String) {
@@ -49,6 +51,8 @@ struct CSVRowNumbers {
         self = .none
       } else if CSVRowNumbers.words.contains(word) {
         self = .number
+      } else if CSVRowNumbers.fileWords.contains(word) {
+        self = .file
       } else if word.hasSuffix("id"), !CSVRowNumbers.labelWords.contains(where: word.contains) {
         self = .something
       } else {
@@ -59,8 +63,12 @@ struct CSVRowNumbers {
 
   private static let words: Set = [
     "id", "index", "idx", "row", "rowid", "rownumber", "sample", "sampleid", "image", "imageid",
-    "imgid", "uid", "uuid", "guid", "file", "filename", "filepath", "path", "name", "img",
-    "imagename", "imagefile", "imagepath", "imgname", "imgpath",
+    "imgid", "uid", "uuid", "guid",
+  ]
+
+  private static let fileWords: Set = [
+    "file", "filename", "filepath", "path", "name", "img", "imagename", "imagefile", "imagepath",
+    "imgname", "imgpath",
   ]
 
   /// What names of labels have in them, such as class_id.
@@ -79,6 +87,10 @@ struct CSVRowNumbers {
     if kind == .number, numbers.count < values.count {
       return values.count == rows.count && Set(values).count == values.count
     }
+    if kind == .file {
+      return numbers.count < values.count && values.count == rows.count
+        && values.allSatisfy { $0.contains(".") || $0.contains("/") }
+    }
     guard numbers.count == rows.count, Set(numbers).count == numbers.count else { return false }
     guard numbers.count > 1 else { return nil }
     let goesUp = zip(numbers, numbers.dropFirst()).allSatisfy { $0 + 1 == $1 }
@@ -88,6 +100,7 @@ struct CSVRowNumbers {
     case .none: true
     case .number: goesUp || isTelling ? true : nil
     case .something: goesUp ? (isTelling ? true : nil) : false
+    case .file: false
     }
   }
 }
