@@ -287,8 +287,8 @@ public final class StagedOutput: Sendable {
       // What has appeared since, or a directory under a companion's name, is not ours to replace.
       try Self.check(destination, kind: kind, existing: existing)
       let found = Path.kind(of: destination)
-      // Both names exist at every moment.
       let lock = found == .directory ? try? DirectoryLock(destination) : nil
+      // Both names exist at every moment.
       if found != nil, Path.exchange(source, destination) { return .kept(lock) }
       // Not every file system can exchange, and over a directory nothing else can be put.
       if found != .directory {
