@@ -14,7 +14,7 @@ extension ConversionFormat {
   /// `--holdout NAME=COUNT`.
   public static let holdout = ConversionFormat(
     name: "holdout", placeholder: "NAME=COUNT",
-    summary: "move the last COUNT samples of train (else of the first split) to a new split",
+    summary: "move the last COUNT samples of the training split (else the first) to a new one",
     make: { try Holdout($0) })
 }
 

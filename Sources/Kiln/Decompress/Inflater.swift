@@ -10,7 +10,7 @@ import CISAL
     case zlib
   }
 
-  enum Outcome: Equatable {
+  enum Outcome {
     case needsMore
     case ended
     case wrongChecksum

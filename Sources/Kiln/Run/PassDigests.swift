@@ -20,8 +20,8 @@ struct PassDigests {
     self.source = source
     self.plan = plan
     let (stored, made) = (source.dataset, plan.schema)
+    let digests = source.recordedDigests
     recorded = plan.parts.map { part in
-      let digests = source.recordedDigests
       guard part.sourceSplit < digests.count,
         part.range == 0..<stored.splits[part.sourceSplit].count
       else { return nil }

@@ -163,27 +163,9 @@ import Testing
   }
 
   @Test(
-    "brings back what it has replaced when it is withdrawn",
-    arguments: [StagedOutput.Kind.directory, .file])
-  func withdrawReplacement(kind: StagedOutput.Kind) throws {
-    try withTemporaryDirectory { root in
-      let path = root + "/out"
-      try makeFormer(kind, at: path)
-      let before = try tree(root)
-      let output = try StagedOutput(kind, at: path, existing: .replace)
-      try fill(output)
-      try output.place()
-      #expect(try contents(of: kind == .directory ? path + "/a.txt" : path) == hello)
-      output.withdraw()
-      output.discard()
-      #expect(try tree(root) == before)
-    }
-  }
-
-  @Test(
-    "keeps what it has replaced from another run to the same place, until it is settled",
-    arguments: [StagedOutput.Kind.directory, .file])
-  func withdrawBesideAnother(kind: StagedOutput.Kind) throws {
+    "brings back what it has replaced when it is withdrawn, whatever another run does meanwhile",
+    arguments: [StagedOutput.Kind.directory, .file], [false, true])
+  func withdrawReplacement(kind: StagedOutput.Kind, isBesideAnother: Bool) throws {
     try withTemporaryDirectory { root in
       let path = root + "/out"
       try makeFormer(kind, at: path)
@@ -192,8 +174,11 @@ import Testing
       try fill(output)
       if kind == .directory { try output.writeFile(StagedOutput.manifestName, []) }
       try output.place()
-      // Looks for what killed runs have left, and would remove that.
-      try StagedOutput(kind, at: path, existing: .replace).discard()
+      #expect(try contents(of: kind == .directory ? path + "/a.txt" : path) == hello)
+      if isBesideAnother {
+        // Looks for what killed runs have left, and would remove that.
+        try StagedOutput(kind, at: path, existing: .replace).discard()
+      }
       output.withdraw()
       output.discard()
       #expect(try tree(root) == before)
@@ -266,24 +251,6 @@ import Testing
     }
   }
 
-  @Test("removes what a dead run left and nothing else")
-  func abandoned() throws {
-    try withTemporaryDirectory { root in
-      // Above every pid_max; and that of a process which lives, but has not locked it.
-      let dead = [root + "/.out.partial-2147483646-1", root + "/.out.partial-\(getppid())-1"]
-      let other = root + "/.another.partial-2147483646-1"
-      let odd = root + "/.out.partial-notes"
-      for path in dead + [other, odd] {
-        try makeDirectory(path + "/sub")
-        try write(hello, to: path + "/sub/file")
-      }
-      let output = try StagedOutput(.directory, at: root + "/out", existing: .keep)
-      for path in dead { #expect(Path.kind(of: path) == nil) }
-      for path in [other, odd] { #expect(try contents(of: path + "/sub/file") == hello) }
-      output.discard()
-    }
-  }
-
   @Test("goes below a directory whose name begins with a mark")
   func marks() throws {
     try withTemporaryDirectory { root in
@@ -291,54 +258,6 @@ import Testing
       try fill(output)
       try output.publish()
       #expect(try contents(of: root + "/\u{301}x/out/a.txt") == hello)
-    }
-  }
-
-  @Test("starts beside what its own number has left, locked or not")
-  func sameNumber() throws {
-    try withTemporaryDirectory { root in
-      let first = try StagedOutput(.directory, at: root + "/out", existing: .keep)
-      let staging = try #require(try Path.contents(of: root).first)
-      let number = try #require(staging.split(separator: "-").last.flatMap { Int($0) })
-      // In a container, the numbers that follow may have been given to an earlier process.
-      let old = (1...3).map { root + "/.out.partial-\(getpid())-\(number + $0)" }
-      for path in old { try makeDirectory(path + "/sub") }
-      let second = try StagedOutput(.directory, at: root + "/out", existing: .keep)
-      for path in old { #expect(Path.kind(of: path + "/sub") == nil) }
-      #expect(Path.kind(of: root + "/" + staging) == .directory)
-      second.discard()
-      first.discard()
-      #expect(try names(in: root) == [])
-    }
-  }
-
-  @Test("leaves a locked directory alone even where its number belongs to no process here")
-  func lockedElsewhere() throws {
-    try withTemporaryDirectory { root in
-      let path = root + "/.out.partial-2147483646-1"
-      // A living writer's directory, still locked, under the number that its machine would give it.
-      let living = try StagedOutput(.directory, at: root + "/out", existing: .keep)
-      let staging = try #require(try Path.contents(of: root).first)
-      try FileManager.default.moveItem(atPath: root + "/" + staging, toPath: path)
-      let second = try StagedOutput(.directory, at: root + "/out", existing: .keep)
-      #expect(Path.kind(of: path) == .directory)
-      second.discard()
-      living.discard()
-    }
-  }
-
-  @Test(
-    "does not follow links when it removes",
-    arguments: ["/.out.partial-2147483646-1/link"])
-  func links(link: String) throws {
-    try withTemporaryDirectory { root in
-      try makeDirectory(root + "/precious")
-      try write(hello, to: root + "/precious/file")
-      try makeDirectory(Path.directory(of: root + link))
-      try FileManager.default.createSymbolicLink(
-        atPath: root + link, withDestinationPath: root + "/precious")
-      _ = try StagedOutput(.directory, at: root + "/out", existing: .keep)
-      #expect(try names(in: root) == ["precious/", "precious/file"])
     }
   }
 
