@@ -15,7 +15,7 @@ struct CSVFile: Sendable {
   ///   - cancellation: asks to stop.
   /// - Throws: ``StageError`` that names the file, and in it line and column.
   init(
-    _ file: Resource, _ settings: CSVLayout.Settings, rowNumbers: Set<String>,
+    _ file: Resource, _ settings: CSVSettings, rowNumbers: Set<String>,
     _ cancellation: Cancellation
   ) throws {
     self.file = file
@@ -37,7 +37,7 @@ struct CSVFile: Sendable {
   /// - Returns: what they are.
   /// - Throws: ``StageError`` that names the file.
   static func head(
-    of file: Resource, _ settings: CSVLayout.Settings, lineCount: Int = sampleCount
+    of file: Resource, _ settings: CSVSettings, lineCount: Int = sampleCount
   ) throws -> CSVHead {
     try at(.decode, file.name) { try CSVHead(of: try firstLines(lineCount, of: file), settings) }
   }

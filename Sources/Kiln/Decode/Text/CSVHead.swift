@@ -12,7 +12,7 @@ struct CSVHead: Sendable {
   ///   - lines: some whole lines from the first one, without their ends.
   ///   - settings: what the user says.
   /// - Throws: ``CSVError``.
-  init(of lines: [[UInt8]], _ settings: CSVLayout.Settings) throws(CSVError) {
+  init(of lines: [[UInt8]], _ settings: CSVSettings) throws(CSVError) {
     guard let first = lines.first else { throw .empty }
     delimiter = settings.delimiter ?? Self.delimiter(of: first)
     var rows: [[String]] = []

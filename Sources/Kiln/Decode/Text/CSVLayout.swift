@@ -15,26 +15,6 @@ struct CSVLayout: Sendable, Equatable {
     let count: Int
   }
 
-  /// What the user says; nil where it is to be found.
-  struct Settings: Sendable, Equatable {
-    enum Label: Sendable, Equatable {
-      case first, last, absent
-      case named(String)
-      /// As many at one end as Kiln has noted that it wrote there.
-      case several(Int, areLast: Bool)
-
-      var isOfUser: Bool { if case .several = self { false } else { true } }
-    }
-
-    var delimiter: UInt8?
-    var hasHeader: Bool?
-    var label: Label?
-    /// Pixels of a sample.
-    var pixelCount: Int?
-    /// Whether columns may number the rows, as they do in tables of others.
-    var mayNumberRows = true
-  }
-
   let delimiter: UInt8
   let hasHeader: Bool
   let runs: [Run]
@@ -89,7 +69,7 @@ struct CSVLayout: Sendable, Equatable {
   ///   - lookAtEnds: looks at the columns at both ends, in all rows, where only they can tell.
   /// - Throws: ``CSVError``, or ``UsageError`` for a column that is not there.
   init(
-    of head: CSVHead, _ settings: Settings, rowNumbers: Set<String>,
+    of head: CSVHead, _ settings: CSVSettings, rowNumbers: Set<String>,
     lookAtEnds: (_ delimiter: UInt8, _ hasHeader: Bool, _ skipped: Int) throws -> CSVEnds
   ) throws {
     let names = head.names
@@ -149,7 +129,7 @@ struct CSVLayout: Sendable, Equatable {
   /// The columns that number the rows: at the front, as pandas writes them unless it is told not to, or
   /// anywhere beside pixels that have names of their own.
   private static func numbering(
-    _ names: [String], _ rowNumbers: Set<String>, _ wanted: Settings.Label?
+    _ names: [String], _ rowNumbers: Set<String>, _ wanted: CSVSettings.Label?
   ) -> Set<Int> {
     let front = names.indices.dropLast().prefix { rowNumbers.contains(names[$0]) }
     var found = Set(front)
@@ -172,7 +152,7 @@ struct CSVLayout: Sendable, Equatable {
 
   /// Which columns are labels, as the user says, or their names; nil where neither does.
   private static func labels(
-    _ wanted: Settings.Label?, names: [String]?, columnCount: Int
+    _ wanted: CSVSettings.Label?, names: [String]?, columnCount: Int
   ) throws -> [Bool]? {
     var isLabel = [Bool](repeating: false, count: columnCount)
     switch wanted {

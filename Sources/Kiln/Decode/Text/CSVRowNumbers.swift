@@ -11,7 +11,7 @@ struct CSVRowNumbers {
 
   /// Looks at one more table.
   /// - Throws: ``StageError`` that names the file.
-  mutating func look(at file: Resource, _ settings: CSVLayout.Settings) throws {
+  mutating func look(at file: Resource, _ settings: CSVSettings) throws {
     // Most tables have no column that is called so; what is wrong with one is told where all of it is read.
     guard let start = try? CSVFile.head(of: file, settings, lineCount: 1), start.hasHeader,
       start.names.contains(where: { Kind($0) != nil })

@@ -17,7 +17,7 @@ final class CSVSource: Source {
   ///   - cancellation: asks to stop.
   /// - Throws: ``StageError`` that names the file.
   init(
-    _ splits: [(name: String, file: Resource?)], _ settings: CSVLayout.Settings, shape: [Int]?,
+    _ splits: [(name: String, file: Resource?)], _ settings: CSVSettings, shape: [Int]?,
     classNames: [String], passedOver: [String], wanted: [String]? = nil,
     cancellation: Cancellation
   ) throws {

@@ -3,25 +3,14 @@ extension SourceFormat {
   public static let csv = SourceFormat(
     name: "csv",
     summary: "tables with one row a sample, as files or a directory of train.csv, test.csv",
-    options: [
-      Option(
-        flag: "source-delimiter", key: "delimiter", kind: .text, defaultValue: nil,
-        summary: "one character between the columns, or tab (default: found)"),
-      Option(
-        flag: "source-header", key: "header", kind: .choice(["on", "off"]), defaultValue: nil,
-        summary: "whether the first row names the columns (default: found)"),
-      Option(
-        flag: "source-label", key: "label", kind: .text, defaultValue: nil,
-        summary: "column of the label: first, last, none or its name (default: found)"),
-      .sourceShape,
-    ],
+    options: CSVSettings.options + [.sourceShape],
     liesBesideImages: true,
     detect: { try !CSVSourceFormat.tables($0).found.isEmpty },
     open: { material, values in try CSVSourceFormat.open(material, values) })
 }
 
 /// Finds out which tables belong together.
-private enum CSVSourceFormat {
+enum CSVSourceFormat {
   struct Table {
     let dataset: String
     let name: String
@@ -35,7 +24,7 @@ private enum CSVSourceFormat {
     let (found, passedOver) = try tables(material)
     let tables = try chosen(found, material).map { ($0.name, try $0.open()) }
     let files = SourceFile.distinct(tables.map(\.1.file))
-    var settings = try settings(values)
+    var settings = try CSVSettings(values)
     guard
       let record = OutputRecord.find(for: files, namedBy: material.request.paths),
       record.format == outputName
@@ -65,7 +54,7 @@ private enum CSVSourceFormat {
   }
 
   private static func source(
-    _ splits: [(String, Resource?)], _ settings: CSVLayout.Settings, _ passedOver: [String],
+    _ splits: [(String, Resource?)], _ settings: CSVSettings, _ passedOver: [String],
     _ material: SourceMaterial, _ values: OptionValues
   ) throws -> CSVSource {
     try CSVSource(
@@ -148,7 +137,7 @@ private enum CSVSourceFormat {
   }
 
   /// A table's name without its extension; nil for other names.
-  private static func stem(of name: String) -> String? {
+  static func stem(of name: String) -> String? {
     let unpacked = Compression.unpackedName(name)
     let isTable = [".csv", ".tsv"].contains(String(unpacked.suffix(4)).lowercased())
     return isTable ? String(unpacked.dropLast(4)) : nil
@@ -171,23 +160,5 @@ private enum CSVSourceFormat {
     }
     // The columns beside pixels that have names may hold texts.
     return lines.last.map(CSVHead.isRow) == true || lines.first.map(CSVHead.isHeader) == true
-  }
-
-  static func settings(_ values: OptionValues) throws(UsageError) -> CSVLayout.Settings {
-    var settings = CSVLayout.Settings()
-    if let text = values.text("delimiter") {
-      settings.delimiter = try TableDelimiter.parse(text, option: "source-delimiter")
-    }
-    settings.pixelCount = try SourceShape.parse(values)?.reduce(1, *)
-    settings.hasHeader = values.text("header").map { $0 == "on" }
-    settings.label = values.text("label").map {
-      switch $0 {
-      case "first": .first
-      case "last": .last
-      case "none": .absent
-      default: .named($0)
-      }
-    }
-    return settings
   }
 }
