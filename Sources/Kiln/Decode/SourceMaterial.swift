@@ -16,6 +16,8 @@ public struct SourceMaterial: Sendable {
   let items: [Item]
   /// The image file of a pair named by hand.
   let images: Resource?
+  /// The directory or archive of images, where the pair has that in the place of a file.
+  let imageTree: FileTree?
   /// The label file of that pair.
   let labels: Resource?
   /// How many workers may look through files, where these are many.
@@ -35,15 +37,17 @@ public struct SourceMaterial: Sendable {
     self.request = request
     self.workerCount = workerCount
     self.cancellation = cancellation
-    let resource = { path in
-      try at(.decode, nil) { try Resource(path: path, cancellation: cancellation) }
-    }
     items = try request.paths.map { path in
       try at(.decode, nil) { try Item(path, cancellation) }
     }
-    images = try request.images.map(resource)
-    labels = try request.labels.map(resource)
-    ownRecord = Self.record(items, images)
+    let images = try request.images.map { try Item(ofPair: $0, cancellation) }
+    if case .tree(let tree)? = images { imageTree = tree } else { imageTree = nil }
+    if case .file(let file)? = images { self.images = file } else { self.images = nil }
+    labels = try request.labels.map { path in
+      if case .file(let file) = try Item(ofPair: path, cancellation) { return file }
+      return try at(.decode, nil) { try Resource(path: path, cancellation: cancellation) }
+    }
+    ownRecord = Self.record(items, self.images)
     recordedNames = RecordedNames(ownRecord)
   }
 
@@ -100,6 +104,23 @@ extension SourceMaterial.Item {
     case .file:
       let file = try Resource(path: path, cancellation: cancellation)
       self = try Archive(tree: file.file).map { .tree(FileTree($0)) } ?? .file(file)
+    }
+  }
+
+  /// A part of a pair named by hand: what is packed alone in an archive, and is no image, is that file.
+  fileprivate init(ofPair path: String, _ cancellation: Cancellation) throws {
+    self = try at(.decode, nil) {
+      let item = try Self(path, cancellation)
+      switch item {
+      case .word: throw FileError.missing(path)
+      case .file: return item
+      case .tree(let tree):
+        let entries = try tree.archive?.entries() ?? []
+        guard let archive = tree.archive, let only = entries.first, entries.count == 1,
+          !ImageFolderFormat.isImage(only.path)
+        else { return item }
+        return .file(Resource(only, of: archive))
+      }
     }
   }
 }

@@ -4,9 +4,9 @@ public struct SourceRequest: Sendable, Equatable {
   public var paths: [String]
   /// A data set of the catalogue, whose files lie in ``paths``.
   public var known: String?
-  /// The image file of a pair named by hand.
+  /// The image file of a pair named by hand; or a directory or archive of images, whose labels are in a table.
   public var images: String?
-  /// The label file of a pair named by hand.
+  /// The label file of that pair; or the table, which has a row for each image.
   public var labels: String?
   /// Which data set to take from a directory that holds several.
   public var dataset: String?
@@ -64,10 +64,10 @@ public struct SourceRequest: Sendable, Equatable {
   public static let generalOptions: [Option] = [
     Option(
       flag: "images", key: "images", kind: .text, defaultValue: nil,
-      summary: "image file of a pair named by hand"),
+      summary: "image file of a pair named by hand, or a directory of images for a table of labels"),
     Option(
       flag: "labels", key: "labels", kind: .text, defaultValue: nil,
-      summary: "label file of a pair named by hand"),
+      summary: "label file of that pair, or the table: a column names images, another one labels"),
     Option(
       flag: "dataset", key: "dataset", kind: .text, defaultValue: nil,
       summary: "which data set of a directory that holds several"),
@@ -103,7 +103,10 @@ public struct SourceRequest: Sendable, Equatable {
       },
       correction: given["raw"] == "on" ? .none : .asCatalogued,
       sha256: given["sha256"], settings: given.filter { !general.contains($0.key) })
-    if images == nil, labels != nil { throw .missing(what: "--images to go with --labels") }
+    if images == nil, labels != nil {
+      guard let path = paths.first else { throw .missing(what: "--images to go with --labels") }
+      throw .conflict("--labels goes with --images: give it as --images \(path.printable)")
+    }
     if paths.isEmpty, images == nil, known == nil { throw .missing(what: "a source") }
     if (paths + [images, labels].compactMap(\.self)).contains("-") {
       throw .conflict(

@@ -232,7 +232,7 @@ import Testing
         "7,1,2,3,4\n99999999999999999999,5,6,7,8\n",
         "line 2, column 1: '99999999999999999999' is no whole number, expected a label"
       ),
-      ("", "is empty, expected rows of numbers"),
+      ("", "is empty, expected a table"),
     ])
   func faults(text: String, line: String) {
     #expect(failure(text, ["label": "first"]) == "decode data.csv: " + line)

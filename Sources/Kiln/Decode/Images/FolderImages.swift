@@ -57,7 +57,7 @@ struct FolderImages: Sendable {
         for sample in samples { try body(files[sample], reader, &buffer, &output) }
       }
     }
-    if case .none = index.labels { return (pixels, []) }
+    guard index.isLabelled else { return (pixels, []) }
     return (pixels, samples.map { index.label(of: files[$0], in: listing) })
   }
 

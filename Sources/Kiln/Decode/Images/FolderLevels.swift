@@ -125,8 +125,8 @@ struct FolderLevels {
       return folders.allSatisfy { $0.path.count > 2 && $0.path[1] == $0.path[0] } ? 1 : nil
     }
     switch folders[0].path.count {
-    // A single directory of images is a class or a split.
-    case 1: return nil
+    // A single directory of images is a class or a split, unless it is called after what lies in it.
+    case 1: return imageFolderNames.contains(name.lowercased()) ? 0 : nil
     case _ where SplitName.usual(name) == nil: return 0
     case 2: return nil
     default:

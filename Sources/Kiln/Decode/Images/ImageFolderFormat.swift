@@ -1,10 +1,11 @@
 extension SourceFormat {
-  /// PNG and JPEG files in folders that name splits and labels.
+  /// PNG and JPEG files in folders that name splits and labels, or with a table of labels.
   public static let imageFolder = SourceFormat(
     name: "image-folder",
-    summary: "PNG or JPEG files in split/label/, label/ or no folders, or named by --pattern",
-    options: ImageFolderOptions.all,
+    summary: "PNG or JPEG files in split/label/, label/ or no folders; or by --pattern, --labels",
+    options: ImageFolderOptions.withTable,
     detect: { material in
+      if material.imageTree != nil { return true }
       guard let tree = material.onlyTree else { return false }
       guard let archive = tree.archive else {
         return try ImageFolderFormat.holdsImages(tree.path, material.cancellation)
@@ -13,7 +14,7 @@ extension SourceFormat {
       return try archive.entries().contains { ImageFolderFormat.isImage($0.path) }
     },
     open: { material, settings in
-      guard let tree = material.onlyTree else {
+      guard let tree = material.imageTree ?? material.onlyTree else {
         throw UnsupportedError("is no directory of images")
       }
       if let record = material.emptyOutput(of: ImageFolderFormat.outputs),
@@ -92,135 +93,39 @@ enum ImageFolderFormat {
 
   // MARK: Opening
 
-  /// What has been found, before anything is made of the names.
-  private struct Found {
-    /// The name of the directory that the images are listed from.
-    let rootName: String
-    let listing: ImageFolderListing
-    let notes: PictureNotes
-    let contents: ImageContents
-    /// The paths of links in an archive, which nobody follows.
-    var links: [String] = []
-
-    /// What lies among the images and is not read; Kiln's own outputs have nothing of that.
-    var remarks: [String] {
-      guard notes.record == nil else { return [] }
-      return [("not read, beside the images", listing.tables), ("links, not followed", links)]
-        .filter { !$0.1.isEmpty }.map { "\($0.0): \(Spelling.list($0.1))" }
-    }
-  }
-
   static func open(
     _ tree: FileTree, _ material: SourceMaterial, _ settings: OptionValues
   ) throws -> any Source {
     let rules = try ImageFolderOptions.rules(settings)
-    let pattern = try settings.text("pattern").map { try FolderTemplate(parsing: $0, .pattern) }
-    let found =
-      try tree.archive.map { try look(into: $0, tree) } ?? look(into: tree.path, material)
-    let listing = found.listing
-    let index = try at(.decode, tree.path) {
-      var index = try Self.index(
-        of: listing, pattern, found.notes, root: found.rootName, material.request)
-      guard pattern == nil else { return index }
-      if let name = found.notes.onlySplit, index.splits.count == 1 { index.splits[0].name = name }
-      if let counts = found.notes.counts { try index.complete(counts) }
-      return index
-    }
+    try ImageFolderOptions.check(settings, material)
+    let table = material.labels
+    // Kiln's own notes say what the labels are, and a table says otherwise.
+    let found = try FoundImages(in: tree, notedBy: table == nil ? outputs : [], material)
+    let (index, remarks) =
+      try table.map {
+        try found.index(labelledBy: $0, CSVSettings(settings), material)
+      } ?? found.index(material.request, pattern: settings.text("pattern"))
     guard let example = index.splits.first(where: { $0.files.count > 0 })?.files[0] else {
       throw StageError(.decode, file: tree.path, UnsupportedError("holds no PNG or JPEG file"))
     }
-    let shape = try shape(of: example, rules, listing, found.contents)
+    let shape = try shape(of: example, rules, found.listing, found.contents)
     let images = FolderImages(
-      listing, index, ImageTarget(shape: shape, rules: rules), example: example, found.contents)
+      found.listing, index, ImageTarget(shape: shape, rules: rules), example: example,
+      found.contents)
     return try at(.decode, tree.path) {
       try ImageFolderSource(
         images, dataset(index, shape, found.notes), path: tree.archive == nil ? tree.path : nil,
-        remarks: found.remarks + (found.notes.record == nil ? remarks(on: index) : []),
+        table: table?.file,
+        remarks: found.remarks(besides: table, index) + remarks,
         material.cancellation)
     }
-  }
-
-  /// A folder around all images may be meant for their class, or for nothing.
-  private static func remarks(on index: ImageFolderIndex) -> [String] {
-    guard case .ofDirectories = index.labels, let range = index.range, range.count == 1 else {
-      return []
-    }
-    let name = index.classNames.count == 1 ? index.classNames[0] : "\(range.lowerBound)"
-    return ["all images are of one class, '\(name)', as their folder is called"]
-  }
-
-  private static func look(into path: String, _ material: SourceMaterial) throws -> Found {
-    let root = try at(.decode, nil) { try DirectoryHandle(opening: path, shownAs: path) }
-    let notes = try PictureNotes(ofFormats: outputs) { name, limit in
-      let file = Array(name.utf8) + [0]
-      guard root.contains(file.span) else { return nil }
-      return try at(.decode, nil) {
-        var bytes: [UInt8] = []
-        let count = try root.readFile(file.span, into: &bytes, limit: limit)
-        return Array(bytes[..<count])
-      }
-    }
-    let listing = try ImageFolderListing(
-      of: root, shownAs: path, workerCount: material.workerCount,
-      cancellation: material.cancellation)
-    let directories = try at(.decode, nil) { try OpenDirectories(root, listing) }
-    return Found(
-      rootName: Path.lastComponent(path), listing: listing, notes: notes,
-      contents: .directories(directories))
-  }
-
-  private static func look(into archive: Archive, _ tree: FileTree) throws -> Found {
-    try at(.decode, archive.file.name) {
-      let entries = try archive.entries()
-      // Without them there would be fewer samples, and nobody would know.
-      let links = try archive.links().filter { !ImageFolderListing.isHidden(path: $0) }
-      if let link = links.first(where: isImage) { throw ArchiveError.link(link) }
-      let root = try root(of: tree, entries)
-      let notes = try PictureNotes(ofFormats: outputs) { name, limit in
-        let path = root.isEmpty ? name : "\(root)/\(name)"
-        guard let entry = entries.first(where: { $0.path == path }) else { return nil }
-        guard entry.byteCount <= limit else {
-          throw UnsupportedError("'\(entry.path)' has more than \(limit) bytes")
-        }
-        return try archive.open(entry).read(entry.byteCount)
-      }
-      var isPacked = false
-      if case .tar? = entries.first?.place { isPacked = archive.depth > 0 }
-      return Found(
-        rootName: Path.lastComponent(root.isEmpty ? tree.path : root),
-        listing: try ImageFolderListing(of: entries, below: root.pathComponents().count),
-        notes: notes,
-        contents: isPacked ? .stream(archive, entries) : .members(archive, entries), links: links)
-    }
-  }
-
-  /// The directory that an archive stands for: its own, or the only one in it, which is then the one that was
-  /// packed.
-  private static func root(of tree: FileTree, _ entries: [ArchiveEntry]) throws -> String {
-    let innermost = try tree.loneRoot()
-    // What Kiln has written may have been packed with its path around it.
-    let isOurs = entries.contains { $0.path == "\(innermost)/\(StagedOutput.manifestName)" }
-    return isOurs ? innermost : innermost.pathComponents().first ?? ""
-  }
-
-  private static func index(
-    of listing: ImageFolderListing, _ pattern: FolderTemplate?, _ notes: PictureNotes,
-    root: String, _ request: SourceRequest
-  ) throws(UnsupportedError) -> ImageFolderIndex {
-    let classes = KnownClasses(recorded: notes.classNames, given: request.classNames)
-    guard let template = pattern ?? notes.record?.template else {
-      return try ImageFolderIndex(
-        foldersOf: listing, root: root, classes: classes, splits: request.splits)
-    }
-    return try ImageFolderIndex(template, of: listing, root: root, classes: classes)
   }
 
   private static func dataset(
     _ index: ImageFolderIndex, _ shape: ImageShape, _ notes: PictureNotes
   ) -> Dataset {
     var labels: LabelSchema?
-    if case .none = index.labels {
-    } else {
+    if index.isLabelled {
       labels = LabelSchema(
         elementType: notes.record?.labelType ?? ElementType.smallest(for: index.range),
         range: index.range, classNames: index.classNames)

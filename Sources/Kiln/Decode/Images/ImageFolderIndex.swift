@@ -18,6 +18,14 @@ struct ImageFolderIndex: Sendable {
       }
     }
 
+    /// Whether an image is among them.
+    func contains(_ file: Int) -> Bool {
+      switch self {
+      case .range(let range): range.contains(file)
+      case .list(let files): files.contains(UInt32(file))
+      }
+    }
+
     subscript(index: Int) -> Int {
       switch self {
       case .range(let range): range.lowerBound + index
@@ -40,6 +48,8 @@ struct ImageFolderIndex: Sendable {
   /// The smallest and largest label.
   var range: ClosedRange<Int64>?
   var classNames: [String]
+
+  var isLabelled: Bool { if case .none = labels { false } else { true } }
 
   /// The label of a file; 0 where there are none.
   func label(of file: Int, in listing: ImageFolderListing) -> Int64 {

@@ -21,6 +21,29 @@ enum ImageFolderOptions {
       summary: "centre all images on black of the size WxH"),
   ]
 
+  /// The settings of images whose labels are in a table, too.
+  static let withTable = all + CSVSettings.options
+
+  /// Refuses settings that mean nothing beside a table of labels, or without one.
+  /// - Throws: ``UsageError``.
+  static func check(_ settings: OptionValues, _ material: SourceMaterial) throws(UsageError) {
+    guard let images = material.imageTree else {
+      let option = CSVSettings.options.first { settings.text($0.key) != nil }
+      guard let option else { return }
+      throw .conflict(
+        "--\(option.flag) is a setting of tables: name these images as --images, and their table of labels"
+          + " as --labels")
+    }
+    guard material.labels != nil else {
+      throw .conflict(
+        "--images with a directory or archive takes a table of labels as --labels (without one, name"
+          + " \(images.name.printable) as the source)")
+    }
+    guard settings.text("pattern") == nil else {
+      throw .conflict("--pattern and --labels both say what the labels are: give one of them")
+    }
+  }
+
   /// What the settings say about images that differ.
   /// - Throws: ``UsageError``.
   static func rules(_ settings: OptionValues) throws(UsageError) -> ImageRules {

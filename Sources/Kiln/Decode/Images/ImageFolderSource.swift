@@ -13,12 +13,13 @@ final class ImageFolderSource: Source {
   ///   - images: what is there.
   ///   - dataset: what it is.
   ///   - path: the directory; nil where the images are in an archive.
+  ///   - table: the table of labels; nil where there is none.
   ///   - remarks: what a user should know of how the directory was read.
   ///   - cancellation: asks to stop looking for an image in a packed tar file.
   /// - Throws: ``UnsupportedError`` where a packed tar file would have to be unpacked too often.
   init(
-    _ images: FolderImages, _ dataset: Dataset, path: String?, remarks: [String],
-    _ cancellation: Cancellation
+    _ images: FolderImages, _ dataset: Dataset, path: String?, table: SourceFile?,
+    remarks: [String], _ cancellation: Cancellation
   ) throws(UnsupportedError) {
     self.images = images
     self.dataset = dataset
@@ -26,11 +27,11 @@ final class ImageFolderSource: Source {
     self.cancellation = cancellation
     orders = try PackedOrder.orders(images)
     guard let path else {
-      files = [images.contents.archive?.file].compactMap(\.self)
+      files = [images.contents.archive?.file, table].compactMap(\.self)
       folders = []
       return
     }
-    files = []
+    files = [table].compactMap(\.self)
     let name = Path.lastComponent(path)
     folders = images.index.splits.map { split in
       SourceFolder(

@@ -23,7 +23,7 @@ enum CSVError: Error, Sendable, Equatable, CustomStringConvertible {
 
   var description: String {
     switch self {
-    case .empty: "is empty, expected rows of numbers"
+    case .empty: "is empty, expected a table"
     case .utf16: "is UTF-16 text, expected UTF-8 (save it as UTF-8)"
     case .lineTooLong(let line, let limit):
       "line \(line) is longer than \(limit) bytes, which no row needs"

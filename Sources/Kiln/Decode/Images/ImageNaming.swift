@@ -1,0 +1,42 @@
+/// How a table calls images: with which of their directories, and with their ending or without.
+struct ImageNaming: Sendable, Equatable {
+  enum Directories: CaseIterable {
+    /// All below the directory that was named.
+    case belowRoot
+    /// That directory, too.
+    case withRoot
+    case none
+  }
+
+  enum Ending: CaseIterable { case kept, left }
+
+  let directories: Directories
+  let ending: Ending
+
+  /// Every way, the most exact one first.
+  static let all = Directories.allCases.flatMap { directories in
+    Ending.allCases.map { ImageNaming(directories: directories, ending: $0) }
+  }
+
+  /// What an image is called.
+  /// - Parameters:
+  ///   - file: its position in the listing.
+  ///   - listing: all images.
+  ///   - root: the name of the directory itself.
+  /// - Returns: its name as bytes.
+  func name(of file: Int, in listing: ImageFolderListing, root: [UInt8]) -> [UInt8] {
+    var name = directories == .withRoot ? root + [UInt8(ascii: "/")] : []
+    if directories == .none {
+      listing.withName(of: file) { bytes in
+        for index in 0..<bytes.count - 1 { name.append(bytes[index]) }
+      }
+    } else {
+      listing.appendPath(of: file, to: &name)
+    }
+    // An image has an ending, or it would not have been taken for one.
+    if ending == .left, let dot = name.lastIndex(of: UInt8(ascii: ".")) {
+      name.removeSubrange(dot...)
+    }
+    return name
+  }
+}
