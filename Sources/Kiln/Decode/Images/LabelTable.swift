@@ -1,4 +1,4 @@
-/// The labels of images as a table gives them, a row for each image in any order:
+/// The labels of images as a table gives them, a row for each image in any order.
 ///
 ///     id,breed
 ///     0a1b2c,beagle       the image 0a1b2c.jpg
