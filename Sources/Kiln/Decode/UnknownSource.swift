@@ -42,7 +42,9 @@ struct UnknownSource {
   }
 
   private func check(_ file: Resource) throws {
-    if try file.start(1).isEmpty { throw UnsupportedError("is empty") }
+    let start = try file.start(ForeignFormat.startByteCount)
+    if start.isEmpty { throw UnsupportedError("is empty") }
+    if let format = ForeignFormat(beginning: start) { throw format.reason }
     if ImageFileName.kind(of: file.fileName).isImage {
       throw UnsupportedError("is one image (name the directory of images that it lies in)")
     }
@@ -80,6 +82,13 @@ struct UnknownSource {
       guard let image = files.first(where: { ImageFileName.kind(of: $0.fileName) == .foreignImage })
       else { continue }
       return StageError(.decode, file: image.relativePath, ImageError.foreign)
+    }
+    for file in try tree.files(in: root).prefix(Self.lookedAtCount) {
+      // What cannot be opened is no reason either.
+      guard let start = try? file.resource().start(ForeignFormat.startByteCount),
+        let format = ForeignFormat(beginning: start)
+      else { continue }
+      return StageError(.decode, file: file.relativePath, format.reason)
     }
     guard tree.archive != nil else { return nil }
     if let file = entries.first(where: { $0.kind == .file && Self.isArchive($0.name) }) {

@@ -43,4 +43,27 @@ import Testing
           + " (make it a PNG or JPEG file)")
     }
   }
+
+  @Test(
+    "says which format a file or a directory has, where Kiln does not read that",
+    arguments: [
+      (
+        "\u{89}HDF\r\n\u{1A}\n....",
+        "HDF5, which Kiln does not read (save its arrays with numpy.savez)"
+      ),
+      ("PAR1....PAR1", "Parquet, which Kiln does not read"), ("ARROW1..", "Arrow, which"),
+      ("@RELATION mnist\n", "ARFF, which Kiln does not read (save it as a CSV table)"),
+      ("7z\u{BC}\u{AF}'\u{1C}..", "a 7z archive, which Kiln does not read (unpack it)"),
+      ("Rar!\u{1A}\u{07}\u{01}", "a RAR archive, which Kiln does not read (unpack it)"),
+    ])
+  func foreignFormats(start: String, reason: String) throws {
+    try withTemporaryDirectory { root in
+      let bytes = start.unicodeScalars.map { UInt8($0.value) }
+      try write(bytes, to: root + "/mnist.data")
+      for path in [root, root + "/mnist.data"] {
+        let message = sentence { _ = try openSource(SourceRequest(paths: [path])) }
+        #expect(message?.hasPrefix("decode mnist.data: is \(reason)") == true)
+      }
+    }
+  }
 }
