@@ -59,6 +59,16 @@ struct LabelTableTests: ImageFolderReading, OutputMaking {
     }
   }
 
+  @Test("may stand beside notes with commas and quotes, and have names with such")
+  func quotes() throws {
+    let table =
+      "id,note,label\na,\"big, \"\"old\"\"\",\"a \"\"dog\"\", too\"\nb,5\" wide,\"\"\"cat\"\"\"\n"
+    try read(["a.png", "b.png"], table) { source in
+      #expect(source.dataset.schema.labels?.classNames == ["\"cat\"", "a \"dog\", too"])
+      try expect(source, ["0:1", "1:0"])
+    }
+  }
+
   @Test("take names in the order that the user gives")
   func givenNames() throws {
     try read(["a.png", "b.png"], "id,c\na,x\nb,y\n", classNames: ["z", "y", "x"]) { source in

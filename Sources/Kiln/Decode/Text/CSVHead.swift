@@ -74,10 +74,22 @@ struct CSVHead: Sendable {
         throw .unclosedQuote(line: number, column: fields.count + 1)
       }
       guard fields.count < CSVLayout.maximumColumnCount else { throw .tooManyColumns }
-      fields.append(String(decoding: line[field.content], as: UTF8.self))
+      fields.append(text(line, field.content))
       guard field.end < end else { return fields }
       start = field.end + 1
     }
+  }
+
+  /// What a column says; two quotes in a quoted one are one.
+  private static func text(_ line: [UInt8], _ content: Range<Int>) -> String {
+    let isQuoted = content.lowerBound > 0 && line[content.lowerBound - 1] == 0x22
+    var bytes: [UInt8] = []
+    var position = content.lowerBound
+    while position < content.upperBound {
+      bytes.append(line[position])
+      position += isQuoted && line[position] == 0x22 ? 2 : 1
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// Whether a line is several numbers.
@@ -122,7 +134,10 @@ struct CSVField {
     while first < limit, line[first] == 0x20, delimiter != 0x20 { first += 1 }
     if first < limit, line[first] == 0x22 {
       var close = first + 1
-      while close < limit, line[close] != 0x22 { close += 1 }
+      // Two quotes stand for one (RFC 4180).
+      while close < limit, line[close] != 0x22 || close + 1 < limit && line[close + 1] == 0x22 {
+        close += line[close] == 0x22 ? 2 : 1
+      }
       var end = close + 1
       while end < limit, line[end] == 0x20, delimiter != 0x20 { end += 1 }
       guard close < limit, end == limit || line[end] == delimiter else { return nil }
