@@ -74,9 +74,8 @@ struct CSVLayout: Sendable, Equatable {
   ) throws {
     let names = head.names
     (delimiter, hasHeader) = (head.delimiter, head.hasHeader)
-    let isNumbering =
-      hasHeader ? Self.numbering(names, rowNumbers, settings.label) : []
-    let kept = names.indices.filter { !isNumbering.contains($0) }
+    let numbering = hasHeader ? Self.numbering(names, rowNumbers, settings.label) : []
+    let kept = names.indices.filter { !numbering.contains($0) }
     let keptNames = kept.map { names[$0] }
     let told = try Self.labels(
       settings.label, names: hasHeader ? keptNames : nil, columnCount: kept.count)
@@ -94,22 +93,31 @@ struct CSVLayout: Sendable, Equatable {
       }
     var meanings = [Run.Meaning](repeating: .other, count: names.count)
     for (column, isLabel) in zip(kept, isLabel) { meanings[column] = isLabel ? .label : .pixel }
-    var others = isNumbering.sorted().map { names[$0] }.filter {
-      !CSVRowNumbers.isUnnamed($0)
+    var others = numbering.sorted().filter { !CSVRowNumbers.isUnnamed(names[$0]) }
+    // Who names the label of a table that names its pixels means no other column to be one.
+    if hasHeader, settings.label?.isOfUser == true {
+      let strangers = (CSVPixelNames.others(in: keptNames) ?? []).map { kept[$0] }
+        .filter { meanings[$0] == .pixel }
+      for column in strangers { meanings[column] = .other }
+      others += strangers
     }
     if hasHeader {
-      // Who names the label of a table that names its pixels means no other column to be one.
-      if settings.label?.isOfUser == true {
-        for column in (CSVPixelNames.others(in: keptNames) ?? []).map({ kept[$0] })
-        where meanings[column] == .pixel {
-          meanings[column] = .other
-          others.append(names[column])
-        }
-      }
-      try CSVPixelNames.checkOrder(
-        meanings.indices.filter { meanings[$0] == .pixel }.map { names[$0] })
+      try CSVPixelNames.checkOrder(Self.columns(.pixel, meanings).map { names[$0] })
     }
-    otherNames = others
+    otherNames = others.map { names[$0] }
+    runs = Self.runs(of: meanings)
+    let labels = Self.columns(.label, meanings)
+    labelNames =
+      hasHeader && labels.count > 1
+      ? labels.map { names[$0] }
+      : (labels.count == 1 ? ["label"] : labels.indices.map { "label\($0)" })
+  }
+
+  private static func columns(_ meaning: Run.Meaning, _ meanings: [Run.Meaning]) -> [Int] {
+    meanings.indices.filter { meanings[$0] == meaning }
+  }
+
+  private static func runs(of meanings: [Run.Meaning]) -> [Run] {
     var runs: [Run] = []
     for meaning in meanings {
       if let last = runs.last, last.meaning == meaning {
@@ -118,12 +126,7 @@ struct CSVLayout: Sendable, Equatable {
         runs.append(Run(meaning: meaning, count: 1))
       }
     }
-    self.runs = runs
-    let labels = meanings.indices.filter { meanings[$0] == .label }
-    labelNames =
-      hasHeader && labels.count > 1
-      ? labels.map { names[$0] }
-      : (labels.count == 1 ? ["label"] : labels.indices.map { "label\($0)" })
+    return runs
   }
 
   /// The columns that number the rows: at the front, as pandas writes them unless it is told not to, or
