@@ -93,7 +93,13 @@ struct ParsedArguments: Sendable {
         "give either a source or --from, not both (kiln datasets lists the names that go with it)")
     }
     var given: [String: String] = [:]
-    for option in SourceRequest.options() { given[option.key] = value(option.flag) }
+    for option in SourceRequest.options() {
+      // Who gives two directories of images means both.
+      guard option.kind == .toggle || values(option.flag).count < 2 else {
+        throw UsageError.conflict("--\(option.flag) is given twice, and takes one value")
+      }
+      given[option.key] = value(option.flag)
+    }
     return try SourceRequest(
       paths: known == nil ? operands + values("from") : values("from"), known: known,
       given: given)

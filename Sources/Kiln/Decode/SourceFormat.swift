@@ -6,8 +6,7 @@ public struct SourceFormat: Sendable {
   public let summary: String
   /// The settings of its own, beside ``SourceRequest/generalOptions``.
   public let options: [Option]
-  /// Whether its files also lie beside folders of images, as lists, logs and features; the images are the
-  /// data set then.
+  /// Whether its files also lie beside images, as lists, labels and features; the images are the data set then.
   public let liesBesideImages: Bool
   /// Whether a source looks like this format: from its content, then its name.
   public let detect: @Sendable (SourceMaterial) throws -> Bool
@@ -143,7 +142,7 @@ public struct SourceFormat: Sendable {
     if let format = try formats.first(where: { try $0.detect(material) }) {
       guard format.liesBesideImages, material.outputRecord == nil,
         formats.contains(where: { $0.name == imageFolder.name }),
-        try ImageFolderFormat.hasFoldersOfImages(material)
+        try ImageFolderFormat.isOfImages(material)
       else { return format }
       return .imageFolder
     }

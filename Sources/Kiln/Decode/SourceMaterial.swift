@@ -40,14 +40,19 @@ public struct SourceMaterial: Sendable {
     items = try request.paths.map { path in
       try at(.decode, nil) { try Item(path, cancellation) }
     }
-    let images = try request.images.map { try Item(ofPair: $0, cancellation) }
-    if case .tree(let tree)? = images { imageTree = tree } else { imageTree = nil }
-    if case .file(let file)? = images { self.images = file } else { self.images = nil }
+    switch try request.images.map({ try Item(ofPair: $0, cancellation) }) {
+    case .file(let file)?: (images, imageTree) = (file, nil)
+    case .tree(let tree)?: (images, imageTree) = (nil, tree)
+    case .word?, nil: (images, imageTree) = (nil, nil)
+    }
     labels = try request.labels.map { path in
       if case .file(let file) = try Item(ofPair: path, cancellation) { return file }
-      return try at(.decode, nil) { try Resource(path: path, cancellation: cancellation) }
+      throw StageError(
+        .decode, file: path,
+        UnsupportedError(
+          "is no file, and no archive of a single one, expected labels (name that file)"))
     }
-    ownRecord = Self.record(items, self.images)
+    ownRecord = Self.record(items, images)
     recordedNames = RecordedNames(ownRecord)
   }
 
@@ -115,11 +120,10 @@ extension SourceMaterial.Item {
       case .word: throw FileError.missing(path)
       case .file: return item
       case .tree(let tree):
-        let entries = try tree.archive?.entries() ?? []
-        guard let archive = tree.archive, let only = entries.first, entries.count == 1,
-          !ImageFolderFormat.isImage(only.path)
-        else { return item }
-        return .file(Resource(only, of: archive))
+        guard let archive = tree.archive else { return item }
+        let entries = try archive.entries().filter { !ImageFolderListing.isHidden(path: $0.path) }
+        guard entries.count == 1, !ImageFolderFormat.isImage(entries[0].path) else { return item }
+        return .file(Resource(entries[0], of: archive))
       }
     }
   }

@@ -64,10 +64,10 @@ public struct SourceRequest: Sendable, Equatable {
   public static let generalOptions: [Option] = [
     Option(
       flag: "images", key: "images", kind: .text, defaultValue: nil,
-      summary: "image file of a pair named by hand, or a directory of images for a table of labels"),
+      summary: "image file of a pair named by hand, or images in a directory or archive"),
     Option(
       flag: "labels", key: "labels", kind: .text, defaultValue: nil,
-      summary: "label file of that pair, or the table: a column names images, another one labels"),
+      summary: "label file of that pair, or a table with a row for each image"),
     Option(
       flag: "dataset", key: "dataset", kind: .text, defaultValue: nil,
       summary: "which data set of a directory that holds several"),

@@ -96,8 +96,8 @@ struct UnknownSource {
     }
     if entries.count > 1, !directories.isEmpty {
       return fault(
-        "holds no data set by itself (if one lies in \(Spelling.list(directories)), unpack it and name"
-          + " that directory)")
+        "holds no data set, only directories such as \(Spelling.list(directories)) (if one of them is meant,"
+          + " unpack the archive and name it)")
     }
     return nil
   }

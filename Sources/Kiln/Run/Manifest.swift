@@ -28,6 +28,10 @@ struct Manifest {
           + folders.map { .object(["name": .text($0.name)].merging($0.record.fields) { $1 }) }),
       "lossless": .boolean(sink.isLossless),
     ]
+    let settings = pipeline.source.settings
+    if !settings.isEmpty {
+      fields["source_options"] = .object(settings.mapValues(JSON.text))
+    }
     if sink.duplicateCount > 0 { fields["duplicates"] = .integer(sink.duplicateCount) }
     // A source without files is known by its name, such as sample:1000.
     if sources.isEmpty, folders.isEmpty {

@@ -59,7 +59,8 @@ import Testing
         == "unknown column 'class' (expected one of a, b, c, d)")
     #expect(
       failure("1,2,3,4\n5,6,7,8\n", ["label": "class"])
-        == "there is no header that names a column 'class' (expected first, last or none)")
+        == "there is no header that names a column 'class' (expected first, last, none or a position)"
+    )
     #expect(
       failure("5,1,2,3,4\n", ["delimiter": "5"])?.contains("--source-delimiter takes") == true)
     #expect(
@@ -220,8 +221,14 @@ import Testing
       ("7,1,2,3,4\n8,5,6,7\n", "line 2 has 4 columns, expected 5 as in the first line"),
       ("7,1,2,3,4\n8,5,6,7,8,9\n", "line 2 has 6 columns, expected 5 as in the first line"),
       ("7,1,2,3,4\n8.5,5,6,7,8\n", "line 2, column 1: '8.5' is no whole number, expected a label"),
-      ("7,1,2,3,4\n8,5,\"6,7,8\n", "line 2, column 3: expected \" and the end of the column"),
-      ("7,1,2,3,4\n8,5,\"6\"6,7,8\n", "line 2, column 3: expected \" and the end of the column"),
+      (
+        "7,1,2,3,4\n8,5,\"6,7,8\n",
+        "line 2, column 3: expected \" and the end of the column (line ends in quotes are not read)"
+      ),
+      (
+        "7,1,2,3,4\n8,5,\"6\"6,7,8\n",
+        "line 2, column 3: expected \" and the end of the column (line ends in quotes are not read)"
+      ),
       ("7,1,2,3,4\n\n8,5,6,7,8\n", "line 2 is empty, but rows follow it (remove it)"),
       ("\n8,5,6,7,8\n", "line 1 is empty, but rows follow it (remove it)"),
       ("7,1,2,3,4\n8,5,1e,7,8\n", "line 2, column 3: '1e' is no number"),

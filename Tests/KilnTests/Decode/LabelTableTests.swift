@@ -3,17 +3,17 @@ import Testing
 @testable import Kiln
 
 @Suite("Images with a table of labels")
-struct LabelTableTests: ImageFolderReading, OutputMaking {
+struct LabelTableTests: ImageFolderReading {
   /// Writes images and a table of their labels, and opens them.
   private func read(
-    _ paths: [String], _ table: String, classNames: [String]? = nil,
+    _ paths: [String], _ table: [UInt8], classNames: [String]? = nil,
     _ settings: [String: String] = [:], splits: [String]? = nil, root name: String = "pictures",
     _ body: (any Source) throws -> Void
   ) throws {
     try withTemporaryDirectory { directory in
       let root = directory + "/" + name
       try fill(root, paths)
-      try write(Array(table.utf8), to: directory + "/labels.csv")
+      try write(table, to: directory + "/labels.csv")
       try body(
         try open(
           root, directory + "/labels.csv", classNames: classNames, settings, splits: splits))
@@ -39,14 +39,31 @@ struct LabelTableTests: ImageFolderReading, OutputMaking {
     #expect(found == expected, sourceLocation: place)
   }
 
+  private func read(
+    _ paths: [String], _ table: String, classNames: [String]? = nil,
+    _ settings: [String: String] = [:], splits: [String]? = nil, root: String = "pictures",
+    _ body: (any Source) throws -> Void
+  ) throws {
+    try read(
+      paths, Array(table.utf8), classNames: classNames, settings, splits: splits, root: root, body)
+  }
+
+  /// What is said of a table that is refused.
   private func message(
-    _ paths: [String], _ table: String, _ settings: [String: String] = [:],
-    splits: [String]? = nil
+    _ paths: [String], _ table: [UInt8], classNames: [String]? = nil,
+    _ settings: [String: String] = [:]
   ) throws -> String {
     let error = #expect(throws: (any Error).self) {
-      try read(paths, table, settings, splits: splits) { _ in }
+      try read(paths, table, classNames: classNames, settings) { _ in }
     }
     return "\(try #require(error))"
+  }
+
+  private func message(
+    _ paths: [String], _ table: String, classNames: [String]? = nil,
+    _ settings: [String: String] = [:]
+  ) throws -> String {
+    try message(paths, Array(table.utf8), classNames: classNames, settings)
   }
 
   @Test("take the names of classes from it, numbered in natural order")
@@ -55,7 +72,10 @@ struct LabelTableTests: ImageFolderReading, OutputMaking {
       #expect(source.dataset.schema.labels?.classNames == ["airedale", "beagle"])
       #expect(source.dataset.splits == [Split(name: "data", count: 3)])
       try expect(source, ["0:1", "1:1", "2:0"])
-      #expect(source.remarks.isEmpty)
+      #expect(
+        source.remarks == [
+          "in labels.csv, column 'id' names the images, 'breed' their labels"
+        ])
     }
   }
 
@@ -69,11 +89,19 @@ struct LabelTableTests: ImageFolderReading, OutputMaking {
     }
   }
 
-  @Test("take names in the order that the user gives")
+  @Test("take names in the order that the user gives, which may be other words for them")
   func givenNames() throws {
     try read(["a.png", "b.png"], "id,c\na,x\nb,y\n", classNames: ["z", "y", "x"]) { source in
       #expect(source.dataset.schema.labels?.classNames == ["z", "y", "x"])
       try expect(source, ["0:2", "1:1"])
+    }
+    try read(["a.png", "b.png"], "id,c\na,x\nb,y\n", classNames: ["Ypsilon", "Zett"]) { source in
+      #expect(source.dataset.schema.labels?.classNames == ["Ypsilon", "Zett"])
+      try expect(source, ["0:0", "1:1"])
+    }
+    try read(["a.png", "b.png"], "id,c\na,1\nb,0\n", classNames: ["no", "yes"]) { source in
+      #expect(source.dataset.schema.labels?.classNames == ["no", "yes"])
+      try expect(source, ["0:1", "1:0"])
     }
   }
 
@@ -90,16 +118,28 @@ struct LabelTableTests: ImageFolderReading, OutputMaking {
     }
   }
 
+  @Test("find images whose names have accents, composed or not")
+  func accents() throws {
+    try read(["caf\u{E9}.png"], "image,label\ncafe\u{301}.png,7\n") { source in
+      try expect(source, ["0:7"])
+    }
+  }
+
   @Test(
     "find the columns",
     arguments: [
       ("a.png,5\nb.png,6\n", [:]), ("5,a.png\n6,b.png\n", [:]),
       ("a.png\t5\nb.png\t6\n", [:]), ("\u{FEFF}file;label\r\n\"a.png\"; 5\r\nb.png;6\r\n", [:]),
-      ("n,label,file\n1,5,a\n2,6,b\n", [:]), ("file,x,y\na,1,5\nb,2,6\n", ["label": "y"]),
-      ("file,x,y\na,1,5\nb,2,6\n", ["label": "last"]),
-      ("x,y,file\n5,1,a\n6,2,b\n", ["label": "first"]),
+      ("n,label,file\n1,5,a\n2,6,b\n", [:]), ("file,v,w\na,1,5\nb,2,6\n", ["label": "w"]),
+      ("file,x,w\na,1,5\nb,2,6\n", ["label": "last"]),
+      ("x,w,file\n5,1,a\n6,2,b\n", ["label": "first"]),
       ("file,label\na,5.0\nb,6.0\n\n", [:]), ("b,6\na,5", ["header": "off"]),
-      ("a b\na 5\nb 6\n", ["header": "on", "delimiter": " "]),
+      ("a b\na 5\nb   6\n", ["header": "on", "delimiter": " "]),
+      (",id,breed\n0,a,5\n1,b,6\n", [:]), ("Unnamed: 0,id,breed,\n0,a,5,\n1,b,6,\n", [:]),
+      ("a.png,x,5,y\nb.png,x,6,z\n", ["label": "2"]), ("b,6\na,5\n", [:]),
+      ("v,w,x\na,b,5\nb,a,6\n", ["image": "v", "label": "x"]),
+      ("a,b,5\nb,a,6\n", ["image": "0", "label": "2", "header": "off"]),
+      ("id,label\n,\nb,6\na,5\n,\n", [:]),
     ])
   func columns(table: String, settings: [String: String]) throws {
     try read(["a.png", "b.png"], table, settings) { source in
@@ -110,11 +150,33 @@ struct LabelTableTests: ImageFolderReading, OutputMaking {
   }
 
   @Test(
-    "do not take labels for their names",
-    arguments: ["label,id\n2,0\n0,1\n1,2\n", "id,label\n0,2\n1,0\n2,1\n"])
+    "are not taken for others by numbers that look like their names",
+    arguments: [
+      "label,id\n2,0\n0,1\n1,2\n", "id,label\n0,2\n1,0\n2,1\n",
+      ",path,label\n0,pictures/2.png,1\n1,pictures/0.png,2\n2,pictures/1.png,0\n",
+      ",id,label\n0,2,1\n1,0,2\n2,1,0\n", "Unnamed: 0,id,kind\n0,2,1\n1,0,2\n2,1,0\n",
+      "rank,image,label\n0,2,1\n1,0,2\n2,1,0\n",
+    ])
   func numbers(table: String) throws {
     try read(["0.png", "1.png", "2.png"], table) { source in
       try expect(source, ["0:2", "1:0", "2:1"])
+    }
+  }
+
+  @Test(
+    "tell a header from a row",
+    arguments: [
+      ("a,ant\nb,bee\nc,bee\n", "0:0 1:1 2:1", "ant bee"),
+      ("z.png,ant\na.png,bee\nb.png,cat\nc.png,bee\n", "0:1 1:2 2:1", "ant bee cat"),
+      ("z,ant\na,bee\nb,ant\nc,bee\n", "0:1 1:0 2:1", "ant bee"),
+      ("z,7\na,5\nb,6\nc,5\n", "0:5 1:6 2:5", ""),
+      ("file,kind\na,bee\nb,ant\nc,bee\n", "0:1 1:0 2:1", "ant bee"),
+    ])
+  func headers(table: String, expected: String, names: String) throws {
+    try read(["a.png", "b.png", "c.png"], table) { source in
+      try expect(source, expected.split(separator: " ").map(String.init))
+      let classes = source.dataset.schema.labels?.classNames
+      #expect(classes == names.split(separator: " ").map(String.init))
     }
   }
 
@@ -127,22 +189,35 @@ struct LabelTableTests: ImageFolderReading, OutputMaking {
       try expect(source, ["1:1", "2:2"])
       try expect(source, split: 1, ["0:3"])
     }
-    let some = "path,label\ntrain/1.png,1\ntrain/2.png,2\n"
+    // The names of the others do not count, nor do their rows.
+    let some = "path,label\n1,1\n2,2\n3,\n"
     try read(paths, some, splits: ["train"]) { source in
       try expect(source, ["1:1", "2:2"])
     }
-    #expect(
-      try message(paths, some).contains("has no row for 1 of the images, such as 'test/1.png'"))
-    #expect(try message(paths, some, splits: ["test"]).contains("no row for 1 of the images"))
+    let message = try message(paths, "path,label\ntrain/1.png,1\ntrain/2.png,2\n")
+    #expect(message.contains("has no row for 1 of the images, such as 'test/1.png'"))
   }
 
-  @Test("are all of one split where folders are none, called as the directory is")
-  func parts() throws {
-    let table = "image_id,label\n1,0\n2,1\n"
-    try read(["part_1/1.png", "part_2/2.png"], table, root: "val") { source in
-      #expect(source.dataset.splits == [Split(name: "val", count: 2)])
+  @Test(
+    "are all of one split where folders are none, at any depth, called as the directory is",
+    arguments: [
+      (["part_1/1.png", "part_2/2.png"], "val"), (["1.png", "in/2.png"], "val"),
+      (["x/2020/01/1.png", "x/2021/2.png"], "val"),
+      (["anna/left/1.png", "bert/right/2.png"], "data"),
+      (["train/images/1.png", "train/images/2.png"], "train"),
+    ])
+  func parts(paths: [String], split: String) throws {
+    let root = split == "train" ? "pictures" : split
+    try read(paths, "image_id,label\n1,0\n2,1\n", root: root) { source in
+      #expect(source.dataset.splits == [Split(name: split, count: 2)])
       try expect(source, ["0:0", "1:1"])
     }
+  }
+
+  @Test("are refused where only some folders are called like splits")
+  func someSplits() throws {
+    let message = try message(["misc/1.png", "train/2.png"], "id,label\n1,0\n2,1\n")
+    #expect(message.contains("has images in misc, beside folders of splits"))
   }
 
   @Test("number classes by the whole table, and tell which rows have no image")
@@ -151,7 +226,44 @@ struct LabelTableTests: ImageFolderReading, OutputMaking {
       #expect(source.dataset.schema.labels?.classNames == ["ant", "bee", "cat"])
       try expect(source, ["0:2"])
       #expect(
-        source.remarks == ["labels.csv has rows for images that are not here: 2, such as 'd'"])
+        source.remarks.last == "labels.csv has 2 rows for images that are not read, such as 'd'")
+    }
+  }
+
+  @Test("are found behind many rows of others, and faults by the number of their line")
+  func longTable() throws {
+    let rows = (0..<150_000).map { "x\($0),\($0 % 7)\n" }.joined()
+    try read(["a.png"], "id,label\n" + rows + "a,3\n") { source in
+      try expect(source, ["0:3"])
+      #expect(source.remarks.last?.contains("150000 rows") == true)
+    }
+    let message = try message(["a.png"], "id,label\na,1\n" + rows + "b\n")
+    #expect(message.hasSuffix("line 150003 has 1 columns, expected 2 as in the first line"))
+  }
+
+  @Test("have no more classes with names than any data set")
+  func manyClasses() throws {
+    let rows = (0..<LabelSchema.maximumClassCount + 1).map { "x\($0),c\($0)\n" }.joined()
+    #expect(
+      try message(["x1.png"], "id,label\n" + rows).contains(
+        "line 65538: more than 65536 names of classes"))
+  }
+
+  @Test("are told as what they are not read as")
+  func hint() throws {
+    try withTemporaryDirectory { root in
+      try fill(root + "/p", ["1.png", "2.png", "3.png"])
+      try write(Array("id,label\n1,5\n2,6\n3,7\n".utf8), to: root + "/p/labels.csv")
+      try write([], to: root + "/p/notes.json")
+      #expect(
+        try SourceFormat.open(SourceRequest(paths: [root + "/p"])).source.remarks == [
+          "not read, beside the images: labels.csv, notes.json (for labels in a table, give --images and"
+            + " --labels)"
+        ])
+      // The table that is read is not among what is not.
+      #expect(
+        try open(root + "/p/.", root + "/p/../p/labels.csv").remarks.first
+          == "not read, beside the images: notes.json")
     }
   }
 
@@ -159,43 +271,62 @@ struct LabelTableTests: ImageFolderReading, OutputMaking {
     "refuse a table that does not say the label of each",
     arguments: [
       ("", "is empty, expected a table"),
-      (
-        "id,label\nx,1\n",
-        "names no image in its first rows, or several at once; expected such as 'a.png'"
-      ),
+      ("id,label\nx,1\n", "names none of the images: expected such as 'a.png'"),
+      ("id,label\nx,1\n", "with folder and ending or without, found 'x'"),
       ("id,label\na,1\n", "has no row for 1 of the images, such as 'b.png'"),
-      ("id,label\na,1\nb,\n", "line 3 has no label"),
-      ("id,label\na,1\nb,2\na,1\n", "names 'a' in line 2 and in line 4 (remove one)"),
+      ("id,label\na,1\nb,\n", "line 3 has no label for 'b.png'"),
+      ("id,label\na,1\nb,2\na,1\n", "names 'a' in line 2 and again in line 4 (remove one)"),
       ("id,label\na,1\nb,2,3\n", "line 3 has 3 columns, expected 2"),
-      (
-        "id,v,w\na,1,2\nb,3,4\n",
-        "column 1 names the images; which one is the label? There are v, w"
-      ),
-      ("a,1,2\nb,3,4\n", "column 1 names the images; which one is the label? (--source-label"),
-      ("id\na\nb\n", "column 1 names the images; which one is the label? (--source-label"),
+      ("id,v,w\na,1,2\nb,3,4\n", "column 'id' names the images; which one is the label, of v, w?"),
+      ("file,x,y\na,1,2\nb,3,4\n", "which one is the label, of x, y?"),
+      ("id,label,label\na,1,2\nb,3,4\n", "which one is the label, of label, label?"),
+      ("a,1,2\nb,3,4\n", "column 'a' names the images; which one is the label, of 1, 2?"),
+      ("id\na\nb\n", "column 'id' names the images; which one is the label?"),
+      ("v,w,label\na,b,1\nb,a,2\n", "columns 'v' and 'w' both name images (--source-image"),
       ("id,label\na,\"1\nb,2\n", "line 2, column 2: expected \""),
+      ("id,label\na,1\nb,NA\n", "line 3: label 'NA' among others such as '1'"),
+      ("id,label\na,x\nb,1\n", "line 3: label '1' among others such as 'x'"),
+      ("id,label\na,1.5\nb,2\n", "line 2: '1.5' is no whole number"),
+      ("id,label\na,99999999999999999999\nb,2\n", "line 2: '99999999999999999999' is no whole"),
     ])
   func faults(table: String, expected: String) throws {
     let message = try message(["a.png", "b.png"], table)
-    #expect(message.contains("labels.csv: \(expected)"), "\(message)")
+    #expect(message.contains("labels.csv: ") && message.contains(expected), "\(message)")
+  }
+
+  @Test("refuse a table that is no UTF-8, whose classes would become one")
+  func latin1() throws {
+    let bytes = Array("id,label\na,B?r\nb,B!r\n".utf8).map {
+      $0 == 0x3F ? 0xE4 : $0 == 0x21 ? 0xF6 : $0
+    }
+    #expect(try message(["a.png", "b.png"], bytes).contains("labels.csv: line 2 is no UTF-8 text"))
+  }
+
+  @Test("refuse a slip in the names that the user gives")
+  func slip() throws {
+    #expect(
+      try message(["a.png", "b.png"], "id,c\na,cat\nb,dog\n", classNames: ["dog", "catt"])
+        .contains("label 'cat' is not among those that --classes gives, and others are, as line 3"))
   }
 
   @Test("refuse a row that two of them match")
   func shared() throws {
     #expect(
-      try message(["x/a.png", "x/b.png", "y/a.png"], "id,label\nb,2\na,1\n").hasSuffix(
-        "line 3 is the label of two images, x/a.png and y/a.png (name them with their folders)"))
+      try message(["x/a.png", "x/b.png", "y/a.png"], "id,label\nb,2\na,1\n").contains(
+        "line 3 is about two images, 'x/a.png' and 'y/a.png' (name them with their folders"))
   }
 
   @Test(
     "refuse settings that do not go with it",
     arguments: [
-      (["label": "none"], "which one is the label?"), (["label": "id"], "which one is the label?"),
-      (["label": "nam"], "nam"), (["header": "off", "label": "name"], "there is no header"),
+      (["label": "none"], "--source-label none leaves nothing"),
+      (["label": "id", "image": "id"], "column 'id' names the images, and cannot be their label"),
+      (["label": "nam"], "unknown column 'nam' (did you mean 'name'?)"),
+      (["label": "2"], "unknown column '2'"), (["image": "idd"], "unknown column 'idd'"),
       (["pattern": "{label}.png"], "--pattern and --labels both say what the labels are"),
     ])
   func settings(settings: [String: String], expected: String) throws {
-    let message = try message(["1.png", "2.png"], "id,name\n1,2\n2,3\n", settings)
+    let message = try message(["1.png", "2.png"], "id,name\n1,a\n2,b\n", settings)
     #expect(message.contains(expected), "\(message)")
   }
 
@@ -212,6 +343,9 @@ struct LabelTableTests: ImageFolderReading, OutputMaking {
       #expect(
         failure(SourceRequest(paths: [root + "/p"], settings: ["label": "x"]))
           .contains("--source-label is a setting of tables"))
+      #expect(
+        failure(SourceRequest(images: root + "/p", labels: root + "/p"))
+          .contains("is no file, and no archive of a single one, expected labels"))
       let error = #expect(throws: UsageError.self) {
         try SourceRequest(paths: ["p"], given: ["labels": "x.csv"])
       }
@@ -229,55 +363,79 @@ struct LabelTableTests: ImageFolderReading, OutputMaking {
     let table = Array("id,label\nb,1\na,2\n".utf8)
     try withTemporaryDirectory { root in
       try write(images, to: root + "/images.tar")
-      try write(TarSample([.init("labels.csv", table)]).bytes, to: root + "/labels.tar")
+      try write(
+        TarSample([.init("__MACOSX/._labels.csv", [0]), .init("labels.csv", table)]).bytes,
+        to: root + "/labels.tar")
       try write(gzip(table), to: root + "/labels.csv.gz")
       for labels in ["labels.tar", "labels.csv.gz"] {
         let source = try open(root + "/images.tar", "\(root)/\(labels)")
         try expect(source, ["0:2", "1:1"])
         #expect(source.files.map(\.name) == ["images.tar", labels])
       }
+      #expect(throws: StageError.self) { try open(root + "/images.tar", root + "/images.tar") }
     }
   }
 
-  @Test("of an output of Kiln have the labels of the table, and its notes on labels do not count")
-  func relabelled() throws {
-    try withOutput(.png, options: ["template": "{split}/{index}.png"]) { output in
-      let counts = ["train": 69, "test": 11]
-      let rows = counts.flatMap { split, count in
-        (0..<count).map { "\(split)/\($0 < 10 && count > 10 ? "0" : "")\($0),\($0 + 300)\n" }
-      }
-      let table = Path.directory(of: output) + "/labels.csv"
-      try write(Array(rows.joined().utf8), to: table)
-      let source = try open(output, table)
-      #expect(source.dataset.schema.labels?.elementType == .int32)
-      #expect(source.dataset.splits.map(\.count) == [69, 11])
-      #expect(try readAll(source, split: 1).labels == Array(300..<311))
-      let npy = Path.directory(of: output) + "/npy"
+  /// An output of Kiln's with class names, and a table of other labels for it.
+  private func relabelled(_ body: (String, String) throws -> Void) throws {
+    try withTemporaryDirectory { root in
+      try fill(root + "/p", ["cat/1.png", "dog/2.png"])
       _ = try Runner(
         Pipeline(
-          source: SourceRequest(images: output, labels: table), steps: [],
-          outputs: [try Pipeline.Output(.npy, at: npy, options: [:])])
+          source: SourceRequest(paths: [root + "/p"]), steps: [],
+          outputs: [try Pipeline.Output(.png, at: root + "/out", options: [:])])
+      ).run()
+      try write(Array("id,kind\n0,good\n1,bad\n".utf8), to: root + "/kinds.csv")
+      try body(root + "/out", root + "/kinds.csv")
+    }
+  }
+
+  @Test("that Kiln has written have the labels of the table, and not those that were noted")
+  func relabelledNames() throws {
+    try relabelled { images, table in
+      let source = try open(images, table)
+      #expect(source.dataset.schema.labels?.classNames == ["bad", "good"])
+      try expect(source, ["0:1", "1:0"])
+    }
+  }
+
+  @Test("are accounted for with the table, and how it was read")
+  func manifest() throws {
+    try relabelled { images, table in
+      let npy = Path.directory(of: table) + "/npy"
+      _ = try Runner(
+        Pipeline(
+          source: SourceRequest(images: images, labels: table, settings: ["label": "kind"]),
+          steps: [], outputs: [try Pipeline.Output(.npy, at: npy, options: [:])])
       ).run()
       let manifest = String(decoding: try contents(of: npy + "/kiln.json"), as: UTF8.self)
-      for name in ["labels.csv", "out/train", "out/test"] {
-        #expect(manifest.contains("\"name\" : \"\(name)\""))
+      for text in ["\"name\" : \"kinds.csv\"", "\"name\" : \"out\"", "\"label\" : \"kind\""] {
+        #expect(manifest.contains(text), "\(text)")
       }
     }
   }
 
-  @Test("are read or refused, whatever bytes a table has", arguments: 0..<64)
-  func noise(seed: UInt64) throws {
-    var generator = SeededGenerator(seed: seed)
-    let alphabet = Array("ab.png,\"\n\r;12 \t/".utf8) + [0, 0xFF]
-    let bytes = (0..<Int.random(in: 0..<80, using: &generator)).map { _ in
-      alphabet.randomElement(using: &generator) ?? 0
+  @Test("are read or refused with any byte of the table damaged, and with any of its ends missing")
+  func damage() throws {
+    let good = Array("id,note,label\na,\"x, y\",3\nb.x,,12\n".utf8)
+    var tables = good.indices.map { Array(good[..<$0]) }
+    for index in good.indices {
+      for byte: UInt8 in [0, 0x0A, 0x22, 0x2C, 0x39, 0x62, 0xE4] {
+        var bytes = good
+        bytes[index] = byte
+        tables.append(bytes)
+      }
     }
+    var readCount = 0
     try withTemporaryDirectory { root in
-      try fill(root + "/p", ["a.png", "b.png"])
-      try write(bytes, to: root + "/t.csv")
-      if let source = try? open(root + "/p", root + "/t.csv") {
+      try fill(root + "/p", ["a.png", "b.x.png"])
+      for table in tables {
+        try write(table, to: root + "/t.csv")
+        guard let source = try? open(root + "/p", root + "/t.csv") else { continue }
+        readCount += 1
         #expect(try samples(source).count == 2)
       }
     }
+    #expect((50..<tables.count - 50).contains(readCount))
   }
 }

@@ -9,7 +9,8 @@ import Testing
       (["mnist.npz"], "holds mnist.npz, which is not read inside of an archive (unpack it)"),
       (
         ["a/x.idx", "b/x.idx"],
-        "holds no data set by itself (if one lies in a, b, unpack it and name that directory)"
+        "holds no data set, only directories such as a, b (if one of them is meant, unpack the archive"
+          + " and name it)"
       ),
       (
         ["shards.tar.gz", "a"],

@@ -44,6 +44,17 @@ struct ClassTable {
         "class '\(stranger)' is not among the \(recorded.count) class names recorded beside it"
           + " (in classes.json or kiln.json)")
     }
+    // Names that are other words for the classes are in their order; a slip of the pen is none of them.
+    if let given = known.given {
+      let places = Self.places(of: given)
+      if let stranger = sorted.first(where: { places[$0] == nil }),
+        sorted.contains(where: { places[$0] != nil })
+      {
+        throw UnsupportedError(
+          "class '\(stranger.printable)' is not among those that --classes gives (name all, or others for all)"
+        )
+      }
+    }
     labels = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1, Int64($0)) })
     names = known.given ?? sorted
   }
@@ -55,7 +66,7 @@ struct ClassTable {
   }
 
   /// What a class may be called, as it is or as a folder, with its place in a list.
-  fileprivate static func places(of list: [String]) -> [String: Int64] {
+  static func places(of list: [String]) -> [String: Int64] {
     var places: [String: Int64] = [:]
     for (label, name) in list.enumerated().reversed() {
       places[ClassSlug.make(name, label: Int64(label))] = Int64(label)

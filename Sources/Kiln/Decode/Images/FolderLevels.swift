@@ -25,15 +25,9 @@ struct FolderLevels {
   init(
     _ listing: ImageFolderListing, root: String, classes: KnownClasses, splits: [String]? = nil
   ) throws(UnsupportedError) {
-    var folders = listing.directories.enumerated().compactMap { position, directory in
-      directory.files.isEmpty
-        ? nil
-        : Folder(
-          position: position,
-          path: directory.path.pathComponents(), files: directory.files)
-    }
+    var folders = try Self.folders(listing)
     if let splits { folders = Self.folders(folders, asDeepAs: splits) }
-    guard let first = folders.first else { throw UnsupportedError("holds no PNG or JPEG file") }
+    let first = folders[0]
     let depth = first.path.count
     if let other = folders.first(where: { $0.path.count != depth }) {
       throw UnsupportedError(
@@ -54,10 +48,51 @@ struct FolderLevels {
     }
     var name = root
     while let level = Self.wrapper(of: folders) {
-      if level == 0 { name = folders[0].path[0] }
+      // `train/images/` is still the split.
+      let top = folders[0].path[0]
+      if level == 0, SplitName.usual(top) != nil || SplitName.usual(name) == nil { name = top }
       for index in folders.indices { folders[index].path.remove(at: level) }
     }
     try self.init(folders, name: name, directoryCount: listing.directories.count)
+  }
+
+  /// Takes splits alone from the levels, where a table has the labels: folders that are all called like splits are
+  /// these, whatever lies in them, and all others together are one.
+  /// - Parameters:
+  ///   - listing: all images.
+  ///   - root: the name of the directory itself.
+  /// - Throws: ``UnsupportedError`` where only some are called so.
+  init(splitsOf listing: ImageFolderListing, root: String) throws(UnsupportedError) {
+    var folders = try Self.folders(listing)
+    var name = SplitName.usual(root)
+    while let top = folders[0].path.first, folders.allSatisfy({ $0.path.first == top }) {
+      name = SplitName.usual(top) ?? name
+      for index in folders.indices { folders[index].path.removeFirst() }
+    }
+    labels = nil
+    let isSplit = { (folder: Folder) in folder.path.first.flatMap(SplitName.usual) != nil }
+    guard folders.contains(where: isSplit) else {
+      splits = [Self.split(name ?? "data", folders[...])]
+      return
+    }
+    if let other = folders.first(where: { !isSplit($0) }) {
+      throw UnsupportedError(
+        "has images in \(Self.name(other.path)), beside folders of splits (name one of these as --images)"
+      )
+    }
+    splits = try Self.splits(folders)
+  }
+
+  /// The directories with images, in their order.
+  private static func folders(_ listing: ImageFolderListing) throws(UnsupportedError) -> [Folder] {
+    let folders = listing.directories.enumerated().compactMap { position, directory in
+      directory.files.isEmpty
+        ? nil
+        : Folder(
+          position: position, path: directory.path.pathComponents(), files: directory.files)
+    }
+    guard !folders.isEmpty else { throw UnsupportedError("holds no PNG or JPEG file") }
+    return folders
   }
 
   private init(_ folders: [Folder], name: String, directoryCount: Int) throws(UnsupportedError) {

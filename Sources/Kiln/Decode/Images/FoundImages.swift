@@ -43,7 +43,8 @@ struct FoundImages {
       of: root, shownAs: path, workerCount: material.workerCount,
       cancellation: material.cancellation)
     contents = .directories(try at(.decode, nil) { try OpenDirectories(root, listing) })
-    (self.path, rootName, self.listing, links) = (path, Path.lastComponent(path), listing, [])
+    (self.path, self.listing, links) = (path, listing, [])
+    rootName = Path.lastComponent(Path.place(of: path))
   }
 
   private init(in archive: Archive, of tree: FileTree, notedBy formats: [String]) throws {
@@ -114,32 +115,29 @@ struct FoundImages {
     return ["all images are of one class, '\(name)', as their folder is called"]
   }
 
-  /// The index that directories give with the labels of a table, with what a user should know of it.
+  /// The index with the labels of a table, and what a user should know of it.
   /// - Throws: ``StageError`` that names the table or the directory, or ``UsageError``.
   func index(
-    labelledBy file: Resource, _ settings: CSVSettings, _ material: SourceMaterial
+    labelledBy file: Resource, _ settings: OptionValues, _ material: SourceMaterial
   ) throws -> (index: ImageFolderIndex, remarks: [String]) {
-    let request = material.request
-    let classes = KnownClasses(recorded: notes.classNames, given: request.classNames)
     let splits = try at(.decode, path) {
-      try FolderLevels(listing, root: rootName, classes: classes, splits: request.splits).splits
+      try FolderLevels(splitsOf: listing, root: rootName).splits
     }
+    let used = splits.filter { material.request.splits?.contains($0.name) ?? true }
+    let images = NamedImages(listing, used, root: rootName, material.cancellation)
     return try at(.decode, file.name) {
+      let layout = try CSVSettings(settings)
+      let rows = {
+        try TableRows(file, delimiter: layout.delimiter, material.cancellation)
+      }
+      let columns = try LabelTableColumns(
+        of: try rows(), layout, image: settings.text("image"), images)
       let table = try LabelTable(
-        file, settings, of: listing, root: rootName, material.cancellation)
-      // Nobody reads the images of other splits.
-      let used = splits.filter { request.splits?.contains($0.name) ?? true }
-      let (labels, unused) = try table.labels(of: listing, root: rootName) { image in
-        used.contains { $0.files.contains(image) }
-      }
-      let remark = unused.map {
-        "\(file.name) has rows for images that are not here: \($0.count), such as"
-          + " '\($0.example.printable)'"
-      }
-      return (
-        try ImageFolderIndex(splits, labels: labels, table.labels, classes),
-        [remark].compactMap(\.self)
-      )
+        file, columns, of: images, given: material.request.classNames, try rows())
+      let index = ImageFolderIndex(
+        splits: splits, labels: .ofFiles(table.labels), range: table.range,
+        classNames: table.classNames)
+      return (index, table.remarks)
     }
   }
 
@@ -156,8 +154,13 @@ struct FoundImages {
     let unread = listing.tables.filter {
       read == nil || Path.place(of: Path.join(path, $0)) != read
     }
-    let mayHoldLabels = !index.isLabelled && unread.contains { CSVSourceFormat.stem(of: $0) != nil }
-    let hint = mayHoldLabels ? " (labels in a table: give --images and --labels)" : ""
+    let mayHoldLabels = !index.isLabelled && unread.contains { ImageFileName.mayHoldLabels($0) }
+    let hint =
+      switch (mayHoldLabels, contents.archive) {
+      case (false, _): ""
+      case (true, nil): " (for labels in a table, give --images and --labels)"
+      case (true, _?): " (for labels in a table, unpack it, and give --images and --labels)"
+      }
     return [
       unread.isEmpty ? nil : "not read, beside the images: \(Spelling.list(unread))\(hint)",
       links.isEmpty ? nil : "links, not followed: \(Spelling.list(links))",

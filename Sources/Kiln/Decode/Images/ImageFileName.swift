@@ -13,6 +13,11 @@ enum ImageFileName {
     var isImage: Bool { self == .image || self == .foreignImage }
   }
 
+  /// Whether a file is called as one that ``LabelTable`` reads.
+  static func mayHoldLabels(_ name: String) -> Bool {
+    [".csv", ".tsv"].contains { name.lowercased().hasSuffix($0) }
+  }
+
   /// The kind of a file by its name.
   static func kind(of name: String) -> Kind { kind(of: Array(name.utf8).span) }
 

@@ -3,7 +3,7 @@ extension SourceFormat {
   public static let imageFolder = SourceFormat(
     name: "image-folder",
     summary: "PNG or JPEG files in split/label/, label/ or no folders; or by --pattern, --labels",
-    options: ImageFolderOptions.withTable,
+    options: ImageFolderOptions.all + ImageFolderOptions.ofTables,
     detect: { material in
       if material.imageTree != nil { return true }
       guard let tree = material.onlyTree else { return false }
@@ -31,9 +31,12 @@ enum ImageFolderFormat {
   /// What outputs of this format are called in their manifests.
   static let outputs = Array(OutputRecord.folders.keys)
 
-  /// Whether there are directories with images in a directory or archive.
-  static func hasFoldersOfImages(_ material: SourceMaterial) throws -> Bool {
+  /// Whether a directory or archive is one of images, whatever lies beside them: it has directories of such, or
+  /// more of them than other files.
+  static func isOfImages(_ material: SourceMaterial) throws -> Bool {
     guard let tree = material.onlyTree else { return false }
+    let files = try tree.files(in: try tree.root()).map(\.fileName)
+    if files.count(where: isImage) * 2 > files.count { return true }
     if let archive = tree.archive {
       let root = try tree.loneRoot()
       return try archive.entries().contains { entry in
@@ -103,7 +106,7 @@ enum ImageFolderFormat {
     let found = try FoundImages(in: tree, notedBy: table == nil ? outputs : [], material)
     let (index, remarks) =
       try table.map {
-        try found.index(labelledBy: $0, CSVSettings(settings), material)
+        try found.index(labelledBy: $0, settings, material)
       } ?? found.index(material.request, pattern: settings.text("pattern"))
     guard let example = index.splits.first(where: { $0.files.count > 0 })?.files[0] else {
       throw StageError(.decode, file: tree.path, UnsupportedError("holds no PNG or JPEG file"))

@@ -110,6 +110,6 @@ private struct FoundFields {
       names = table.names
     }
     let range = values.min().flatMap { least in values.max().map { least...$0 } }
-    return (.ofFiles(classes, values: values), range, names)
+    return (.ofFiles(classes.map { values[Int($0)] }), range, names)
   }
 }

@@ -18,14 +18,6 @@ struct ImageFolderIndex: Sendable {
       }
     }
 
-    /// Whether an image is among them.
-    func contains(_ file: Int) -> Bool {
-      switch self {
-      case .range(let range): range.contains(file)
-      case .list(let files): files.contains(UInt32(file))
-      }
-    }
-
     subscript(index: Int) -> Int {
       switch self {
       case .range(let range): range.lowerBound + index
@@ -39,8 +31,8 @@ struct ImageFolderIndex: Sendable {
     case none
     /// One for each directory of the listing.
     case ofDirectories([Int64])
-    /// For each file a position among the values.
-    case ofFiles([UInt32], values: [Int64])
+    /// One for each file of the listing.
+    case ofFiles([Int64])
   }
 
   var splits: [Split]
@@ -56,7 +48,7 @@ struct ImageFolderIndex: Sendable {
     switch labels {
     case .none: 0
     case .ofDirectories(let labels): labels[listing.directory(of: file)]
-    case .ofFiles(let positions, let values): values[Int(positions[file])]
+    case .ofFiles(let labels): labels[file]
     }
   }
 }

@@ -21,14 +21,19 @@ enum ImageFolderOptions {
       summary: "centre all images on black of the size WxH"),
   ]
 
-  /// The settings of images whose labels are in a table, too.
-  static let withTable = all + CSVSettings.options
+  /// The settings of images whose labels are in a table.
+  static let ofTables =
+    CSVSettings.options + [
+      Option(
+        flag: "source-image", key: "image", kind: .text, defaultValue: nil,
+        summary: "column of a table of labels that names the images, as --source-label does")
+    ]
 
   /// Refuses settings that mean nothing beside a table of labels, or without one.
   /// - Throws: ``UsageError``.
   static func check(_ settings: OptionValues, _ material: SourceMaterial) throws(UsageError) {
     guard let images = material.imageTree else {
-      let option = CSVSettings.options.first { settings.text($0.key) != nil }
+      let option = ofTables.first { settings.text($0.key) != nil }
       guard let option else { return }
       throw .conflict(
         "--\(option.flag) is a setting of tables: name these images as --images, and their table of labels"

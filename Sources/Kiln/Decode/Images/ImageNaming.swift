@@ -2,13 +2,13 @@
 struct ImageNaming: Sendable, Equatable {
   enum Directories: CaseIterable {
     /// All below the directory that was named.
-    case belowRoot
+    case below
     /// That directory, too.
-    case withRoot
-    case none
+    case belowAndRoot
+    case dropped
   }
 
-  enum Ending: CaseIterable { case kept, left }
+  enum Ending: CaseIterable { case kept, dropped }
 
   let directories: Directories
   let ending: Ending
@@ -25,16 +25,19 @@ struct ImageNaming: Sendable, Equatable {
   ///   - root: the name of the directory itself.
   /// - Returns: its name as bytes.
   func name(of file: Int, in listing: ImageFolderListing, root: [UInt8]) -> [UInt8] {
-    var name = directories == .withRoot ? root + [UInt8(ascii: "/")] : []
-    if directories == .none {
+    var name: [UInt8] = []
+    switch directories {
+    case .below: listing.appendPath(of: file, to: &name)
+    case .belowAndRoot:
+      name = root + [UInt8(ascii: "/")]
+      listing.appendPath(of: file, to: &name)
+    case .dropped:
       listing.withName(of: file) { bytes in
         for index in 0..<bytes.count - 1 { name.append(bytes[index]) }
       }
-    } else {
-      listing.appendPath(of: file, to: &name)
     }
     // An image has an ending, or it would not have been taken for one.
-    if ending == .left, let dot = name.lastIndex(of: UInt8(ascii: ".")) {
+    if ending == .dropped, let dot = name.lastIndex(of: UInt8(ascii: ".")) {
       name.removeSubrange(dot...)
     }
     return name

@@ -1,4 +1,4 @@
-/// The labels of images as a table gives them, a row for each image in any order.
+/// The labels of images, as a table gives them: a row for each image, in any order.
 ///
 ///     id,breed
 ///     0a1b2c,beagle       the image 0a1b2c.jpg
@@ -6,141 +6,92 @@
 /// | column | holds |
 /// | --- | --- |
 /// | image | what the image is called, as ``ImageNaming`` says: the same way in all rows |
-/// | label | a whole number, or the name of a class |
+/// | label | a whole number, or the name of a class: the same in all rows |
 /// | others | nothing that is read |
 ///
-/// Which column has the images is found from those that are there; the first row is a header where it names none.
-struct LabelTable: Sendable {
-  /// The table.
-  let file: Resource
-  /// What it calls images.
-  let naming: ImageNaming
-  /// What it calls labels, each once.
-  let labels: [String]
-  /// All names of images, one behind the other.
-  private let names: [UInt8]
-  /// In the order of the names.
-  private let rows: [Row]
-
-  /// A name and a label take 16 bytes beside their texts.
-  private struct Row {
-    let start: UInt32
-    let end: UInt32
-    /// A position among the labels.
-    let label: UInt32
-    let line: UInt32
-
-    var name: Range<Int> { Int(start)..<Int(end) }
-  }
+/// Rows are read one after the other, and what is kept does not grow with them: a table may be of many more images.
+struct LabelTable {
+  /// One for each image of the listing; 0 for those that need none.
+  let labels: [Int64]
+  /// The smallest and largest label of all rows, so that a part of the images has no other ones.
+  let range: ClosedRange<Int64>?
+  /// The names of the classes of all rows; empty where numbers say it all.
+  let classNames: [String]
+  /// What a user should know of how it was read.
+  let remarks: [String]
 
   /// Reads a table.
   /// - Parameters:
   ///   - file: the table.
-  ///   - settings: what the user says of it.
-  ///   - listing: the images.
-  ///   - root: the name of the directory that they lie in.
-  ///   - cancellation: asks to stop.
-  /// - Throws: ``LabelTableError``, ``CSVError``, or ``UsageError`` for a column that is not there.
+  ///   - columns: what its columns are.
+  ///   - images: those that need a label.
+  ///   - given: the names of the classes, where the user says them.
+  ///   - rows: the table at its first row.
+  /// - Throws: ``LabelTableError`` or ``CSVError`` that says which row is wrong, or which image has none.
   init(
-    _ file: Resource, _ settings: CSVSettings, of listing: ImageFolderListing, root: String,
-    _ cancellation: Cancellation
+    _ file: Resource, _ columns: LabelTableColumns, of images: NamedImages, given: [String]?,
+    _ rows: TableRows
   ) throws {
-    var headless = settings
-    headless.hasHeader = false
-    let head = try CSVFile.head(of: file, headless, lineCount: LabelTableColumns.rowCount)
-    let columns = try LabelTableColumns(head.rows, settings, of: listing, root: root)
-    var (names, rows): ([UInt8], [Row]) = ([], [])
-    var labels = PositionTable<[UInt8]>()
-    let lines = try CSVLines(try file.open())
-    if columns.hasHeader { _ = try lines.take(1) }
-    while true {
-      try cancellation.check()
-      let block = try lines.take(.max, byteLimit: CSVLines.blockByteCount)
-      if block.count == 0 { break }
-      for (offset, line) in block.joined().split(
-        separator: 0x0A, omittingEmptySubsequences: false
-      ).prefix(block.count).enumerated() {
-        let number = block.first + offset
-        let text = Array(line.last == 0x0D ? line.dropLast() : line)
-        if text.allSatisfy({ $0 == 0x20 }) { continue }
-        let fields = try CSVHead.fields(text, head.delimiter, line: number)
-        guard fields.count == columns.count else {
-          throw CSVError.columnCount(line: number, found: fields.count, expected: columns.count)
+    let names = try ImageNames(images, columns.naming)
+    var texts = LabelTexts(given: given)
+    var found = [Int64](repeating: 0, count: images.listing.count)
+    // The line that each image stands in.
+    var lines = [UInt32](repeating: 0, count: images.listing.count)
+    var unlabelled: [Int: Int] = [:]
+    var unused: (count: Int, example: String) = (0, "")
+    var isFirst = columns.hasHeader
+    while case let block = try rows.next(), !block.isEmpty {
+      for row in block {
+        if isFirst {
+          isFirst = false
+          continue
         }
-        let label = Array(fields[columns.label].utf8)
-        guard !label.isEmpty else { throw LabelTableError.noLabel(line: number) }
-        let start = names.count
-        names += LabelTableColumns.name(fields[columns.image])
-        guard let end = UInt32(exactly: names.count), let line = UInt32(exactly: number) else {
-          throw LabelTableError.tooLong
+        let name = LabelTableColumns.name(row.fields[columns.image])
+        let text = row.fields[columns.label]
+        // Classes are those of all rows.
+        let label = text.isEmpty ? nil : try texts.label(text, line: row.line)
+        switch names.images(called: name) {
+        case .none:
+          if unused.count == 0 { unused.example = name }
+          unused.count += 1
+        case .several(let first, let second):
+          throw LabelTableError.shared(
+            line: row.line, images.listing.path(of: first), images.listing.path(of: second))
+        case .one(let image):
+          guard lines[image] == 0 else {
+            throw LabelTableError.repeated(name, line: Int(lines[image]), next: row.line)
+          }
+          lines[image] = UInt32(clamping: row.line)
+          if let label { found[image] = label } else { unlabelled[image] = row.line }
         }
-        rows.append(
-          Row(
-            start: UInt32(start), end: end, label: labels.position(of: label), line: line))
       }
     }
-    rows.sort { names[$0.name].lexicographicallyPrecedes(names[$1.name]) }
-    for (row, next) in zip(rows, rows.dropFirst()) where names[row.name] == names[next.name] {
-      throw LabelTableError.repeated(
-        String(decoding: names[row.name], as: UTF8.self),
-        lines: [Int(row.line), Int(next.line)].sorted())
-    }
-    self.file = file
-    naming = columns.naming
-    self.labels = labels.values.map { String(decoding: $0, as: UTF8.self) }
-    (self.names, self.rows) = (names, rows)
+    try Self.check(images, lines, unlabelled)
+    (labels, range, classNames) = try texts.labels(found)
+    remarks =
+      ["in \(file.name), \(columns.remark)"]
+      + (unused.count == 0
+        ? []
+        : [
+          "\(file.name) has \(unused.count) rows for images that are not read, such as"
+            + " '\(unused.example.printable)'"
+        ])
   }
 
-  /// Finds the label of each image.
-  /// - Parameters:
-  ///   - listing: all images.
-  ///   - root: the name of the directory that they lie in.
-  ///   - isNeeded: whether an image must have a label.
-  /// - Returns: for each image a position among ``labels``, 0 where it needs none and has none; and how many
-  ///   rows name no image, with the name in the first of them.
-  /// - Throws: ``LabelTableError`` where an image has no row, or two have one.
-  func labels(
-    of listing: ImageFolderListing, root: String, isNeeded: (Int) -> Bool
-  ) throws(LabelTableError) -> (labels: [UInt32], unused: (count: Int, example: String)?) {
-    let root = Array(root.utf8)
-    var found = [UInt32](repeating: 0, count: listing.count)
-    // The image of each row; there are fewer than so many.
-    var images = [UInt32](repeating: .max, count: rows.count)
-    var missing: (count: Int, example: Int)?
-    for file in 0..<listing.count {
-      guard let row = row(of: naming.name(of: file, in: listing, root: root)) else {
-        if isNeeded(file) { missing = ((missing?.count ?? 0) + 1, missing?.example ?? file) }
-        continue
-      }
-      guard images[row] == .max else {
-        throw .shared(
-          line: Int(rows[row].line), images: [Int(images[row]), file].map { listing.path(of: $0) })
-      }
-      images[row] = UInt32(file)
-      found[file] = rows[row].label
+  /// Refuses images without a row, or with one that has no label.
+  private static func check(
+    _ images: NamedImages, _ lines: [UInt32], _ unlabelled: [Int: Int]
+  ) throws {
+    if let (image, line) = unlabelled.min(by: { $0.value < $1.value }) {
+      throw LabelTableError.noLabel(images.listing.path(of: image), line: line)
+    }
+    var missing: (count: Int, first: Int)?
+    try images.forEach { image in
+      if lines[image] == 0 { missing = ((missing?.count ?? 0) + 1, missing?.first ?? image) }
     }
     if let missing {
-      throw .missing(count: missing.count, example: listing.path(of: missing.example))
+      throw LabelTableError.missing(
+        count: missing.count, example: images.listing.path(of: missing.first))
     }
-    let unused = images.indices.filter { images[$0] == .max }
-    let first = unused.min { rows[$0].line < rows[$1].line }
-    return (
-      found,
-      first.map { (unused.count, String(decoding: names[rows[$0].name], as: UTF8.self)) }
-    )
-  }
-
-  /// Where the row of an image is; nil where there is none.
-  private func row(of image: [UInt8]) -> Int? {
-    var (low, high) = (0, rows.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if names[rows[middle].name].lexicographicallyPrecedes(image) {
-        low = middle + 1
-      } else {
-        high = middle
-      }
-    }
-    return low < rows.count && names[rows[low].name].elementsEqual(image) ? low : nil
   }
 }

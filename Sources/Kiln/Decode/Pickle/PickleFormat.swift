@@ -143,10 +143,11 @@ enum PickleFormat {
     guard !chosen.isEmpty, !usual.isEmpty || chosen.count == 1 else { return [] }
     let resources = try chosen.map { try $0.resource() }
     let files = resources.filter(isPickle)
-    // Where there is none at all, the names are those of something else, as may be those that are words.
+    // Where there is none at all, the names are those of something else; so may be words, beside one pickle.
     if !files.isEmpty,
       let other = resources.first(where: { file in
-        !isPickle(file) && (isOfCIFAR(file.fileName) || (try? file.start(1).isEmpty) == true)
+        !isPickle(file)
+          && (files.count > 1 || isOfCIFAR(file.fileName) || (try? file.start(1).isEmpty) == true)
       })
     {
       throw StageError(

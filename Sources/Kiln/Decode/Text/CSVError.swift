@@ -2,6 +2,7 @@
 enum CSVError: Error, Sendable, Equatable, CustomStringConvertible {
   case empty
   case utf16
+  case notUTF8(line: Int)
   case lineTooLong(line: Int, limit: Int)
   case emptyLine(Int)
   case columnCount(line: Int, found: Int, expected: Int)
@@ -25,6 +26,7 @@ enum CSVError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .empty: "is empty, expected a table"
     case .utf16: "is UTF-16 text, expected UTF-8 (save it as UTF-8)"
+    case .notUTF8(let line): "line \(line) is no UTF-8 text (save it as UTF-8)"
     case .lineTooLong(let line, let limit):
       "line \(line) is longer than \(limit) bytes, which no row needs"
     case .emptyLine(let line): "line \(line) is empty, but rows follow it (remove it)"
@@ -47,7 +49,7 @@ enum CSVError: Error, Sendable, Equatable, CustomStringConvertible {
       "line \(line), column \(column): '\(text.printable)' does not fit into \(type)"
         + " (file changed meanwhile?)"
     case .unclosedQuote(let line, let column):
-      "line \(line), column \(column): expected \" and the end of the column"
+      "line \(line), column \(column): expected \" and the end of the column (line ends in quotes are not read)"
     case .noRows:
       "is one line that names no pixels, expected rows of numbers"
     case .severalLabels(let names):

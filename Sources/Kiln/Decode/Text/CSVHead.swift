@@ -50,7 +50,7 @@ struct CSVHead: Sendable {
   }
 
   /// The character that separates most columns of a line.
-  private static func delimiter(of line: [UInt8]) -> UInt8 {
+  static func delimiter(of line: [UInt8]) -> UInt8 {
     var counts: [UInt8: Int] = [:]
     var isQuoted = false
     for byte in line {
@@ -106,7 +106,7 @@ struct CSVHead: Sendable {
     return names.count - others.count > 1 && areNames(names)
   }
 
-  private static func isNumber(_ text: String) -> Bool {
+  static func isNumber(_ text: String) -> Bool {
     let bytes = Array(text.utf8)
     return CSVNumber(bytes.span, 0..<bytes.count) != nil
   }
@@ -131,7 +131,8 @@ struct CSVField {
   init?(_ line: Span<UInt8>, at start: Int, _ delimiter: UInt8) {
     var first = start
     let limit = line.count
-    while first < limit, line[first] == 0x20, delimiter != 0x20 { first += 1 }
+    // Where spaces separate columns, several do so together.
+    while first < limit, line[first] == 0x20 { first += 1 }
     if first < limit, line[first] == 0x22 {
       var close = first + 1
       // Two quotes stand for one (RFC 4180).

@@ -175,11 +175,13 @@ struct CSVLayout: Sendable, Equatable {
       }
       isLabel[column] = true
     case .named(let name)?:
-      guard let names else {
-        throw UsageError.conflict(
-          "there is no header that names a column '\(name)' (expected first, last or none)")
-      }
-      guard let column = names.firstIndex(of: name) else {
+      let position = Int(name).flatMap { isLabel.indices.contains($0) ? $0 : nil }
+      guard let column = names?.firstIndex(of: name) ?? position else {
+        guard let names else {
+          throw UsageError.conflict(
+            "there is no header that names a column '\(name)' (expected first, last, none or a position)"
+          )
+        }
         throw UsageError.unknown(what: "column", name: name, among: names)
       }
       isLabel[column] = true

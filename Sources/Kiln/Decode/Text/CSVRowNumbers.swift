@@ -63,13 +63,12 @@ struct CSVRowNumbers {
 
   private static let words: Set = [
     "id", "index", "idx", "row", "rowid", "rownumber", "sample", "sampleid", "image", "imageid",
-    "imgid", "uid", "uuid", "guid",
+    "imgid", "uid", "uuid", "guid", "file", "filename", "filepath", "path", "imagename",
+    "imagefile",
+    "imagepath", "imgname", "imgpath",
   ]
 
-  private static let fileWords: Set = [
-    "file", "filename", "filepath", "path", "name", "img", "imagename", "imagefile", "imagepath",
-    "imgname", "imgpath",
-  ]
+  private static let fileWords: Set = ["name", "img"]
 
   /// What names of labels have in them, such as class_id.
   private static let labelWords = ["class", "label", "target", "category", "digit"]

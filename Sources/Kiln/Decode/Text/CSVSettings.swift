@@ -19,7 +19,8 @@ struct CSVSettings: Sendable, Equatable {
       summary: "whether the first row names the columns (default: found)"),
     Option(
       flag: "source-label", key: "label", kind: .text, defaultValue: nil,
-      summary: "column of the label: first, last, none or its name (default: found)"),
+      summary:
+        "column of the label: first, last, none, its name or position from 0 (default: found)"),
   ]
 
   var delimiter: UInt8?

@@ -10,7 +10,7 @@ extension SourceFormat {
 }
 
 /// Finds out which tables belong together.
-enum CSVSourceFormat {
+private enum CSVSourceFormat {
   struct Table {
     let dataset: String
     let name: String
@@ -137,7 +137,7 @@ enum CSVSourceFormat {
   }
 
   /// A table's name without its extension; nil for other names.
-  static func stem(of name: String) -> String? {
+  private static func stem(of name: String) -> String? {
     let unpacked = Compression.unpackedName(name)
     let isTable = [".csv", ".tsv"].contains(String(unpacked.suffix(4)).lowercased())
     return isTable ? String(unpacked.dropLast(4)) : nil
