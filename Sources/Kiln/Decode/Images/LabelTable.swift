@@ -32,57 +32,68 @@ struct LabelTable {
     _ file: Resource, _ columns: LabelTableColumns, of images: NamedImages, given: [String]?,
     _ rows: TableRows
   ) throws {
-    let names = try ImageNames(images, columns.naming)
     var texts = LabelTexts(given: given)
-    var found = [Int64](repeating: 0, count: images.listing.count)
-    // The line that each image stands in.
-    var lines = [UInt32](repeating: 0, count: images.listing.count)
-    var unlabelled: [Int: Int] = [:]
-    var unused: (count: Int, example: String) = (0, "")
-    var isFirst = columns.hasHeader
+    var found = LabelledImages(images, try ImageNames(images, columns.naming))
+    var isHeader = columns.hasHeader
     while case let block = try rows.next(), !block.isEmpty {
       for row in block {
-        if isFirst {
-          isFirst = false
-          continue
-        }
-        let name = LabelTableColumns.name(row.fields[columns.image])
+        defer { isHeader = false }
+        if isHeader { continue }
         let text = row.fields[columns.label]
         // Classes are those of all rows.
         let label = text.isEmpty ? nil : try texts.label(text, line: row.line)
-        switch names.images(called: name) {
-        case .none:
-          if unused.count == 0 { unused.example = name }
-          unused.count += 1
-        case .several(let first, let second):
-          throw LabelTableError.shared(
-            line: row.line, images.listing.path(of: first), images.listing.path(of: second))
-        case .one(let image):
-          guard lines[image] == 0 else {
-            throw LabelTableError.repeated(name, line: Int(lines[image]), next: row.line)
-          }
-          lines[image] = UInt32(clamping: row.line)
-          if let label { found[image] = label } else { unlabelled[image] = row.line }
-        }
+        try found.take(
+          LabelTableColumns.name(row.fields[columns.image]), label: label, line: row.line)
       }
     }
-    try Self.check(images, lines, unlabelled)
-    (labels, range, classNames) = try texts.labels(found)
-    remarks =
-      ["in \(file.name), \(columns.remark)"]
-      + (unused.count == 0
-        ? []
-        : [
-          "\(file.name) has \(unused.count) rows for images that are not read, such as"
-            + " '\(unused.example.printable)'"
-        ])
+    try found.check()
+    (labels, range, classNames) = try texts.labels(found.labels)
+    let unused = found.unused.map {
+      "\(file.name) has \($0.count) rows for images that are not read, such as '\($0.example.printable)'"
+    }
+    remarks = ["in \(file.name), \(columns.remark)", unused].compactMap(\.self)
+  }
+}
+
+/// What the rows of a table have said of images.
+private struct LabelledImages {
+  private let images: NamedImages
+  private let names: ImageNames
+  /// One for each image of the listing.
+  private(set) var labels: [Int64]
+  /// The line that each image stands in; 0 where none has come.
+  private var lines: [UInt32]
+  /// The first image that has a row and no label in it.
+  private var unlabelled: (image: Int, line: Int)?
+  /// How many rows are of none of the images, and what the first of them calls its own.
+  private(set) var unused: (count: Int, example: String)?
+
+  init(_ images: NamedImages, _ names: ImageNames) {
+    (self.images, self.names) = (images, names)
+    labels = Array(repeating: 0, count: images.listing.count)
+    lines = Array(repeating: 0, count: images.listing.count)
+  }
+
+  /// Takes a row.
+  /// - Throws: ``LabelTableError`` where it is of two images, or of one that has had a row.
+  mutating func take(_ name: String, label: Int64?, line: Int) throws(LabelTableError) {
+    switch names.images(called: name) {
+    case .none: unused = ((unused?.count ?? 0) + 1, unused?.example ?? name)
+    case .several(let first, let second):
+      throw .shared(
+        line: line, images.listing.path(of: first), images.listing.path(of: second))
+    case .one(let image):
+      guard lines[image] == 0 else {
+        throw .repeated(name, line: Int(lines[image]), next: line)
+      }
+      lines[image] = UInt32(clamping: line)
+      if let label { labels[image] = label } else { unlabelled = unlabelled ?? (image, line) }
+    }
   }
 
   /// Refuses images without a row, or with one that has no label.
-  private static func check(
-    _ images: NamedImages, _ lines: [UInt32], _ unlabelled: [Int: Int]
-  ) throws {
-    if let (image, line) = unlabelled.min(by: { $0.value < $1.value }) {
+  func check() throws {
+    if let (image, line) = unlabelled {
       throw LabelTableError.noLabel(images.listing.path(of: image), line: line)
     }
     var missing: (count: Int, first: Int)?
