@@ -68,8 +68,7 @@ public struct SourceFormat: Sendable {
       let material = try SourceMaterial(
         request, workerCount: WorkerPool.workerCount(for: jobs), cancellation: cancellation)
       try checkNoPages(material)
-      let format = try find(for: material, among: formats)
-      let source = try format.open(material, try format.settings(of: request))
+      let (format, source) = try open(material, among: formats)
       try checkAllRead(named, by: source, format)
       try check(source.dataset)
       let corrected = try CorrectedSource.wrapping(source, request)
@@ -129,6 +128,24 @@ public struct SourceFormat: Sendable {
     }
   }
 
+  /// Opens what a source seems to be.
+  ///
+  /// A table of labels alone that lies among images is about these.
+  private static func open(
+    _ material: SourceMaterial, among formats: [SourceFormat]
+  ) throws -> (SourceFormat, any Source) {
+    let format = try find(for: material, among: formats)
+    let source = try format.open(material, try format.settings(of: material.request))
+    guard format.liesBesideImages, material.outputRecord == nil,
+      source.dataset.schema.isLabelsAlone,
+      formats.contains(where: { $0.name == imageFolder.name }),
+      try imageFolder.detect(material)
+    else { return (format, source) }
+    return (
+      imageFolder, try imageFolder.open(material, try imageFolder.settings(of: material.request))
+    )
+  }
+
   private static func find(
     for material: SourceMaterial, among formats: [SourceFormat]
   ) throws -> SourceFormat {
@@ -142,7 +159,7 @@ public struct SourceFormat: Sendable {
     if let format = try formats.first(where: { try $0.detect(material) }) {
       guard format.liesBesideImages, material.outputRecord == nil,
         formats.contains(where: { $0.name == imageFolder.name }),
-        try ImageFolderFormat.isOfImages(material)
+        try ImageFolderFormat.hasFoldersOfImages(material)
       else { return format }
       return .imageFolder
     }

@@ -44,15 +44,15 @@ struct ClassTable {
         "class '\(stranger)' is not among the \(recorded.count) class names recorded beside it"
           + " (in classes.json or kiln.json)")
     }
-    // Names that are other words for the classes are in their order; a slip of the pen is none of them.
+    // Other words for the classes are in their order, one for each; a slip of the pen is none of them.
     if let given = known.given {
       let places = Self.places(of: given)
       if let stranger = sorted.first(where: { places[$0] == nil }),
-        sorted.contains(where: { places[$0] != nil })
+        given.count != found.count || sorted.contains(where: { places[$0] != nil })
       {
         throw UnsupportedError(
-          "class '\(stranger.printable)' is not among those that --classes gives (name all, or others for all)"
-        )
+          "class '\(stranger.printable)' is not among the \(given.count) that --classes gives, which must have"
+            + " all names as they are, or one other word for each of the \(found.count)")
       }
     }
     labels = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1, Int64($0)) })

@@ -131,7 +131,7 @@ struct FoundImages {
         try TableRows(file, delimiter: layout.delimiter, material.cancellation)
       }
       let columns = try LabelTableColumns(
-        of: try rows(), layout, image: settings.text("image"), images)
+        of: rows, layout, image: settings.text("image"), images)
       let table = try LabelTable(
         file, columns, of: images, given: material.request.classNames, try rows())
       let index = ImageFolderIndex(

@@ -31,12 +31,9 @@ enum ImageFolderFormat {
   /// What outputs of this format are called in their manifests.
   static let outputs = Array(OutputRecord.folders.keys)
 
-  /// Whether a directory or archive is one of images, whatever lies beside them: it has directories of such, or
-  /// more of them than other files.
-  static func isOfImages(_ material: SourceMaterial) throws -> Bool {
+  /// Whether there are directories with images in a directory or archive.
+  static func hasFoldersOfImages(_ material: SourceMaterial) throws -> Bool {
     guard let tree = material.onlyTree else { return false }
-    let files = try tree.files(in: try tree.root()).map(\.fileName)
-    if files.count(where: isImage) * 2 > files.count { return true }
     if let archive = tree.archive {
       let root = try tree.loneRoot()
       return try archive.entries().contains { entry in

@@ -34,11 +34,14 @@ struct LabelTable {
   ) throws {
     var texts = LabelTexts(given: given)
     var found = LabelledImages(images, try ImageNames(images, columns.naming))
-    var isHeader = columns.hasHeader
+    var isHeader = columns.names != nil
     while case let block = try rows.next(), !block.isEmpty {
       for row in block {
         defer { isHeader = false }
-        if isHeader { continue }
+        if isHeader {
+          if columns.areNamesFound { try found.checkHeader(row.fields, columns.image) }
+          continue
+        }
         let text = row.fields[columns.label]
         // Classes are those of all rows.
         let label = text.isEmpty ? nil : try texts.label(text, line: row.line)
@@ -72,6 +75,13 @@ private struct LabelledImages {
     (self.images, self.names) = (images, names)
     labels = Array(repeating: 0, count: images.listing.count)
     lines = Array(repeating: 0, count: images.listing.count)
+  }
+
+  /// Refuses a first row that may be no header, since it names an image.
+  func checkHeader(_ fields: [String], _ column: Int) throws(LabelTableError) {
+    guard names.images(called: LabelTableColumns.name(fields[column])) == .none else {
+      throw .headerUnknown(fields.joined(separator: ","))
+    }
   }
 
   /// Takes a row.

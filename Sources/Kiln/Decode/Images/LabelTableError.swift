@@ -2,6 +2,8 @@
 enum LabelTableError: Error, Sendable, Equatable, CustomStringConvertible {
   case noImages(expected: String, found: String)
   case severalImages(String, String)
+  case tooManyColumns(Int)
+  case headerUnknown(String)
   case sameColumn(String)
   case labelUnknown([String], image: String)
   case noLabel(String, line: Int)
@@ -21,6 +23,10 @@ enum LabelTableError: Error, Sendable, Equatable, CustomStringConvertible {
     case .severalImages(let name, let other):
       "columns '\(name.printable)' and '\(other.printable)' both name images (--source-image takes the right"
         + " one, by its name or position)"
+    case .tooManyColumns(let count):
+      "has \(count) columns that may name the images (--source-image takes the name or position of one)"
+    case .headerUnknown(let line):
+      "begins with '\(line.printable)': are these the names of columns? (--source-header on or off)"
     case .sameColumn(let name):
       "column '\(name.printable)' names the images, and cannot be their label as well (see --source-label)"
     case .labelUnknown(let names, let image):
@@ -30,10 +36,11 @@ enum LabelTableError: Error, Sendable, Equatable, CustomStringConvertible {
     case .noLabel(let image, let line):
       "line \(line) has no label for '\(image.printable)' (add it, or move the image away)"
     case .repeated(let name, let line, let next):
-      "names '\(name.printable)' in line \(line) and again in line \(next) (remove one)"
+      "names '\(name.printable)' in line \(line) and again in line \(next) (remove one, or give"
+        + " another column as --source-image)"
     case .shared(let line, let image, let other):
-      "line \(line) is about two images, '\(image.printable)' and '\(other.printable)' (name them with their"
-        + " folders, or take one folder as --images)"
+      "line \(line) is about two images, '\(image.printable)' and '\(other.printable)' (name them with"
+        + " folder and ending, or take one folder as --images)"
     case .missing(let count, let example):
       "has no row for \(count) of the images, such as '\(example.printable)' (add them, or move the"
         + " images away)"

@@ -25,6 +25,17 @@ struct NamedImages {
     splits.first { $0.files.count > 0 }.map { listing.path(of: $0.files[0]) } ?? ""
   }
 
+  /// The ways in which names may differ: where no image lies in a folder, fewer do.
+  var namings: [ImageNaming] {
+    let isFlat = listing.directories.allSatisfy { $0.path.isEmpty || $0.files.isEmpty }
+    return ImageNaming.all.filter { !isFlat || $0.directories != .dropped }
+  }
+
+  /// What an image is called, as a text: texts that look the same are, whatever their bytes.
+  func text(of file: Int, _ naming: ImageNaming) -> String {
+    String(decoding: name(of: file, naming), as: UTF8.self)
+  }
+
   /// What an image is called.
   func name(of file: Int, _ naming: ImageNaming) -> [UInt8] {
     naming.name(of: file, in: listing, root: root)

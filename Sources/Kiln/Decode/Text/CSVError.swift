@@ -2,6 +2,7 @@
 enum CSVError: Error, Sendable, Equatable, CustomStringConvertible {
   case empty
   case utf16
+  case notText(line: Int)
   case notUTF8(line: Int)
   case lineTooLong(line: Int, limit: Int)
   case emptyLine(Int)
@@ -26,6 +27,7 @@ enum CSVError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .empty: "is empty, expected a table"
     case .utf16: "is UTF-16 text, expected UTF-8 (save it as UTF-8)"
+    case .notText(let line): "line \(line) is no text, expected a table of columns"
     case .notUTF8(let line): "line \(line) is no UTF-8 text (save it as UTF-8)"
     case .lineTooLong(let line, let limit):
       "line \(line) is longer than \(limit) bytes, which no row needs"

@@ -45,6 +45,7 @@ final class TableRows {
   private func row(_ bytes: ArraySlice<UInt8>, line: Int) throws(CSVError) -> Row? {
     let text = Array(bytes.last == 0x0D ? bytes.dropLast() : bytes)
     if text.allSatisfy({ $0 == 0x20 }) { return nil }
+    guard text.allSatisfy({ $0 >= 0x20 || $0 == 0x09 }) else { throw .notText(line: line) }
     // What is repaired would be the same for different bytes, and so two classes one.
     guard String(validating: text, as: UTF8.self) != nil else { throw .notUTF8(line: line) }
     let separator = delimiter ?? CSVHead.delimiter(of: text)
