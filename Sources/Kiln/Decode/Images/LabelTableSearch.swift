@@ -39,45 +39,51 @@ struct LabelTableSearch {
     guard columns.count <= Self.maximumColumnCount else {
       throw LabelTableError.tooManyColumns(columns.count)
     }
-    var best: [Match] = []
+    var found: [Match] = []
     var shared: LabelTableError?
     for naming in images.namings where naming.ending == endings {
-      let lookup = try ImageNames(images, naming)
-      // Most columns name none.
-      var found = columns.map { _ in [Bool]() }
-      let rows = try table()
-      while case let block = try rows.next(), !block.isEmpty {
-        for row in block {
-          for (position, column) in columns.enumerated() {
-            switch lookup.images(called: LabelTableColumns.name(row.fields[column])) {
-            case .none: break
-            case .one(let image):
-              if found[position].isEmpty {
-                found[position] = Array(repeating: false, count: images.listing.count)
-              }
-              found[position][image] = true
-            case .several(let image, let other):
-              shared =
-                shared
-                ?? .shared(
-                  line: row.line, images.listing.path(of: image), images.listing.path(of: other))
-            }
-          }
-        }
-      }
-      best += zip(columns, found).map {
-        Match(column: $0, naming: naming, count: $1.count(where: \.self))
-      }
+      found += try matches(try table(), images, naming, &shared)
     }
-    let most = best.map(\.count).max() ?? 0
+    let most = found.map(\.count).max() ?? 0
     guard most > 0 else {
       if let shared { throw shared }
       return nil
     }
-    return try chosen(
-      columns.compactMap { column in
-        best.filter { $0.column == column && $0.count * 2 > most }.max { $0.count < $1.count }
-      })
+    let likely = columns.compactMap { column in
+      // The first of equals is the most exact way.
+      found.filter { $0.column == column && $0.count * 2 > most }.min { $0.count > $1.count }
+    }
+    return try chosen(likely)
+  }
+
+  /// How many images each column names in one way.
+  private func matches(
+    _ rows: TableRows, _ images: NamedImages, _ naming: ImageNaming,
+    _ shared: inout LabelTableError?
+  ) throws -> [Match] {
+    let names = try ImageNames(images, naming)
+    // Most columns name none.
+    var found = columns.map { _ in [Bool]() }
+    while case let block = try rows.next(), !block.isEmpty {
+      for row in block {
+        for (position, column) in columns.enumerated() {
+          switch names.images(called: LabelTableColumns.name(row.fields[column])) {
+          case .none: break
+          case .one(let image):
+            if found[position].isEmpty {
+              found[position] = Array(repeating: false, count: images.listing.count)
+            }
+            found[position][image] = true
+          case .several(let image, let other):
+            let paths = (images.listing.path(of: image), images.listing.path(of: other))
+            shared = shared ?? .shared(line: row.line, paths.0, paths.1)
+          }
+        }
+      }
+    }
+    return zip(columns, found).map {
+      Match(column: $0, naming: naming, count: $1.count(where: \.self))
+    }
   }
 
   /// The one of several columns whose name says that it is about images, or about rows where the others have none.
