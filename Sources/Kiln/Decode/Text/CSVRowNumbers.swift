@@ -64,8 +64,7 @@ struct CSVRowNumbers {
   private static let words: Set = [
     "id", "index", "idx", "row", "rowid", "rownumber", "sample", "sampleid", "image", "imageid",
     "imgid", "uid", "uuid", "guid", "file", "filename", "filepath", "path", "imagename",
-    "imagefile",
-    "imagepath", "imgname", "imgpath",
+    "imagefile", "imagepath", "imgname", "imgpath",
   ]
 
   private static let fileWords: Set = ["name", "img"]
