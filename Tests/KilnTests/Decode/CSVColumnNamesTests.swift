@@ -122,6 +122,8 @@ import Testing
     let rows = "\n1.e5,7,1,2,3,4\nab-1.png,8,5,6,7,9\n"
     #expect(try read(name + ",label,p0,p1,p2,p3" + rows).labels == [7, 8])
     #expect(try read(name + ",label,a,b,c,d" + rows).pixels == [1, 2, 3, 4, 5, 6, 7, 9])
+    let plain = "\nimg_1,7,1,2,3,4\nimg_2,8,5,6,7,9\n"
+    #expect(try read(name + ",label,p0,p1,p2,p3" + plain).labels == [7, 8])
   }
 
   @Test(

@@ -131,6 +131,20 @@ import Testing
     }
   }
 
+  @Test("refuses a file of CIFAR-100 that is no pickle beside two that are")
+  func damagedTest() throws {
+    try withTemporaryDirectory { root in
+      for name in ["train", "meta"] {
+        try write(
+          Self.writer.pickle(batch(2, first: 1, [("labels", [0, 1])])), to: root + "/" + name)
+      }
+      try write([1, 2, 3], to: root + "/test")
+      #expect(
+        sentence { _ = try openSource(SourceRequest(paths: [root])) }
+          == "decode test: is no pickle, unlike the files beside it (fetch it again, or remove it)")
+    }
+  }
+
   @Test("takes names of classes from a file of that name also beside an array, such as the mean")
   func metaWithMean() throws {
     let meta = PickleSample.dict([

@@ -52,7 +52,7 @@ struct LabelTable {
     try found.check()
     (labels, range, classNames) = try texts.labels(found.labels)
     let unused = found.unused.map {
-      "\(file.name) has \($0.count) rows for images that are not read, such as '\($0.example.printable)'"
+      "\(file.name) has rows for images that are not read (\($0.count)), such as '\($0.example.printable)'"
     }
     remarks = ["in \(file.name), \(columns.remark)", unused].compactMap(\.self)
   }

@@ -92,14 +92,11 @@ struct LabelTableColumns {
         rows.dropFirst().allSatisfy { CSVHead.isNumber($0[column]) }
       }
     if isAboveNumbers { return true }
-    var isImage = false
     for naming in images.namings {
-      try images.forEach { file in
-        isImage = isImage || first.map(name).contains(images.text(of: file, naming))
-      }
+      let lookup = try ImageNames(images, naming)
+      if first.contains(where: { lookup.images(called: name($0)) != .none }) { return false }
     }
-    guard isImage else { throw LabelTableError.headerUnknown(first.joined(separator: ",")) }
-    return false
+    throw LabelTableError.headerUnknown(first.joined(separator: ","))
   }
 
   // MARK: What the user says

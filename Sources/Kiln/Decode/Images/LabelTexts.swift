@@ -6,8 +6,8 @@ struct LabelTexts {
   private let places: [String: Int64]
   /// What the first of them is, and that.
   private var first: (kind: Kind, text: String)?
-  /// Names that are not given, each with its position.
-  private var positions: [String: Int64] = [:]
+  /// Names that are not given.
+  private var names = PositionTable<String>()
   private var range: ClosedRange<Int64>?
 
   init(given: [String]?) {
@@ -38,16 +38,16 @@ struct LabelTexts {
     _ text: String, line: Int
   ) throws(LabelTableError) -> (Kind, Int64) {
     if let place = places[text] { return (.given, place) }
-    if let known = positions[text] { return (.name, known) }
     let bytes = Array(text.utf8)
     if let number = CSVNumber(bytes.span, 0..<bytes.count) {
       guard let label = number.whole else { throw .notWhole(line: line, text) }
       return (.number, label)
     }
-    guard positions.count < LabelSchema.maximumClassCount else { throw .tooManyClasses(line: line) }
-    let position = Int64(positions.count)
-    positions[text] = position
-    return (.name, position)
+    let position = names.position(of: text)
+    guard names.values.count <= LabelSchema.maximumClassCount else {
+      throw .tooManyClasses(line: line)
+    }
+    return (.name, Int64(position))
   }
 
   /// The labels of images and the names of classes.
@@ -59,9 +59,8 @@ struct LabelTexts {
   ) {
     guard first?.kind == .name else { return (found, range, given ?? []) }
     let classes = try ClassTable(
-      Set(positions.keys), KnownClasses(recorded: nil, given: given), .namesFirst)
-    var values = [Int64](repeating: 0, count: positions.count)
-    for (text, position) in positions { values[Int(position)] = classes.labels[text] ?? 0 }
+      Set(names.values), KnownClasses(recorded: nil, given: given), .namesFirst)
+    let values = names.values.map { classes.labels[$0] ?? 0 }
     let range = values.min().flatMap { least in values.max().map { least...$0 } }
     return (found.map { values[Int($0)] }, range, classes.names)
   }

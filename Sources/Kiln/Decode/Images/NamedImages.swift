@@ -31,11 +31,6 @@ struct NamedImages {
     return ImageNaming.all.filter { !isFlat || $0.directories != .dropped }
   }
 
-  /// What an image is called, as a text: texts that look the same are, whatever their bytes.
-  func text(of file: Int, _ naming: ImageNaming) -> String {
-    String(decoding: name(of: file, naming), as: UTF8.self)
-  }
-
   /// What an image is called.
   func name(of file: Int, _ naming: ImageNaming) -> [UInt8] {
     naming.name(of: file, in: listing, root: root)
