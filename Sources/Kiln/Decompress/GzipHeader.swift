@@ -9,8 +9,6 @@
 //   ...     2      FHCRC: low half of the CRC-32 of all header bytes before
 
 /// Reads over the header of a gzip member, byte by byte as they come.
-///
-/// ISA-L reads headers too, but finds the header's checksum wrong where the header is cut in two.
 struct GzipHeader {
   private enum Flag {
     static let checksum: UInt8 = 2

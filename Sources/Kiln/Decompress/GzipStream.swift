@@ -1,15 +1,13 @@
 // gzip: RFC 1952. A file is one or more members; each has a header, deflated bytes (RFC 1951), then
 // CRC-32 and length modulo 2^32 of the inflated bytes, little-endian. Zero padding may follow the last.
 
-/// Inflates a gzip file of any number of members, by ISA-L.
-///
-/// ISA-L compares each member's CRC-32 and length itself.
+/// Inflates a gzip file of any number of members, whose CRC-32 and length are compared.
 final class GzipStream: ByteStream {
   /// The first bytes of every gzip file.
   static let magic: [UInt8] = [0x1F, 0x8B]
 
   private let input: any ByteStream
-  private let inflater = Inflater()
+  private var inflater = Inflater()
   private let largestChunkByteCount: Int
   private var chunkByteCount: Int
   private var chunk: [UInt8] = []

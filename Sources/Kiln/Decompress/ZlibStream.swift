@@ -1,11 +1,11 @@
 // zlib: RFC 1950. Two bytes of header, deflated bytes (RFC 1951), then Adler-32 of the inflated bytes.
 
-/// Inflates one zlib stream, by ISA-L, which checks its Adler-32 itself.
+/// Inflates one zlib stream, whose Adler-32 is compared.
 ///
 /// What follows the stream in the input is not read as part of it.
 final class ZlibStream: ByteStream {
   private let input: any ByteStream
-  private let inflater = Inflater()
+  private var inflater = Inflater()
   private var chunk: [UInt8] = []
   private var position = 0
   private var inputIsAtEnd = false

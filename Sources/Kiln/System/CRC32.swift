@@ -10,13 +10,17 @@ struct CRC32: Equatable, Sendable {
 
   init() {}
 
-  /// The checksum of one piece: by ISA-L, 32 GB/s where zlib makes 7.
-  init(of bytes: Span<UInt8>) {
+  /// The checksum of one piece.
+  init(of bytes: Span<UInt8>) { append(bytes) }
+
+  /// Goes on with the next bytes: by ISA-L, 32 GB/s where zlib makes 7.
+  mutating func append(_ bytes: Span<UInt8>) {
+    let start = value
     // Reads within the span.
     value = unsafe bytes.withUnsafeBytes { bytes in
-      withISAL { unsafe crc32_gzip_refl(0, bytes.baseAddress, UInt64(bytes.count)) }
+      withISAL { unsafe crc32_gzip_refl(start, bytes.baseAddress, UInt64(bytes.count)) }
     }
-    byteCount = bytes.count
+    byteCount += bytes.count
   }
 
   /// Goes on with the bytes of another piece, of which only the checksum is needed.

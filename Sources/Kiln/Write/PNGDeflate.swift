@@ -103,7 +103,7 @@ internal import CZlib
     let end = unsafe Self.headerByteCount + Int(stream.pointee.total_out)
     precondition(end + Self.checksumByteCount <= bound)
     // The checksum lies within the bound, by the line above.
-    let checksum = withISAL { unsafe isal_adler32(1, source.baseAddress, UInt64(source.count)) }
+    let checksum = unsafe Adler32(of: source.span).value
     unsafe UnsafeMutableRawPointer(start).storeBytes(
       of: checksum.bigEndian, toByteOffset: end, as: UInt32.self)
     return end + Self.checksumByteCount

@@ -17,8 +17,8 @@ internal import CDeflate
 ///
 /// Whatever is unusual or wrong about a file is left to libpng, which also finds the words for it. A
 /// 28 x 28 picture takes libpng 7.4 us: it sets up zlib for each file, and zlib inflates in 4.6 to 5.1 us
-/// what takes libdeflate 2.9 to 3.2. ISA-L, the fastest with a long stream, takes 5 to 9: its tables for
-/// a block's codes are four times as large, and such pictures end before that pays.
+/// what takes libdeflate 2.9 to 3.2. ISA-L takes 5 to 9: its tables for a block's codes are four times as
+/// large, and such pictures end before that pays.
 // Sendable: one thread at a time uses it, by the pool that lends it.
 @safe final class PNGReader: @unchecked Sendable {
   /// Made in init, freed in deinit, never handed out; nil where there was no memory.

@@ -10,10 +10,29 @@ extension FuzzTarget {
   private static let gzip = FuzzTarget(
     "gzip", seeds: { try Seeds.outputs("idx").filter { $0.name.hasSuffix(".gz") }.map(\.bytes) },
     decode: { bytes in
-      let stream = GzipStream(BytesStream(bytes))
-      // A bomb is cut off here: how far one may grow is for those who know the expected size.
-      for _ in 0..<64 where try stream.read(1 << 16).count < 1 << 16 { return }
+      // Small chunks and rooms go symbol by symbol, which has to come to the same.
+      let whole = inflate(GzipStream(BytesStream(bytes)), pieces: 1 << 16)
+      let pieces = inflate(GzipStream(BytesStream(bytes), chunkByteCount: 7), pieces: 100)
+      precondition(whole.content == pieces.content && whole.fault == pieces.fault)
     })
+
+  /// What a stream holds, up to where it ends, is damaged, or was read far enough.
+  private static func inflate(
+    _ stream: GzipStream, pieces: Int
+  ) -> (content: [UInt8], fault: GzipError?) {
+    var content: [UInt8] = []
+    do {
+      // A bomb is cut off here: how far one may grow is for those who know the expected size.
+      while content.count < 1 << 22 {
+        let piece = try stream.read(pieces)
+        content += piece
+        if piece.count < pieces { break }
+      }
+      return (Array(content.prefix(1 << 22)), nil)
+    } catch {
+      return ([], error as? GzipError)
+    }
+  }
 
   private static let png = FuzzTarget(
     "png", seeds: { try Seeds.outputs("png").filter { $0.name.hasSuffix(".png") }.map(\.bytes) },
