@@ -59,8 +59,11 @@ import Testing
         == "unknown column 'class' (expected one of a, b, c, d)")
     #expect(
       failure("1,2,3,4\n5,6,7,8\n", ["label": "class"])
-        == "there is no header that names a column 'class' (expected first, last, none or a position)"
-    )
+        == "there is no header that names a column 'class' (expected a position: 0 to 3)")
+    #expect(
+      failure("y,a,b,c,y\n1,2,3,4,5\n", ["label": "y"])
+        == "2 columns are called 'y': give the position of one, from 0")
+    #expect(try read("y,a,b,c,d\n1,2,3,4,5\n", ["label": "4"]).labels == [5])
     #expect(
       failure("5,1,2,3,4\n", ["delimiter": "5"])?.contains("--source-delimiter takes") == true)
     #expect(

@@ -40,7 +40,7 @@ struct LabelTableColumns {
     let told = try Self.toldLabel(settings.label, names, count: first.count)
     let rows = hasHeader && start.count > 1 ? start.dropFirst() : start[...]
     let candidates =
-      try wanted.map { [try Self.column($0, names, count: first.count)] }
+      try wanted.map { [try CSVSettings.column($0, of: names, count: first.count)] }
       ?? first.indices.filter { column in
         told.map { column != $0 } ?? !(names.map { CSVLayout.isLabel($0[column]) } ?? false)
       }
@@ -101,29 +101,13 @@ struct LabelTableColumns {
 
   // MARK: What the user says
 
-  /// A column by its name, or by its position where none is called so.
-  private static func column(
-    _ text: String, _ names: [String]?, count: Int
-  ) throws(UsageError) -> Int {
-    let columns = names?.indices.filter { names?[$0] == text } ?? []
-    guard columns.count < 2 else {
-      throw .conflict(
-        "\(columns.count) columns are called '\(text.printable)': give the position of one, from 0")
-    }
-    if let column = columns.first { return column }
-    guard let position = Int(text), (0..<count).contains(position) else {
-      throw .unknown(what: "column", name: text, among: names ?? (0..<count).map(String.init))
-    }
-    return position
-  }
-
   private static func toldLabel(
     _ wanted: CSVSettings.Label?, _ names: [String]?, count: Int
   ) throws -> Int? {
     switch wanted {
     case .first?: 0
     case .last?: count - 1
-    case .named(let text)?: try column(text, names, count: count)
+    case .named(let text)?: try CSVSettings.column(text, of: names, count: count)
     case .absent?:
       throw UsageError.conflict("--source-label none leaves nothing of a table of labels")
     case .several?, nil: nil

@@ -175,16 +175,7 @@ struct CSVLayout: Sendable, Equatable {
       }
       isLabel[column] = true
     case .named(let name)?:
-      let position = Int(name).flatMap { isLabel.indices.contains($0) ? $0 : nil }
-      guard let column = names?.firstIndex(of: name) ?? position else {
-        guard let names else {
-          throw UsageError.conflict(
-            "there is no header that names a column '\(name)' (expected first, last, none or a position)"
-          )
-        }
-        throw UsageError.unknown(what: "column", name: name, among: names)
-      }
-      isLabel[column] = true
+      isLabel[try CSVSettings.column(name, of: names, count: columnCount)] = true
     case nil:
       guard let columns = try names.flatMap({ try labelColumns($0) }) else { return nil }
       for column in columns { isLabel[column] = true }

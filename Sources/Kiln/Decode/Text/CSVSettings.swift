@@ -50,4 +50,29 @@ struct CSVSettings: Sendable, Equatable {
       }
     }
   }
+
+  /// The column that a user names, by its position where none is called so.
+  /// - Parameters:
+  ///   - text: a name, or a position from 0.
+  ///   - names: of the columns; nil where there is no header.
+  ///   - count: how many columns there are.
+  /// - Returns: its position.
+  /// - Throws: ``UsageError`` where there is none, or several are called so.
+  static func column(
+    _ text: String, of names: [String]?, count: Int
+  ) throws(UsageError) -> Int {
+    let columns = names?.indices.filter { names?[$0] == text } ?? []
+    guard columns.count < 2 else {
+      throw .conflict(
+        "\(columns.count) columns are called '\(text.printable)': give the position of one, from 0")
+    }
+    if let column = columns.first { return column }
+    if let position = Int(text), (0..<count).contains(position) { return position }
+    guard let names else {
+      throw .conflict(
+        "there is no header that names a column '\(text.printable)' (expected a position: 0 to \(count - 1))"
+      )
+    }
+    throw .unknown(what: "column", name: text, among: names)
+  }
 }
