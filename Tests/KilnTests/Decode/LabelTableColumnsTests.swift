@@ -88,6 +88,18 @@ struct LabelTableColumnsTests: LabelTableReading {
     #expect(message.contains("columns 'number' and 'stem' both name images"))
   }
 
+  @Test("are asked for where more may name images than can be compared")
+  func tooMany() throws {
+    let row = "a" + String(repeating: ",a", count: 64)
+    #expect(
+      try message(["a.png"], row + ",7\n", ["header": "off", "label": "last"]).contains(
+        "has 65 columns that may name the images (--source-image takes the name or position of one)"
+      ))
+    try read(["a.png"], row + ",7\n", ["header": "off", "label": "last", "image": "3"]) { source in
+      try expect(source, ["0:7"])
+    }
+  }
+
   @Test(
     "ask whether a first row is a header where nothing tells",
     arguments: ["q,ant\na,bee\nb,cat\nc,dog\n", "id,ant\na,bee\nb,cat\nc,dog\n"])
