@@ -93,6 +93,8 @@ final class CorrectedSource: Source {
     }
 
     func finish() throws { try base.finish() }
+
+    func finishEarly(_ cancellation: Cancellation) throws { try base.finishEarly(cancellation) }
   }
 }
 

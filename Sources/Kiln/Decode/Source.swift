@@ -59,6 +59,16 @@ public protocol SampleReader: AnyObject {
   /// Checks what follows the last sample, such as a checksum, where all samples were read.
   /// - Throws: any error that says what is wrong with the file.
   func finish() throws
+
+  /// Checks the samples that were read where others are left: what they are packed with may hold a checksum at its end.
+  /// - Parameter cancellation: ends it, where there is a lot to read.
+  /// - Throws: any error that says what is wrong with the file, or that somebody has asked to end.
+  func finishEarly(_ cancellation: Cancellation) throws
+}
+
+extension SampleReader {
+  /// Nothing is left to check.
+  public func finishEarly(_ cancellation: Cancellation) throws {}
 }
 
 /// Samples that are read, but perhaps not yet decoded.

@@ -19,6 +19,12 @@ extension ByteStream {
 
   /// Reads what is left, for a checksum that is compared at the end.
   func readToEnd() throws { try forEachChunk { _ in } }
+
+  /// Reads what is left, for a checksum that is compared at the end, unless somebody asks to end.
+  /// - Throws: what is wrong with the file, or ``Interruption``.
+  func readToEnd(_ cancellation: Cancellation) throws {
+    try forEachChunk { _ in try cancellation.check() }
+  }
 }
 
 /// A stream that can pass over bytes without reading them.

@@ -27,7 +27,6 @@ final class ZlibStream: ByteStream {
         }
         let (used, made) = (position, cursor.count)
         try inflate(into: &cursor)
-        produced += cursor.count - made
         if isAtEnd || position > used || cursor.count > made { continue }
         // Nothing went in or out: more input must help, or nothing does.
         guard position == chunk.count, !inputIsAtEnd else {
@@ -38,8 +37,10 @@ final class ZlibStream: ByteStream {
   }
 
   private func inflate(into cursor: inout ByteCursor) throws(ZlibError) {
+    let before = cursor.count
     let (outcome, used) = inflater.run(chunk, from: position, into: &cursor)
     position += used
+    produced += cursor.count - before
     switch outcome {
     case .needsMore: break
     case .ended: isAtEnd = true

@@ -86,10 +86,14 @@ struct PartReader {
     return reader
   }
 
-  /// Checks what follows the last sample, where that was read.
+  /// Checks what follows the last sample that was read.
   private mutating func finish(_ reader: any SampleReader) throws {
     let split = source.dataset.splits[parts[part].sourceSplit]
-    if parts[part].range.upperBound == split.count { try reader.finish() }
+    if parts[part].range.upperBound == split.count {
+      try reader.finish()
+    } else {
+      try reader.finishEarly(cancellation)
+    }
     self.reader = nil
   }
 }

@@ -102,8 +102,9 @@ internal import CZlib
     guard withISAL({ unsafe isal_deflate_stateless(stream) }) == COMP_OK else { return nil }
     let end = unsafe Self.headerByteCount + Int(stream.pointee.total_out)
     precondition(end + Self.checksumByteCount <= bound)
-    // The checksum lies within the bound, by the line above.
+    // The span ends with this call, as the source does.
     let checksum = unsafe Adler32(of: source.span).value
+    // The checksum lies within the bound, by the precondition.
     unsafe UnsafeMutableRawPointer(start).storeBytes(
       of: checksum.bigEndian, toByteOffset: end, as: UInt32.self)
     return end + Self.checksumByteCount

@@ -164,15 +164,22 @@ import Testing
     writer.append(0b010, 3)
     writer.append(fixed: 9)
     writer.append(fixed: 256)
+    appendSparse(&writer, distances: distances, symbols, isLast: true)
+    return writer.bytes
+  }
+
+  private static func appendSparse(
+    _ writer: inout DeflateWriter, distances: [Int], _ symbols: [Int], isLast: Bool
+  ) {
     // 0 for a length of 0, 10 for one of 1, 11 for eleven and more zeros.
-    writer.beginBlock(literals: 258, distances: distances.count, lengthCode: [0: 1, 1: 2, 18: 2])
+    writer.beginBlock(
+      literals: 258, distances: distances.count, lengthCode: [0: 1, 1: 2, 18: 2], isLast: isLast)
     for zeros in [138, 118] {
       writer.append(code: 0b11, 2)
       writer.append(zeros - 11, 7)
     }
     for length in [1, 1] + distances { writer.append(code: length * 0b10, 1 + length) }
     for symbol in symbols { writer.append(symbol, 1) }
-    return writer.bytes
   }
 
   @Test(
@@ -201,6 +208,55 @@ import Testing
     for _ in 0..<2000 { writer.append(1, 1) }
     #expect(DeflateVerdict.zlib(writer.bytes) == .damaged)
     #expect(DeflateVerdict(of: writer.bytes) == .damaged)
+  }
+
+  @Test(
+    "begins anew after a stream that was damaged or cut short",
+    arguments: [[0x05], [0x05, 0xFF, 0xFF, 0xFF], [0x07]])
+  func anew(begun: [UInt8]) throws {
+    let content = Array("to be or not to be, to be or not to be".utf8)
+    var inflater = Inflater()
+    inflater.start(.gzipBody)
+    _ = makeBytes(capacity: 100) { _ = inflater.run(begun, from: 0, into: &$0) }
+    inflater.start(.gzipBody)
+    let member = Array(gzip(content).dropFirst(10))
+    var outcome = Inflater.Outcome.damaged
+    let found = makeBytes(capacity: 100) { outcome = inflater.run(member, from: 0, into: &$0).0 }
+    #expect(outcome == .ended)
+    #expect(found == content)
+  }
+
+  @Test("stays refused once it is", arguments: [1, 17, 1 << 18])
+  func refusedForGood(chunks: Int) {
+    // A last block of no known type, and what would be a sound end behind it.
+    let file = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0x07] + [UInt8](repeating: 0, count: 120)
+    let stream = GzipStream(MemoryStream(file), chunkByteCount: chunks)
+    for _ in 0..<3 {
+      #expect(throws: GzipError.damaged(.data, produced: 0)) { try stream.read(10) }
+    }
+  }
+
+  @Test("uses fixed codes of one block after another, and between others")
+  func fixedBlocks() {
+    var writer = DeflateWriter()
+    for byte in 1...3 {
+      writer.append(0b010, 3)
+      writer.append(fixed: byte)
+      writer.append(fixed: 256)
+    }
+    let fixed = writer.bytes
+    #expect(DeflateVerdict(of: fixed) == .cutShort([1, 2, 3]))
+    #expect(DeflateVerdict(of: Self.sparse(distances: [1], [1, 0, 0])) == .ended([9, 9, 9, 9]))
+    // Behind a block with codes of its own, which only knows length 3.
+    writer = DeflateWriter()
+    writer.append(0b010, 3)
+    writer.append(fixed: 9)
+    writer.append(fixed: 256)
+    Self.appendSparse(&writer, distances: [1], [1, 0, 0], isLast: false)
+    writer.append(0b011, 3)
+    writer.append(fixed: 7)
+    writer.append(fixed: 256)
+    #expect(DeflateVerdict(of: writer.bytes) == .ended([9, 9, 9, 9, 7]))
   }
 
   @Test("refuses a block without a code for its end")

@@ -124,8 +124,10 @@ struct DeflateWriter {
   }
 
   /// Begins a block with codes of its own, up to the lengths of its codes of lengths.
-  mutating func beginBlock(literals: Int, distances: Int, lengthCode: [Int: Int]) {
-    append(0b101, 3)
+  mutating func beginBlock(
+    literals: Int, distances: Int, lengthCode: [Int: Int], isLast: Bool = true
+  ) {
+    append(isLast ? 0b101 : 0b100, 3)
     append(literals - 257, 5)
     append(distances - 1, 5)
     let order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]

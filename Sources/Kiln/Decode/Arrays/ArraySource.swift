@@ -190,5 +190,10 @@ final class ArraySource: Source {
       try images?.finish()
       try labels?.finish()
     }
+
+    func finishEarly(_ cancellation: Cancellation) throws {
+      try images?.finishEarly(cancellation)
+      try labels?.finishEarly(cancellation)
+    }
   }
 }

@@ -255,4 +255,11 @@ final class SampleArrayReader {
       }
     }
   }
+
+  /// Reads what is left, so that checksums behind it are compared.
+  func finishEarly(_ cancellation: Cancellation) throws {
+    try member?.finishEarly(cancellation)
+    guard case .stream = array.content else { return }
+    try at(.decode, array.name) { try stream?.readToEnd(cancellation) }
+  }
 }

@@ -253,6 +253,11 @@ private final class CIFARSource: Source {
         next()
       }
     }
+
+    func finishEarly(_ cancellation: Cancellation) throws {
+      guard let file = files.first else { return }
+      try at(.decode, file.name) { try stream?.readToEnd(cancellation) }
+    }
   }
 }
 

@@ -17,7 +17,7 @@ struct DeflateBlockCodes {
   private(set) var distances = DeflateCode(.distances)
 
   /// How reading them goes on.
-  enum Progress {
+  enum Reading {
     case done
     case needsInput
     case damaged
@@ -40,8 +40,15 @@ struct DeflateBlockCodes {
     repeating: 0,
     count: DeflateAlphabet.literals.symbolCount + DeflateAlphabet.distances.symbolCount)
 
+  /// Whether the codes are the fixed ones: whoever has many small blocks of them does not wait for their tables.
+  private var areFixed = false
+
+  /// Begins a stream: whatever was begun is left.
+  mutating func start() { stage = .counts }
+
   /// Uses the codes that each decoder knows (section 3.2.6).
   mutating func useFixed() {
+    guard !areFixed else { return }
     literalCount = DeflateAlphabet.literals.symbolCount
     lengthCount = literalCount + DeflateAlphabet.distances.symbolCount
     for index in 0..<144 { lengths[index] = 8 }
@@ -49,17 +56,17 @@ struct DeflateBlockCodes {
     for index in 256..<280 { lengths[index] = 7 }
     for index in 280..<literalCount { lengths[index] = 8 }
     for index in literalCount..<lengthCount { lengths[index] = 5 }
-    _ = build()
+    areFixed = build()
   }
 
   /// Reads the codes of a block, or goes on with them where the chunk before ended.
-  mutating func read(_ input: inout DeflateInput) -> Progress {
-    let progress = readOn(&input)
-    if progress == .done { stage = .counts }
-    return progress
+  mutating func read(_ input: inout DeflateInput) -> Reading {
+    let reading = readOn(&input)
+    if reading == .done { stage = .counts }
+    return reading
   }
 
-  private mutating func readOn(_ input: inout DeflateInput) -> Progress {
+  private mutating func readOn(_ input: inout DeflateInput) -> Reading {
     if case .counts = stage {
       guard let counts = input.take(14) else { return .needsInput }
       literalCount = counts & 31 + 257
@@ -71,13 +78,13 @@ struct DeflateBlockCodes {
       stage = .lengthCode(read: 0)
     }
     if case .lengthCode(let read) = stage {
-      let progress = readLengthCode(&input, from: read)
-      guard progress == .done else { return progress }
+      let reading = readLengthCode(&input, from: read)
+      guard reading == .done else { return reading }
       stage = .lengths(read: 0)
     }
     if case .lengths(let read) = stage {
-      let progress = readLengths(&input, from: read)
-      guard progress == .done else { return progress }
+      let reading = readLengths(&input, from: read)
+      guard reading == .done else { return reading }
     }
     // Without a code for its end a block would not end.
     return lengths[Self.endSymbol] > 0 && build() ? .done : .damaged
@@ -85,7 +92,7 @@ struct DeflateBlockCodes {
 
   private mutating func readLengthCode(
     _ input: inout DeflateInput, from start: Int
-  ) -> Progress {
+  ) -> Reading {
     for index in start..<lengthCodeCount {
       guard let length = input.take(3) else {
         stage = .lengthCode(read: index)
@@ -99,7 +106,7 @@ struct DeflateBlockCodes {
     return isCode ? .done : .damaged
   }
 
-  private mutating func readLengths(_ input: inout DeflateInput, from start: Int) -> Progress {
+  private mutating func readLengths(_ input: inout DeflateInput, from start: Int) -> Reading {
     var read = start
     // In registers: half of the time that a block's beginning takes.
     var stream = input
@@ -127,6 +134,7 @@ struct DeflateBlockCodes {
   }
 
   private mutating func build() -> Bool {
+    areFixed = false
     let lengths = lengths
     return literals.build(lengths.span.extracting(0..<literalCount))
       && distances.build(lengths.span.extracting(literalCount..<lengthCount))

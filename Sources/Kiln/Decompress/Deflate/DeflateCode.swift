@@ -1,5 +1,5 @@
-// Prefix codes: RFC 1951, section 3.2.2. The lengths of its symbols' codes make a code: shorter ones come first, those of
-// one length in the order of their symbols, each counted up from the one before.
+// Prefix codes: RFC 1951, section 3.2.2. The lengths of its symbols' codes make a code: shorter ones come first, those
+// of one length in the order of their symbols, each counted up from the one before.
 
 /// One prefix code: a table that the next bits of a stream index, whose links lead to further tables for the
 /// longest codes.

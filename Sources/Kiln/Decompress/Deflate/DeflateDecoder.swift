@@ -31,6 +31,7 @@ struct DeflateDecoder {
     case symbols
     case match(length: Int, distance: Int)
     case end
+    case damaged
   }
 
   private var stage = Stage.block
@@ -42,6 +43,7 @@ struct DeflateDecoder {
   mutating func start() {
     stage = .block
     isLastBlock = false
+    codes.start()
     window.removeAll()
   }
 
@@ -52,8 +54,9 @@ struct DeflateDecoder {
       output.withWritten { window.append($0) }
       switch pause {
       case .needsRoom, .ended: input.giveBack()
-      // What is too few for what comes next is kept, and may be of an earlier chunk.
-      case .needsInput, .damaged: break
+      // Bits that are too few for what comes next wait for the next chunk.
+      case .needsInput: break
+      case .damaged: stage = .damaged
       }
       return pause
     }
@@ -71,6 +74,7 @@ struct DeflateDecoder {
     case .symbols: inflateSymbols(&input, &output)
     case .match(let length, let distance): repeatMatch(length, distance, &output)
     case .end: .ended
+    case .damaged: .damaged
     }
   }
 

@@ -2,13 +2,14 @@
 ///
 /// It lives inside one call of ``Inflater/run(_:from:into:)``.
 @safe struct DeflateInput {
+  /// What is read, for ``SymbolLoop``.
   let chunk: UnsafeBufferPointer<UInt8>
   /// How many bytes of the chunk are read.
-  var position: Int
+  private(set) var position: Int
   /// Bits that were read and not taken yet, the next one lowest; above them are zeros.
-  var bits: UInt64
+  private(set) var bits: UInt64
   /// How many these are: 0 to 63.
-  var bitCount: Int
+  private(set) var bitCount: Int
 
   /// Goes on with a chunk.
   /// - Parameters:
@@ -22,6 +23,18 @@
     unsafe self.chunk = chunk
     self.position = position
     self.bits = bits
+    self.bitCount = bitCount
+  }
+
+  /// Goes on at another place of the chunk.
+  /// - Parameters:
+  ///   - position: how many of its bytes are read.
+  ///   - bits: those that are not taken yet, the next one lowest; others above them do not count.
+  ///   - bitCount: how many these are: 0 to 63.
+  mutating func goOn(at position: Int, _ bits: UInt64, _ bitCount: Int) {
+    unsafe precondition((0...chunk.count).contains(position) && (0..<64).contains(bitCount))
+    self.position = position
+    self.bits = bits & (1 << UInt64(bitCount) - 1)
     self.bitCount = bitCount
   }
 
@@ -100,8 +113,8 @@
 
   /// Gives bytes that were read and not taken back to the chunk.
   ///
-  /// They are of this chunk: bits stay from one chunk to the next only where they are too few for what comes next,
-  /// which then takes them all.
+  /// They have to be of this chunk. So they are where something has been taken: bits stay from one chunk to the next
+  /// only where they are too few for what comes next, which then takes them all.
   mutating func giveBack() {
     position -= bitCount >> 3
     precondition(position >= 0)

@@ -2,12 +2,20 @@
 ///
 /// It lives inside one call of ``Inflater/run(_:from:into:)``.
 @safe struct DeflateOutput {
+  /// What is written, for ``SymbolLoop``.
   let room: UnsafeMutableBufferPointer<UInt8>
   /// How many bytes of the room are written.
-  var count = 0
+  private(set) var count = 0
 
   /// Begins with an empty room.
   init(_ room: UnsafeMutableBufferPointer<UInt8>) { unsafe self.room = room }
+
+  /// Counts bytes that are written.
+  /// - Parameter count: how many there are now.
+  mutating func goOn(at count: Int) {
+    unsafe precondition((self.count...room.count).contains(count))
+    self.count = count
+  }
 
   /// How many more bytes there is room for.
   var left: Int { unsafe room.count - count }
@@ -32,9 +40,9 @@
   ///   - input: where they come from.
   /// - Returns: how many.
   mutating func append(_ most: Int, from input: inout DeflateInput) -> Int {
-    let size = min(most, left)
+    let end = count + min(most, left)
     // In bounds by the line above.
-    let added = unsafe input.take(into: .init(rebasing: room[count..<count + size]))
+    let added = unsafe input.take(into: .init(rebasing: room[count..<end]))
     count += added
     return added
   }
@@ -48,9 +56,9 @@
   mutating func appendMatch(
     _ length: Int, distance: Int, after window: borrowing DeflateWindow
   ) -> Int {
-    let size = min(length, left)
-    let end = count + size
-    let reach = min(size, distance - count)
+    let start = count
+    let end = start + min(length, left)
+    let reach = min(end - start, distance - start)
     if reach > 0 {
       // In bounds by the lines above.
       unsafe window.copy(from: distance - count, into: .init(rebasing: room[count..<count + reach]))
@@ -62,6 +70,6 @@
       unsafe room[count] = room[count - distance]
       count += 1
     }
-    return size
+    return end - start
   }
 }

@@ -23,6 +23,7 @@ struct Inflater {
     case length
     case adler32
     case ended
+    case failed(Outcome)
   }
 
   private var stage = Stage.ended
@@ -55,6 +56,7 @@ struct Inflater {
       unsafe cursor.append(byCodec: { room in
         var output = unsafe DeflateOutput(room)
         outcome = run(&input, &output)
+        if outcome == .wrongChecksum || outcome == .damaged { stage = .failed(outcome) }
         return output.count
       })
       bits = (input.bits, input.bitCount)
@@ -96,6 +98,7 @@ struct Inflater {
       case .ended:
         input.giveBack()
         return .ended
+      case .failed(let outcome): return outcome
       }
     }
   }

@@ -19,8 +19,8 @@
 
   /// What one round reads at most: two words, the second one at most seven bytes behind the first.
   private static let inputMargin = 7 + 8
-  /// What one round writes at most: two bytes, and the longest match (258 bytes) in steps of 32.
-  private static let outputMargin = 2 + 9 * 32
+  /// What one round writes at most: two bytes, and the longest match, of 258 bytes, up to the end of a vector.
+  private static let outputMargin = 2 + 17 * 16
 
   private typealias Lanes = SIMD16<UInt8>
 
@@ -42,8 +42,14 @@
   private let literals: UnsafePointer<UInt32>
   private let distances: UnsafePointer<UInt32>
 
-  /// Every pointer stays in bounds: a round begins where the margins are left before the ends of chunk and room; as
-  /// many bits as the first table of a code is wide index it, and its links lead to tables of its own.
+  /// Goes on until it has to stop.
+  ///
+  /// Every pointer stays in bounds:
+  /// - A round, and the first look ahead, begin where the margins are left before the ends of chunk and room. It fills
+  ///   up twice at most, by a word whose first byte is at most seven bytes behind that of the word before.
+  /// - What is repeated begins in the room, by the comparison with `start`.
+  /// - As many bits as the first table of a code is wide index it, and its links lead to tables behind it, as
+  ///   ``DeflateCode`` has filled them.
   private func run(_ input: inout DeflateInput, _ output: inout DeflateOutput) -> Stop {
     guard unsafe input.byteCount >= Self.inputMargin, unsafe output.left >= Self.outputMargin,
       let chunk = unsafe UnsafeRawPointer(input.chunk.baseAddress),
@@ -55,7 +61,7 @@
     var to = unsafe start + output.count
     defer {
       unsafe stream.giveBack(to: &input, chunk)
-      output.count = unsafe to - start
+      output.goOn(at: unsafe to - start)
     }
     unsafe stream.fill()
     var entry = unsafe literal(stream)
@@ -130,7 +136,10 @@
     return unsafe DeflateEntry(distances[Int(truncatingIfNeeded: stream.bits & mask)])
   }
 
-  /// Copies whole vectors or words, of which the last one may go beyond the match: by less than 32 bytes.
+  /// Copies whole vectors or words, of which the last one may end behind the match: in all 32 bytes, or less than 16
+  /// more than the match has.
+  ///
+  /// What they read is written by then: no step is longer than the distance.
   @inline(__always)
   private func repeatMatch(_ length: Int, _ distance: Int, at target: UnsafeMutableRawPointer) {
     let end = unsafe target + length
@@ -204,9 +213,7 @@
     }
 
     func giveBack(to input: inout DeflateInput, _ chunk: UnsafeRawPointer) {
-      input.bitCount = unsafe Int(count & 63)
-      input.bits = unsafe bits & (1 << UInt64(input.bitCount) - 1)
-      input.position = unsafe next - chunk
+      unsafe input.goOn(at: next - chunk, bits, Int(count & 63))
     }
   }
 }

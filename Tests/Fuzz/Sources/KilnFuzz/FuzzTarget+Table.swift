@@ -13,24 +13,29 @@ extension FuzzTarget {
       // Small chunks and rooms go symbol by symbol, which has to come to the same.
       let whole = inflate(GzipStream(BytesStream(bytes)), pieces: 1 << 16)
       let pieces = inflate(GzipStream(BytesStream(bytes), chunkByteCount: 7), pieces: 100)
-      precondition(whole.content == pieces.content && whole.fault == pieces.fault)
+      precondition(whole.fault == pieces.fault)
+      // Where a read fails, what it has read so far is gone.
+      precondition(zip(whole.content, pieces.content).allSatisfy { $0 == $1 })
+      precondition(whole.fault != nil || whole.content.count == pieces.content.count)
     })
 
   /// What a stream holds, up to where it ends, is damaged, or was read far enough.
   private static func inflate(
     _ stream: GzipStream, pieces: Int
   ) -> (content: [UInt8], fault: GzipError?) {
+    // A bomb is cut off here: how far one may grow is for those who know the expected size.
+    let limit = 1 << 22
     var content: [UInt8] = []
     do {
-      // A bomb is cut off here: how far one may grow is for those who know the expected size.
-      while content.count < 1 << 22 {
-        let piece = try stream.read(pieces)
+      while content.count < limit {
+        let count = min(pieces, limit - content.count)
+        let piece = try stream.read(count)
         content += piece
-        if piece.count < pieces { break }
+        if piece.count < count { break }
       }
-      return (Array(content.prefix(1 << 22)), nil)
+      return (content, nil)
     } catch {
-      return ([], error as? GzipError)
+      return (content, error as? GzipError)
     }
   }
 
